@@ -1,0 +1,1 @@
+"""Books: double entry, wallets, payments. Money that adds up."""

@@ -1,0 +1,1 @@
+"""The ledger: every movement of money is one balanced, append-only entry."""

@@ -1,0 +1,1 @@
+"""Payments: money in and back out through a gateway, whatever the gateway does."""

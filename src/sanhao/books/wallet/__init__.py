@@ -1,0 +1,1 @@
+"""The wallet: coupons a person holds and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Faces: what people see. They compose; they decide nothing."""

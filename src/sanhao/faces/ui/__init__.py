@@ -1,0 +1,1 @@
+"""Design tokens and components that every face composes."""

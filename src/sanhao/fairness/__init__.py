@@ -1,0 +1,1 @@
+"""Fairness: rules announced before they bind, decisions with their reasons, notices."""

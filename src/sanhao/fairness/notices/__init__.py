@@ -1,0 +1,1 @@
+"""Notices: what a person is told, in their language, inside the app."""

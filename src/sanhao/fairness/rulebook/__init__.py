@@ -1,0 +1,1 @@
+"""The rulebook: versioned rules, announced before they bind."""

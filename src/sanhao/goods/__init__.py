@@ -1,0 +1,1 @@
+"""Goods: shops and what they offer."""

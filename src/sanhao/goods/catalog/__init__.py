@@ -1,0 +1,1 @@
+"""The catalog: categories, listings, variants, offers, reservations, search."""

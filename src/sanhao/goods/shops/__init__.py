@@ -1,0 +1,1 @@
+"""Shops: merchants, their members, their standing."""

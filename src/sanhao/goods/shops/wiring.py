@@ -1,0 +1,5 @@
+"""What this module listens to, and its keepers."""
+
+
+def wire() -> None:
+    """Nothing yet."""

@@ -1,0 +1,1 @@
+"""Tools that know no business: money, time, states, keepers, the outbox, refusals."""

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class KitConfig(AppConfig):
+    name = "sanhao.kit"
+    label = "kit"
+
+    def ready(self) -> None:
+        from sanhao.kit import outbox
+
+        outbox.wire()

@@ -1,0 +1,1 @@
+"""The lab: replay of real histories, imports, benches, the demo world."""

@@ -1,0 +1,1 @@
+"""The live process: forwards signals to open pages."""

@@ -1,0 +1,1 @@
+"""Persons: who they are, how they sign in, where they live, what staff may do."""

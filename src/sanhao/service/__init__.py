@@ -1,0 +1,1 @@
+"""Service: delivery, orders and the promises made about them."""

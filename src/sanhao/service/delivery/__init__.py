@@ -1,0 +1,1 @@
+"""Delivery: consignments, carriers and their scans, freight. Knows no orders."""

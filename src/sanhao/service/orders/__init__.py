@@ -1,0 +1,1 @@
+"""Orders: cart, checkout, one order per shop, cancellation."""

@@ -1,0 +1,1 @@
+"""Promises: guarantees that keep themselves. One file per kind in kinds/."""

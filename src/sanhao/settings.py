@@ -1,0 +1,168 @@
+"""One settings file, fed by the environment. Everything an operator may set starts with SANHAO_."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent
+VAR_DIR = Path(os.environ.get("SANHAO_VAR", Path.cwd() / "var"))
+
+
+def _secret() -> str:
+    """SANHAO_SECRET_KEY, or one made on first use and kept in var/ so that sign-ins survive a restart."""
+    if given := os.environ.get("SANHAO_SECRET_KEY"):
+        return given
+    path = VAR_DIR / "secret.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return path.read_text()
+
+
+def _database(url: str) -> dict[str, object]:
+    """``postgresql://user:password@host:port/name`` or ``postgresql:///name?host=/socket/dir``."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or query.get("user", "postgres")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or query.get("host", "")),
+        "PORT": str(parts.port or query.get("port", "")),
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": int(os.environ.get("SANHAO_POOL", "12")), "timeout": 10}
+        },
+        "TEST": {"NAME": os.environ.get("SANHAO_TEST_DATABASE", "test_sanhao")},
+    }
+
+
+SECRET_KEY = _secret()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("SANHAO_HOSTS", "127.0.0.1,localhost").split(",")
+SITE_ADDRESS = os.environ.get("SANHAO_SITE", "http://127.0.0.1:8000")
+LIVE_ADDRESS = os.environ.get("SANHAO_LIVE", "ws://127.0.0.1:8001")
+SECURE = SITE_ADDRESS.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS]
+
+DATABASES = {"default": _database(os.environ.get("SANHAO_DATABASE_URL", "postgresql:///postgres"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "template_partials",
+    "sanhao.kit",
+    "sanhao.people",
+    "sanhao.fairness.rulebook",
+    "sanhao.fairness.decisions",
+    "sanhao.fairness.notices",
+    "sanhao.books.ledger",
+    "sanhao.books.wallet",
+    "sanhao.books.payments",
+    "sanhao.goods.shops",
+    "sanhao.goods.catalog",
+    "sanhao.service.delivery",
+    "sanhao.service.orders",
+    "sanhao.service.promises",
+    "sanhao.lab",
+    "sanhao.faces.ui",
+    "sanhao.faces.storefront",
+    "sanhao.faces.workbench",
+    "sanhao.faces.control",
+    "sanhao.faces.hooks",
+]
+AUTH_USER_MODEL = "people.Person"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sanhao.faces.ui.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sanhao.faces.ui.middleware.RefusalMiddleware",
+]
+ROOT_URLCONF = "sanhao.urls"
+WSGI_APPLICATION = "sanhao.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.csrf",
+                "sanhao.faces.ui.context.page",
+            ],
+        },
+    }
+]
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+SESSION_COOKIE_NAME = "sanhao_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_SAMESITE = "Lax"
+
+USE_TZ = True
+TIME_ZONE = os.environ.get("SANHAO_TIMEZONE", "Asia/Shanghai")
+LANGUAGE_CODE = "en"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+CURRENCY = os.environ.get("SANHAO_CURRENCY", "CNY")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+EMAIL_BACKEND = os.environ.get("SANHAO_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", LIVE_ADDRESS],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("SANHAO_LOG", "WARNING")},
+}

@@ -1,0 +1,1 @@
+"""Trust: reviews, scores, findings, the open day. Its systems arrive in later issues."""

@@ -1,0 +1,8 @@
+"""The pages process."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanhao.settings")
+application = get_wsgi_application()
