@@ -1,0 +1,1 @@
+"""One shop of the demo world is one file."""
