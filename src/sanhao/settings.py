@@ -136,7 +136,6 @@ USE_I18N = True
 CURRENCY = os.environ.get("SANHAO_CURRENCY", "CNY")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 EMAIL_BACKEND = os.environ.get("SANHAO_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
