@@ -8,7 +8,7 @@ import pytest
 
 
 def test_a_connection_to_the_outside_is_refused_before_it_is_made() -> None:
-    with socket.socket() as outside, pytest.raises(UserWarning, match="192.0.2.1"):
+    with socket.socket() as outside, pytest.raises(UserWarning, match=r"192\.0\.2\.1"):
         outside.connect(("192.0.2.1", 80))
 
 
