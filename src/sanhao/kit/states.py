@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -52,9 +53,30 @@ class States:
 
         One statement. What is already elsewhere stays where it is: the caller compares the counts.
         """
+        return [row["id"] for row in self.move_rows(ids, to, at=at, by=by, note=note, only_from=only_from)]
+
+    def move_rows(
+        self,
+        ids: Sequence[UUID],
+        to: str,
+        *,
+        at: datetime,
+        by: UUID | None = None,
+        note: str = "",
+        only_from: Sequence[str] | None = None,
+        also: Mapping[str, Any] | None = None,
+        returning: Sequence[str] = (),
+    ) -> list[dict[str, Any]]:
+        """As `move`, and in the same statement set the columns of *also*; returns ``id`` and *returning* of each.
+
+        For columns that belong to a state (who holds it, since when), which a check constraint ties to it.
+        """
         sources = [s for s in self.sources(to) if only_from is None or s in only_from]
         if not sources:
             raise ValueError(f"{self.subject}: nothing leads to {to!r}")
+        also = also or {}
+        sets = "".join(f", {column} = %(also_{column})s" for column in also)
+        extra = "".join(f", t.{column}" for column in returning)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
@@ -62,18 +84,18 @@ class States:
                     SELECT id, state FROM {self.table}
                     WHERE id = ANY(%(ids)s) AND state = ANY(%(sources)s) ORDER BY id FOR UPDATE
                 ), moved AS (
-                    UPDATE {self.table} t SET state = %(to)s FROM before b WHERE t.id = b.id
-                    RETURNING t.id, b.state AS source
+                    UPDATE {self.table} t SET state = %(to)s{sets} FROM before b WHERE t.id = b.id
+                    RETURNING t.id, b.state AS source{extra}
                 ), history AS (
                     INSERT INTO kit_history (id, subject, subject_id, source, target, at, by_id, note)
                     SELECT gen_random_uuid(), %(subject)s, id, source, %(to)s, %(at)s, %(by)s, %(note)s FROM moved
                 )
-                SELECT id FROM moved ORDER BY id
+                SELECT {", ".join(("id", *returning))} FROM moved ORDER BY id
                 """,
-                {"ids": list(ids), "sources": sources, "to": to, "subject": self.subject,
-                 "at": at, "by": by, "note": note},
+                {"ids": list(ids), "sources": sources, "to": to, "subject": self.subject, "at": at, "by": by,
+                 "note": note, **{f"also_{column}": value for column, value in also.items()}},
             )  # fmt: skip
-            return [row[0] for row in cursor.fetchall()]
+            return [dict(zip(("id", *returning), row, strict=True)) for row in cursor.fetchall()]
 
     def move_one(self, id: UUID, to: str, *, at: datetime, by: UUID | None = None, note: str = "") -> None:
         """Move one row or raise Refusal ``<subject>.moved_on``: somebody else was quicker."""
