@@ -6,7 +6,6 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        from sanhao.kit import limits, outbox
+        from sanhao.kit import outbox
 
         outbox.wire()
-        limits.wire()

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Join the caller's transaction, or open one where there is none: no savepoint, no statement of its own.
-
-    For verbs that larger verbs are made of. Whoever uses it refuses before the first write.
-    """
-    if connection.in_atomic_block:
-        yield
-    else:
-        with transaction.atomic():
-            yield
+from django.db import connection
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY *rows* (values in the order of *columns*) into *table*; every constraint holds, any breach raises.
 
-    JSON goes in as text. Use inside a transaction. Breaches are Django's errors, as for any other statement.
+    JSON goes in as text. Use inside a transaction.
     """
     sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
+    with connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
         write = copy.write_row
         for row in rows:
             write(row)

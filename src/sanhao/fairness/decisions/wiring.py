@@ -1,5 +1,5 @@
-"""What this module listens to, and its keepers. Others register their judges and undoings here, through the door."""
+"""What this module listens to, and its keepers."""
 
 
 def wire() -> None:
-    """Nothing to hear: decisions are told, and tell what became of them."""
+    """Nothing yet."""

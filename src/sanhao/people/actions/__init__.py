@@ -1,1 +1,0 @@
-"""The verbs of people, in three rooms: accounts, staff, addresses."""
