@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from sanhao.kit import time as kit_time
+from tests.site import Site, clone_of_the_empty_world, serve
 
 T0 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
+_CHROMIUM = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +31,74 @@ def _fresh_world() -> Iterator[None]:
 @pytest.fixture
 def now() -> datetime:
     return T0
+
+
+@pytest.fixture
+def free_port() -> int:
+    return _free_port()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def site(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The real thing: `sanhao up --demo` over a database of its own, one for each module of tests.
+
+    Pages, live signals and keepers are processes of their own; talk to them as a browser or a courier would.
+    """
+    with django_db_blocker.unblock(), clone_of_the_empty_world() as url:
+        var = tmp_path_factory.mktemp("site")
+        with serve(url, var, port=_free_port(), live_port=_free_port()) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by playwright. Where there is none: skipped, in CI (SANHAO_BROWSER=required) failed."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        message = "no Chromium on this machine: apt-get install chromium"
+        if os.environ.get("SANHAO_BROWSER") == "required":
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread; Django would take every query for one inside a coroutine.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(_CHROMIUM))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, site: Site) -> Iterator[Any]:
+    """A phone's page on the site, in English; whatever its console calls an error fails the test."""
+    context = browser.new_context(
+        base_url=site.address,
+        viewport={"width": 390, "height": 844},
+        locale="en-GB",
+        timezone_id="Asia/Shanghai",
+    )
+    context.set_default_timeout(15_000)
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    opened.console_errors = wrong
+    yield opened
+    context.close()
+    assert not wrong, f"the browser's console: {wrong}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a browser is a browser test."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)

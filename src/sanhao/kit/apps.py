@@ -6,6 +6,7 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        from sanhao.kit import outbox
+        from sanhao.kit import limits, outbox
 
         outbox.wire()
+        limits.wire()

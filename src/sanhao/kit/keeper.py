@@ -159,12 +159,16 @@ def _keep_one(keeper: Keeper, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             close_old_connections()
-            if tick(keeper):
-                wait = keeper.idle_seconds
+            settled = tick(keeper)
+            wait = keeper.idle_seconds
+            if settled:
                 continue
         except (OperationalError, InterfaceError) as error:
             log.warning("%s: the database is away (%s); trying again", keeper.name, error)
             connection.close()
             wait = min(wait * 2, 10.0)
+        except Exception:  # not a row's fault: this keeper is broken; the others must not stand still for it
+            log.exception("%s cannot work; trying again", keeper.name)
+            wait = min(wait * 2, 60.0)
         stop.wait(wait)
     connection.close()

@@ -95,3 +95,17 @@ class Move(models.Model):
     class Meta:
         db_table = "kit_history"
         indexes = [models.Index(name="kit_history_subject", fields=["subject_id", "at"])]
+
+
+class Limit(models.Model):
+    """One counter of `kit.limits`; *id* is a fingerprint of its key. UNLOGGED: a crash may forget it."""
+
+    id = models.UUIDField(primary_key=True)
+    window_no = models.BigIntegerField()
+    hits = models.IntegerField()
+    hits_before = models.IntegerField()
+    forget_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kit_limit"
+        indexes = [models.Index(name="kit_limit_old", fields=["forget_at"])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -47,33 +48,65 @@ class States:
         by: UUID | None = None,
         note: str = "",
         only_from: Sequence[str] | None = None,
+        each: Mapping[str, tuple[str, Sequence[Any]]] | None = None,
     ) -> list[UUID]:
         """Move those of *ids* that may go to *to*; returns the ids that moved, in order of id.
 
         One statement. What is already elsewhere stays where it is: the caller compares the counts.
         """
+        rows = self.move_rows(ids, to, at=at, by=by, note=note, only_from=only_from, each=each)
+        return [row["id"] for row in rows]
+
+    def move_rows(
+        self,
+        ids: Sequence[UUID],
+        to: str,
+        *,
+        at: datetime,
+        by: UUID | None = None,
+        note: str = "",
+        only_from: Sequence[str] | None = None,
+        also: Mapping[str, Any] | None = None,
+        each: Mapping[str, tuple[str, Sequence[Any]]] | None = None,
+        returning: Sequence[str] = (),
+    ) -> list[dict[str, Any]]:
+        """As `move`, and in the same statement set columns; returns ``id`` and *returning* of each row.
+
+        For columns that belong to a state (who holds it, since when), which a check constraint ties to it. *also*
+        gives every row the same value; *each* one value per id: ``{"decided_at": ("timestamptz", [...])}``.
+        """
         sources = [s for s in self.sources(to) if only_from is None or s in only_from]
         if not sources:
             raise ValueError(f"{self.subject}: nothing leads to {to!r}")
+        if not ids:
+            return []
+        also, each = also or {}, each or {}
+        sets = "".join(f", {column} = %(also_{column})s" for column in also)
+        sets += "".join(f", {column} = b.{column}" for column in each)
+        arrays = "".join(f", %(each_{column})s::{kind}[]" for column, (kind, _) in each.items())
+        named = "".join(f", {column}" for column in each)
+        extra = "".join(f", t.{column}" for column in returning)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
                 WITH before AS (
-                    SELECT id, state FROM {self.table}
-                    WHERE id = ANY(%(ids)s) AND state = ANY(%(sources)s) ORDER BY id FOR UPDATE
+                    SELECT t.id AS row_id, t.state AS source{"".join(f", w.{column}" for column in each)}
+                    FROM {self.table} t JOIN unnest(%(ids)s::uuid[]{arrays}) AS w (id{named}) ON w.id = t.id
+                    WHERE t.state = ANY(%(sources)s) ORDER BY t.id FOR UPDATE OF t
                 ), moved AS (
-                    UPDATE {self.table} t SET state = %(to)s FROM before b WHERE t.id = b.id
-                    RETURNING t.id, b.state AS source
+                    UPDATE {self.table} t SET state = %(to)s{sets} FROM before b WHERE t.id = b.row_id
+                    RETURNING t.id, b.source{extra}
                 ), history AS (
                     INSERT INTO kit_history (id, subject, subject_id, source, target, at, by_id, note)
                     SELECT gen_random_uuid(), %(subject)s, id, source, %(to)s, %(at)s, %(by)s, %(note)s FROM moved
                 )
-                SELECT id FROM moved ORDER BY id
+                SELECT {", ".join(("id", *returning))} FROM moved ORDER BY id
                 """,
-                {"ids": list(ids), "sources": sources, "to": to, "subject": self.subject,
-                 "at": at, "by": by, "note": note},
+                {"ids": list(ids), "sources": sources, "to": to, "subject": self.subject, "at": at, "by": by,
+                 "note": note, **{f"also_{column}": value for column, value in also.items()},
+                 **{f"each_{column}": list(values) for column, (_, values) in each.items()}},
             )  # fmt: skip
-            return [row[0] for row in cursor.fetchall()]
+            return [dict(zip(("id", *returning), row, strict=True)) for row in cursor.fetchall()]
 
     def move_one(self, id: UUID, to: str, *, at: datetime, by: UUID | None = None, note: str = "") -> None:
         """Move one row or raise Refusal ``<subject>.moved_on``: somebody else was quicker."""

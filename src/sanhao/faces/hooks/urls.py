@@ -1,5 +1,10 @@
 """Addresses of this face."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sanhao.faces.hooks import views
+
+app_name = "hooks"
+urlpatterns = [
+    path("carriers/<slug:name>/", views.carrier, name="carrier"),
+]

@@ -159,8 +159,14 @@ class Kind(Protocol[T, F]):
 
     def judge(self, terms: T, facts: F, now: datetime) -> Verdict: ...
 
+    def under(self, terms: T, facts: F) -> F:
+        """The same facts, had *terms* been frozen on the order: for "judge again under other terms", never in life."""
+
     def say(self, terms: T, facts: F, verdict: Verdict) -> Text:
-        """One sentence for the reader: what happened, what follows."""
+        """One sentence for the buyer: what happened, what follows."""
+
+    def say_to_shop(self, terms: T, facts: F, verdict: Verdict) -> Text:
+        """One sentence for the shop: the sum, the reason. The face adds how to appeal."""
 
 
 AnyKind = Kind[Any, Any]

@@ -1,0 +1,62 @@
+"""`sanhao bench …`: each bench is a module of the laboratory; the ones that write get a database of their own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
+
+from sanhao.cli import world
+from sanhao.cli.trouble import Trouble
+from sanhao.kit.text import Text
+
+# name -> (module with `arguments(parser)` and `run(args)`, whether it needs a database, what it measures)
+BENCHES: dict[str, tuple[str, bool, str]] = {
+    "promises": ("sanhao.lab.bench.promises", True, "due promises settled per second, against raw SQL"),
+    "checkout": (
+        "sanhao.lab.bench.checkout",
+        True,
+        "orders per second; a rush on a hot item; --http: over HTTP",
+    ),
+    "replay": ("sanhao.lab.bench.replay", False, "verdicts and lines per second"),
+}
+_DATABASE = "sanhao_bench"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(metavar="BENCH", required=True)
+    for name, (path, needs_database, summary) in BENCHES.items():
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        work, more = world.door(path, "run"), world.door(path, "arguments")
+        if more is not None:
+            more(command)
+        command.set_defaults(run=_absent if work is None else _alone(work) if needs_database else work)
+
+
+def _absent(args: argparse.Namespace) -> int:
+    raise Trouble(Text(zh="这个安装里没有这项测量。", en="This bench is not part of this installation."))
+
+
+def _alone(work: Callable[[argparse.Namespace], int | None]) -> Callable[[argparse.Namespace], int]:
+    """*work* in a fresh database beside the site's, dropped afterwards: a bench never touches a site."""
+
+    def run(args: argparse.Namespace) -> int:
+        import psycopg
+
+        world.open_database()
+        url = os.environ["SANHAO_DATABASE_URL"]
+        os.environ["SANHAO_DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{_DATABASE}"))
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {_DATABASE} WITH (FORCE)")
+            admin.execute(f"CREATE DATABASE {_DATABASE}")
+            try:
+                world.open_django()
+                world.bring_up_to_date()
+                world.found(demo=True)
+                return int(work(args) or 0)
+            finally:
+                world.close_connections()
+                admin.execute(f"DROP DATABASE IF EXISTS {_DATABASE} WITH (FORCE)")
+
+    return run

@@ -1,0 +1,86 @@
+"""`sanhao check`: is everything as it should be? Each line is one question with its answer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+
+from sanhao.cli import world
+from sanhao.cli.trouble import NOT_AS_IT_SHOULD_BE
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def run(args: argparse.Namespace) -> int:
+    world.open_database()
+    world.open_django()
+    wrong = 0
+    for question, answer in QUESTIONS:
+        problems = list(answer())
+        print(f"{'✗' if problems else '✓'} {question}")
+        for problem in problems[:20]:
+            print(f"    {problem}")
+        wrong += bool(problems)
+        if problems and answer is _tables:
+            break  # without tables nothing else can be asked
+    return NOT_AS_IT_SHOULD_BE if wrong else 0
+
+
+def _tables() -> Iterable[str]:
+    return [f"{name} has not been applied: run `sanhao migrate`" for name in world.pending()]
+
+
+def _django() -> Iterable[str]:
+    from django.core import checks
+
+    return [str(message) for message in checks.run_checks() if message.is_serious()]
+
+
+def _world() -> Iterable[str]:
+    from sanhao.kit.rows import fetch
+
+    return [] if fetch("SELECT 1 FROM kit_world") else ["nothing has been founded here: run `sanhao up`"]
+
+
+def _books() -> Iterable[str]:
+    audit = world.door("sanhao.books.ledger.api", "audit")
+    if audit is None:
+        return []
+    report = audit()
+    problems = getattr(report, "problems", None)
+    if problems is None:
+        return [] if getattr(report, "ok", True) else [str(report)]
+    return [str(problem) for problem in (problems() if callable(problems) else problems)]
+
+
+def _decisions() -> Iterable[str]:
+    rejudge_all = world.door("sanhao.fairness.decisions.api", "rejudge_all")
+    return [] if rejudge_all is None else [str(difference) for difference in rejudge_all()]
+
+
+def _states() -> Iterable[str]:
+    """Every row of every lifecycle is in a state that its table knows."""
+    from sanhao.kit.rows import fetch
+    from sanhao.kit.states import States
+
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("sanhao.")]
+    tables = {
+        id(value): value for module in modules for value in vars(module).values() if isinstance(value, States)
+    }
+    for states in tables.values():
+        for row in fetch(f"SELECT state, count(*) AS n FROM {states.table} GROUP BY state"):
+            if row["state"] not in states:
+                yield f"{row['n']} rows of {states.table} are in the unknown state {row['state']!r}"
+
+
+QUESTIONS: list[tuple[str, Callable[[], Iterable[str]]]] = [
+    ("the tables are up to date", _tables),
+    ("the settings are sound", _django),
+    ("the world is founded", _world),
+    ("the books balance", _books),
+    ("every decision re-judges to the same verdict, sentence and cent", _decisions),
+    ("every lifecycle is in a state it knows", _states),
+]

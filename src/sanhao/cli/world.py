@@ -1,0 +1,207 @@
+"""Opening the world a command works in: its database, Django, its tables, its mark."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sanhao.cli.trouble import REFUSED, Trouble
+from sanhao.kit import database
+from sanhao.kit.text import Text
+
+_MIGRATION_LOCK = 3_038_274_911  # any number, the same in every copy of Sanhao
+
+
+def var() -> Path:
+    """Where this site keeps what is its own: the embedded database, the secret key, mail of a demo."""
+    return Path(os.environ.get("SANHAO_VAR", Path.cwd() / "var"))
+
+
+def embedded() -> Path | None:
+    """The data directory of the embedded database, or None where SANHAO_DATABASE_URL points elsewhere."""
+    return None if os.environ.get("SANHAO_DATABASE_URL") else var() / "postgres"
+
+
+def open_database() -> Path | None:
+    """Start the embedded PostgreSQL unless another is named; returns its data directory."""
+    directory = embedded()
+    if directory is not None:
+        try:
+            database.use(database.start(directory))
+        except OSError as error:
+            raise Trouble(Text(zh=f"数据库无法启动：{error}", en=str(error))) from error
+    return directory
+
+
+def open_django() -> None:
+    """Load every module and make sure that the database answers. Raises Trouble."""
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanhao.settings")
+    try:
+        django.setup()
+    except (ImproperlyConfigured, OSError) as error:
+        raise Trouble(Text(zh=f"设置有误：{error}", en=f"The settings cannot be used: {error}")) from error
+    _reach()
+
+
+def open_world() -> None:
+    """Database, Django, tables and mark: what a command needs that works in a founded world."""
+    open_database()
+    open_django()
+    if pending():
+        raise Trouble(
+            Text(zh="数据库的表不是最新的，请先运行 sanhao migrate。", en="The tables are not up to date: run `sanhao migrate` first."),
+            code=REFUSED,
+        )  # fmt: skip
+
+
+def _reach() -> None:
+    import psycopg
+    from django.conf import settings
+
+    try:
+        psycopg.connect(database.conninfo(connect_timeout="10")).close()
+    except psycopg.Error as error:
+        place = "{HOST}:{PORT}/{NAME}".format(**settings.DATABASES["default"])
+        reason = " ".join(str(error).split("\n")[0].split()) or "no answer"
+        raise Trouble(
+            Text(
+                zh=f"连不上数据库 {place}（{reason}），请检查 SANHAO_DATABASE_URL。",
+                en=f"The database {place} cannot be reached ({reason}); check SANHAO_DATABASE_URL.",
+            )
+        ) from error
+
+
+def close_connections() -> None:
+    """Give back every connection of this process, the pool's too."""
+    from django.db import connection
+
+    connection.close()
+    close_pool = getattr(connection, "close_pool", None)
+    if close_pool is not None:
+        close_pool()
+
+
+def pending() -> list[str]:
+    """Migrations that have not been applied, as ``label.name``."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def bring_up_to_date() -> int:
+    """Apply what is pending, with a progress bar; returns how many migrations ran. Two at once take turns."""
+    if not pending():
+        return 0
+    from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    with _one_at_a_time(), _bar("tables", len(pending())) as advance:
+
+        def progress(action: str, migration: Any = None, fake: bool | None = False) -> None:
+            if action == "apply_success":
+                advance(f"{migration.app_label}.{migration.name}")
+
+        executor = MigrationExecutor(connection, progress)
+        targets = executor.loader.graph.leaf_nodes()
+        plan = executor.migration_plan(targets)
+        executor.check_replacements()
+        emit_pre_migrate_signal(0, False, connection.alias, plan=plan)
+        state = executor.migrate(targets, plan=plan)
+        state.clear_delayed_apps_cache()
+        emit_post_migrate_signal(0, False, connection.alias, apps=state.apps, plan=plan)
+        return len(plan)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """A second migration of the same database waits for the first."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+
+
+@contextmanager
+def _bar(what: str, total: int) -> Iterator[Any]:
+    """A progress bar on stderr; only on a terminal does it move."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.fields[what]:>8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total, what=what)
+        yield lambda done: progress.update(task, advance=1, description=done)
+
+
+def found(*, demo: bool) -> None:
+    """Mark the world as demo or real. Raises Trouble where it carries the other mark."""
+    from sanhao.kit import time as kit_time
+    from sanhao.kit.refusals import Refusal
+
+    try:
+        kit_time.found_world(is_demo=demo)
+    except Refusal as refusal:
+        hint_zh, hint_en = ("请去掉 --demo。", "Leave out --demo.") if demo else ("请加上 --demo。", "Add --demo to open it.")  # fmt: skip
+        raise Trouble(
+            Text(zh=f"{refusal.text.zh}{hint_zh}", en=f"{refusal.text.en} {hint_en}"), code=REFUSED
+        ) from refusal
+
+
+def door(path: str, name: str) -> Any:
+    """What the module *path* offers as *name*, or None where this installation has no such thing."""
+    try:
+        if find_spec(path) is None:
+            return None
+    except ModuleNotFoundError:  # not even the package is there
+        return None
+    return getattr(import_module(path), name, None)
+
+
+def require_demo() -> None:
+    """Raises Trouble unless this is a demo world."""
+    from sanhao.kit import time as kit_time
+
+    if not kit_time.is_demo():
+        raise Trouble(
+            Text(zh="这里没有演示世界；用 sanhao demo found 建立一个。", en="There is no demo world here; `sanhao demo found` makes one."),
+            code=REFUSED,
+        )  # fmt: skip
+
+
+class migrate:
+    """`sanhao migrate`."""
+
+    @staticmethod
+    def arguments(parser: argparse.ArgumentParser) -> None:
+        """No arguments."""
+
+    @staticmethod
+    def run(args: argparse.Namespace) -> int:
+        open_database()
+        open_django()
+        done = bring_up_to_date()
+        print(f"{done} migrations applied." if done else "Nothing to do: the tables are up to date.")
+        return 0

@@ -1,0 +1,67 @@
+"""The door of decisions."""
+
+from sanhao.fairness.decisions.actions import (
+    acknowledge_undo,
+    appeal,
+    claim_appeal,
+    decide_appeal,
+    record,
+    register_membership,
+    release_appeal,
+)
+from sanhao.fairness.decisions.core import (
+    AppealView,
+    DecisionDraft,
+    DecisionView,
+    Mismatch,
+    Rejudged,
+    Tally,
+    UndoState,
+)
+from sanhao.fairness.decisions.judges import register_judge, rejudge, rejudge_all
+from sanhao.fairness.decisions.queries import (
+    appeal_by_id,
+    appeals_of,
+    decision,
+    for_shop,
+    not_undone,
+    of_subject,
+    of_subjects,
+    open_appeals,
+    recent,
+    register_undo,
+    tally,
+    undo_state,
+)
+
+__all__ = [
+    "AppealView",
+    "DecisionDraft",
+    "DecisionView",
+    "Mismatch",
+    "Rejudged",
+    "Tally",
+    "UndoState",
+    "acknowledge_undo",
+    "appeal",
+    "appeal_by_id",
+    "appeals_of",
+    "claim_appeal",
+    "decide_appeal",
+    "decision",
+    "for_shop",
+    "not_undone",
+    "of_subject",
+    "of_subjects",
+    "open_appeals",
+    "recent",
+    "record",
+    "register_judge",
+    "register_membership",
+    "register_undo",
+    "rejudge",
+    "rejudge_all",
+    "release_appeal",
+    "tally",
+    "undo_state",
+]

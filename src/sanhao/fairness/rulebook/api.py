@@ -1,0 +1,35 @@
+"""The door of the rulebook."""
+
+from sanhao.fairness.rulebook.actions import (
+    announce,
+    draft,
+    found,
+    found_notice,
+    notice_days,
+    redraft,
+    register_schema,
+    withdraw,
+)
+from sanhao.fairness.rulebook.core import EVERYWHERE, RuleVersion, RuleView
+from sanhao.fairness.rulebook.queries import book, drafts, in_force, in_force_many, rule, version, versions
+
+__all__ = [
+    "EVERYWHERE",
+    "RuleVersion",
+    "RuleView",
+    "announce",
+    "book",
+    "draft",
+    "drafts",
+    "found",
+    "found_notice",
+    "in_force",
+    "in_force_many",
+    "notice_days",
+    "redraft",
+    "register_schema",
+    "rule",
+    "version",
+    "versions",
+    "withdraw",
+]

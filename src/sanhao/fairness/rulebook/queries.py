@@ -1,0 +1,132 @@
+"""Which rule binds when, and what a version says.
+
+Which version is in force is asked of the database every time, with one index lookup: another process may have
+announced a rule, a demo world may have moved its clock, and a cache in front of a 0.2 ms question would only add ways
+to be wrong. What a version *says* never changes, so that is kept per process (as JSON text, decoded afresh for each
+reader, so that nobody can change another's terms).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sanhao.fairness.rulebook.core import EVERYWHERE, RuleVersion, RuleView
+from sanhao.kit.refusals import NotFound
+from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
+
+_KEPT_VERSIONS = 2_000
+_Said = tuple[str, str, int, str, datetime]
+_said: dict[UUID, _Said] = {}
+
+_BINDING = "state IN ('announced', 'in_force', 'superseded')"
+_COLUMNS = "id, key, market, version, terms::text AS terms, effective_at"
+
+
+def in_force(key: str, *, at: datetime, market: str = EVERYWHERE) -> RuleVersion:
+    """The version of *key* that binds *market* at *at*. One query. Raises LookupError where there is none."""
+    return in_force_many([key], at=at, market=market)[key]
+
+
+def in_force_many(keys: Sequence[str], *, at: datetime, market: str = EVERYWHERE) -> dict[str, RuleVersion]:
+    """For each of *keys* what binds *market* at *at*: the market's own rule, else the one for everywhere. One query.
+
+    A version binds from its `effective_at` (included) to the next one's (excluded), whether or not a keeper has
+    moved its state yet. Raises LookupError naming the keys nothing is in force for.
+    """
+    rows = fetch(
+        f"""
+        SELECT v.* FROM unnest(%(keys)s::text[]) AS k(key) CROSS JOIN LATERAL (
+            (SELECT {_COLUMNS}, 1 AS turn FROM rulebook_rule
+             WHERE key = k.key AND market = %(market)s AND effective_at <= %(at)s AND {_BINDING}
+             ORDER BY effective_at DESC LIMIT 1)
+            UNION ALL
+            (SELECT {_COLUMNS}, 2 AS turn FROM rulebook_rule
+             WHERE key = k.key AND market = '*' AND effective_at <= %(at)s AND {_BINDING}
+             ORDER BY effective_at DESC LIMIT 1)
+            ORDER BY turn LIMIT 1
+        ) AS v
+        """,
+        {"keys": list(dict.fromkeys(keys)), "market": market, "at": at},
+    )
+    found = {row["key"]: _version(row["id"], _keep(row)) for row in rows}
+    if missing := [key for key in keys if key not in found]:
+        raise LookupError(f"no rule in force at {at.isoformat()} in {market}: {', '.join(missing)}")
+    return found
+
+
+def version(id: UUID) -> RuleVersion:
+    """What an announced version says; no query the second time. Raises NotFound for a draft or an unknown id."""
+    said = _said.get(id)
+    if said is None:
+        rows = fetch(f"SELECT {_COLUMNS} FROM rulebook_rule WHERE id = %s AND {_BINDING}", [id])
+        if not rows:
+            raise no_rule()
+        said = _keep(rows[0])
+    return _version(id, said)
+
+
+def versions(key: str, *, market: str | None = None) -> list[RuleView]:
+    """Every version of *key*, drafts and withdrawn ones included, newest first."""
+    return _views("key = %s AND (%s::text IS NULL OR market = %s)", [key, market, market], "version DESC")
+
+
+def rule(id: UUID) -> RuleView:
+    """One version in whatever state. Raises NotFound."""
+    if views := _views("id = %s", [id]):
+        return views[0]
+    raise no_rule()
+
+
+def book(*, at: datetime) -> list[RuleView]:
+    """All that binds or will: what is in force at *at*, and what is announced for later, by key."""
+    return _views(
+        f"""{_BINDING} AND NOT EXISTS (
+            SELECT 1 FROM rulebook_rule later WHERE later.key = r.key AND later.market = r.market
+              AND later.effective_at > r.effective_at AND later.effective_at <= %s AND later.{_BINDING})""",
+        [at],
+        "key, market, effective_at",
+    )
+
+
+def drafts() -> list[RuleView]:
+    return _views("state = 'draft'", [], "made_at, id")
+
+
+def no_rule() -> NotFound:
+    return NotFound("rule.unknown", zh="没有这条规则。", en="There is no such rule.")
+
+
+def _keep(row: dict[str, Any]) -> _Said:
+    if len(_said) >= _KEPT_VERSIONS:
+        _said.clear()
+    said: _Said = (row["key"], row["market"], row["version"], row["terms"], row["effective_at"])
+    _said[row["id"]] = said
+    return said
+
+
+def _version(id: UUID, said: _Said) -> RuleVersion:
+    key, market, number, terms, effective_at = said
+    return RuleVersion(id, key, market, number, msgspec.json.decode(terms), effective_at)
+
+
+def _views(where: str, params: list[Any], order: str = "id") -> list[RuleView]:
+    rows = fetch(
+        f"""SELECT id, key, market, version, state, terms::text AS terms, title_zh, title_en, reason, notice_days,
+                   announced_at, effective_at, made_by_id, made_at
+            FROM rulebook_rule r WHERE {where} ORDER BY {order}""",
+        params,
+    )
+    return [
+        RuleView(
+            r["id"], r["key"], r["market"], r["version"], r["state"], msgspec.json.decode(r["terms"]),
+            Text(zh=r["title_zh"], en=r["title_en"]), r["reason"], r["notice_days"], r["announced_at"],
+            r["effective_at"], r["made_by_id"], r["made_at"],
+        )
+        for r in rows
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The verbs of people, in three rooms: accounts, staff, addresses."""

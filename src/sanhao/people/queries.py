@@ -1,0 +1,106 @@
+"""Reading persons, their roles and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sanhao.kit.refusals import Forbidden, NotFound
+from sanhao.kit.rows import fetch
+from sanhao.people.core import AddressCard, PersonCard, QuickCard
+
+_CARD = "id, name, email, language"
+_ADDRESS = "id, recipient, phone, country, region, city, street, postcode, is_default"
+
+
+def card(person_id: UUID) -> PersonCard:
+    """Raises NotFound."""
+    try:
+        return cards([person_id])[person_id]
+    except KeyError:
+        raise no_person() from None
+
+
+def cards(ids: Sequence[UUID]) -> dict[UUID, PersonCard]:
+    """One query; unknown ids are missing."""
+    rows = fetch(f"SELECT {_CARD} FROM people_person WHERE id = ANY(%s)", [list(set(ids))])
+    return {row["id"]: PersonCard(**row) for row in rows}
+
+
+def by_email(email: str) -> PersonCard | None:
+    """For staff and commands, never for a page a stranger can ask."""
+    rows = fetch(f"SELECT {_CARD} FROM people_person WHERE email = %s", [email.strip().lower()])
+    return PersonCard(**rows[0]) if rows else None
+
+
+def roles_of(person_id: UUID) -> frozenset[str]:
+    """What this person may do for the platform now; empty for most. An account switched off has no roles."""
+    rows = fetch(
+        """
+        SELECT r.role FROM people_staffrole r JOIN people_person p ON p.id = r.person_id
+        WHERE r.person_id = %s AND r.revoked_at IS NULL AND p.is_active
+        """,
+        [person_id],
+    )
+    return frozenset(row["role"] for row in rows)
+
+
+def require_role(person_id: UUID, *roles: str) -> None:
+    """Raise Forbidden ``staff.role`` unless the person has one of *roles*."""
+    if not roles_of(person_id) & set(roles):
+        raise Forbidden("staff.role", zh="您没有这项权限。", en="Your role does not allow this.")
+
+
+def staff(*roles: str) -> dict[UUID, frozenset[str]]:
+    """Everybody with one of *roles* (none named: any), and all their roles."""
+    rows = fetch(
+        """
+        SELECT r.person_id, array_agg(r.role) AS roles FROM people_staffrole r
+        JOIN people_person p ON p.id = r.person_id
+        WHERE r.revoked_at IS NULL AND p.is_active GROUP BY r.person_id ORDER BY r.person_id
+        """
+    )
+    found = {row["person_id"]: frozenset(row["roles"]) for row in rows}
+    return {id: held for id, held in found.items() if not roles or held & set(roles)}
+
+
+def has_staff() -> bool:
+    return bool(fetch("SELECT 1 FROM people_staffrole LIMIT 1"))
+
+
+def addresses(person_id: UUID) -> list[AddressCard]:
+    """The default one first, then the newest."""
+    rows = fetch(
+        f"SELECT {_ADDRESS} FROM people_address WHERE person_id = %s ORDER BY is_default DESC, added_at DESC, id DESC",
+        [person_id],
+    )
+    return [AddressCard(**row) for row in rows]
+
+
+def address(address_id: UUID, *, person_id: UUID) -> AddressCard:
+    """Raises NotFound, also for another person's address."""
+    rows = fetch(
+        f"SELECT {_ADDRESS} FROM people_address WHERE id = %s AND person_id = %s", [address_id, person_id]
+    )
+    if not rows:
+        raise no_address()
+    return AddressCard(**rows[0])
+
+
+def quick_people() -> list[QuickCard]:
+    """Who may be signed in with one click: nobody in a real world, where the table cannot hold a row."""
+    rows = fetch(
+        """
+        SELECT p.id, p.name, q.what_zh, q.what_en FROM people_quicksignin q
+        JOIN people_person p ON p.id = q.person_id WHERE p.is_active ORDER BY p.joined_at, p.id
+        """
+    )
+    return [QuickCard(**row) for row in rows]
+
+
+def no_person() -> NotFound:
+    return NotFound("person.unknown", zh="没有这个人。", en="There is no such person.")
+
+
+def no_address() -> NotFound:
+    return NotFound("address.unknown", zh="没有这个地址。", en="There is no such address.")

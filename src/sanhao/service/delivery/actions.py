@@ -1,0 +1,220 @@
+"""What delivery does: registers consignments, keeps what carriers say, prices freight. The inbox is read in `inbox.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from sanhao.kit.ids import new_id, new_ids
+from sanhao.kit.refusals import Invalid, NotFound, Refusal
+from sanhao.kit.rows import copy_rows, execute, fetch
+from sanhao.service.delivery import signing
+from sanhao.service.delivery.carriers import CARRIERS
+from sanhao.service.delivery.core import ConsignmentDraft, normal_number
+from sanhao.service.delivery.freight import FreightDraft, check, normal_pattern
+
+MESSAGE_LIMIT = 1_000_000
+"""Bytes of one carrier message; the largest real answers seen are a hundredth of this."""
+REGISTRATION_LOCK = 0x5343414E
+"""Advisory: shared by who registers, exclusive for a keeper about to say "nobody registered this"."""
+
+
+class TooLarge(Refusal):
+    """The message is larger than any real one (413)."""
+
+    status = 413
+
+
+def register(drafts: Sequence[ConsignmentDraft], *, now: datetime) -> None:
+    """Register parcels under their carriers' numbers; what carriers said of them before is read again.
+
+    Raises Invalid for an unknown carrier, a number that cannot be one, or nothing inside; Refusal
+    ``delivery.number_taken`` for a number already in use. All or none.
+    """
+    drafts = [msgspec.structs.replace(d, tracking_no=normal_number(d.tracking_no)) for d in drafts]
+    for draft in drafts:
+        _check(draft)
+    with transaction.atomic():
+        execute("SELECT pg_advisory_xact_lock_shared(%s)", [REGISTRATION_LOCK])
+        registered = set(_insert(drafts, now))
+        if taken := [d for d in drafts if d.id not in registered]:
+            raise Refusal(
+                "delivery.number_taken",
+                zh=f"运单号 {taken[0].tracking_no} 已被使用，请核对后重填。",
+                en=f"Tracking number {taken[0].tracking_no} is already in use. Check it and try again.",
+            )
+        lines = [(d.id, item, quantity) for d in drafts for item, quantity in d.items]
+        copy_rows(
+            "delivery_consignment_item",
+            ("id", "consignment_id", "item_id", "quantity"),
+            [(id, *line) for id, line in zip(new_ids(len(lines)), lines, strict=True)],
+        )
+        _read_again(drafts, now)
+
+
+def _check(draft: ConsignmentDraft) -> None:
+    if draft.carrier not in CARRIERS:
+        raise Invalid(
+            "delivery.unknown_carrier",
+            zh=f"不认识快递公司“{draft.carrier}”。",
+            en=f"There is no carrier called {draft.carrier!r}.",
+        )
+    if not 4 <= len(draft.tracking_no) <= 64 or not draft.tracking_no.isprintable():
+        raise Invalid(
+            "delivery.tracking_no",
+            zh="运单号须为 4 至 64 个字符。",
+            en="A tracking number has 4 to 64 characters.",
+        )
+    items = [item for item, _ in draft.items]
+    if not items or len(set(items)) < len(items) or any(quantity <= 0 for _, quantity in draft.items):
+        raise Invalid(
+            "delivery.items",
+            zh="包裹里至少要有一件商品，数量大于零，同一商品只列一次。",
+            en="A parcel holds at least one item, each listed once with a quantity above zero.",
+        )
+
+
+def _insert(drafts: Sequence[ConsignmentDraft], now: datetime) -> list[UUID]:
+    rows = fetch(
+        """
+        INSERT INTO delivery_consignment
+            (id, owner_id, shop_id, carrier, tracking_no, state, not_before, registered_at)
+        SELECT d.id, d.owner_id, d.shop_id, d.carrier, d.tracking_no, 'labelled', d.not_before, %(now)s
+        FROM unnest(%(ids)s::uuid[], %(owners)s::uuid[], %(shops)s::uuid[], %(carriers)s::text[],
+                    %(numbers)s::text[], %(since)s::timestamptz[])
+             AS d (id, owner_id, shop_id, carrier, tracking_no, not_before)
+        ORDER BY d.carrier, d.tracking_no
+        ON CONFLICT (carrier, tracking_no) DO NOTHING RETURNING id
+        """,
+        {
+            "ids": [d.id for d in drafts],
+            "owners": [d.owner_id for d in drafts],
+            "shops": [d.shop_id for d in drafts],
+            "carriers": [d.carrier for d in drafts],
+            "numbers": [d.tracking_no for d in drafts],
+            "since": [d.not_before or now for d in drafts],
+            "now": now,
+        },
+    )
+    return [row["id"] for row in rows]
+
+
+def _read_again(drafts: Sequence[ConsignmentDraft], now: datetime) -> None:
+    """Couriers often scan before the shop types the number: those messages were kept, and are new again."""
+    execute(
+        """
+        UPDATE delivery_carrier_message m SET state = 'new', reason = '', unknown_nos = '{}'
+        FROM unnest(%(carriers)s::text[], %(numbers)s::text[], %(since)s::timestamptz[])
+             AS d (carrier, tracking_no, not_before)
+        WHERE m.unknown_nos @> ARRAY[d.tracking_no]::varchar[] AND NOT m.unknown_nos = '{}'
+          AND m.carrier = d.carrier AND m.received_at >= d.not_before
+        """,
+        {
+            "carriers": [d.carrier for d in drafts],
+            "numbers": [d.tracking_no for d in drafts],
+            "since": [d.not_before or now for d in drafts],
+        },
+    )
+
+
+def receive(carrier: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> None:
+    """Keep what *carrier* sent, byte for byte; a keeper reads it. The same event again changes nothing.
+
+    Raises NotFound for an unknown carrier, TooLarge, and `signing.Forged`: then nothing is stored.
+    """
+    if carrier not in CARRIERS:
+        raise NotFound(
+            "delivery.unknown_carrier", zh="没有这家快递公司。", en="There is no carrier of that name."
+        )
+    if len(body) > MESSAGE_LIMIT:
+        raise TooLarge("delivery.too_large", zh="消息太大。", en="The message is too large.")
+    envelope = signing.verify(carrier, body, headers)
+    execute(
+        """
+        INSERT INTO delivery_carrier_message
+            (id, carrier, event_id, parcel, body, signature_ok, received_at, state, reason, unknown_nos)
+        VALUES (%s, %s, %s, %s, %s, true, %s, 'new', '', '{}') ON CONFLICT (carrier, event_id) DO NOTHING
+        """,
+        [new_id(), carrier, envelope.event_id, normal_number(envelope.parcel), body, now],
+    )
+
+
+def save_freight_template(shop_id: UUID, draft: FreightDraft) -> UUID:
+    """Add a template, or change the one *draft* names. Raises Invalid, NotFound for another shop's template, and
+    Refusal ``delivery.region_taken`` for a region that another template of the shop prices already."""
+    check(draft)
+    patterns = sorted({normal_pattern(pattern) for pattern in draft.regions})
+    id = draft.id or new_id()
+    with transaction.atomic():
+        if not _save_template(id, shop_id, draft):
+            raise NotFound(
+                "delivery.no_template",
+                zh="没有这个运费模板。",
+                en="There is no such freight template.",
+            )
+        execute("DELETE FROM delivery_freight_region WHERE template_id = %s", [id])
+        saved = fetch(
+            """
+            INSERT INTO delivery_freight_region (id, template_id, shop_id, pattern)
+            SELECT i, %(template)s, %(shop)s, p FROM unnest(%(ids)s::uuid[], %(patterns)s::text[]) AS r (i, p)
+            ON CONFLICT (shop_id, pattern) DO NOTHING RETURNING pattern
+            """,
+            {"template": id, "shop": shop_id, "ids": new_ids(len(patterns)), "patterns": patterns},
+        )
+        if taken := set(patterns) - {row["pattern"] for row in saved}:
+            raise Refusal(
+                "delivery.region_taken",
+                zh=f"地区 {min(taken)} 已在另一个运费模板里。",
+                en=f"Another freight template already prices {min(taken)}.",
+            )
+    return id
+
+
+def _save_template(id: UUID, shop_id: UUID, draft: FreightDraft) -> bool:
+    values = {
+        "id": id,
+        "shop": shop_id,
+        "name": draft.name.strip()[:80],
+        "currency": draft.first.currency,
+        "first_g": draft.first_g,
+        "first": draft.first.minor,
+        "extra_g": draft.extra_g,
+        "extra": draft.extra.minor,
+        "free_over": draft.free_over.minor if draft.free_over is not None else None,
+        "deliverable": draft.deliverable,
+    }
+    if draft.id is None:
+        sql = """
+            INSERT INTO delivery_freight_template (id, shop_id, name, currency, first_g, first_minor, extra_g,
+                                                   extra_minor, free_over_minor, deliverable)
+            VALUES (%(id)s, %(shop)s, %(name)s, %(currency)s, %(first_g)s, %(first)s, %(extra_g)s, %(extra)s,
+                    %(free_over)s, %(deliverable)s)
+            """
+    else:
+        sql = """
+            UPDATE delivery_freight_template
+            SET name = %(name)s, currency = %(currency)s, first_g = %(first_g)s, first_minor = %(first)s,
+                extra_g = %(extra_g)s, extra_minor = %(extra)s, free_over_minor = %(free_over)s,
+                deliverable = %(deliverable)s
+            WHERE id = %(id)s AND shop_id = %(shop)s
+            """
+    return execute(sql, values) == 1
+
+
+def remove_freight_template(shop_id: UUID, template_id: UUID) -> None:
+    """Orders keep the freight they were quoted. Raises NotFound for another shop's template."""
+    with transaction.atomic():
+        execute(
+            "DELETE FROM delivery_freight_region WHERE template_id = %s AND shop_id = %s",
+            [template_id, shop_id],
+        )
+        if not execute(
+            "DELETE FROM delivery_freight_template WHERE id = %s AND shop_id = %s", [template_id, shop_id]
+        ):
+            raise NotFound(
+                "delivery.no_template", zh="没有这个运费模板。", en="There is no such freight template."
+            )

@@ -1,0 +1,55 @@
+"""The door of delivery."""
+
+from sanhao.service.delivery.actions import (
+    MESSAGE_LIMIT,
+    TooLarge,
+    receive,
+    register,
+    remove_freight_template,
+    save_freight_template,
+)
+from sanhao.service.delivery.core import (
+    CarrierMessageView,
+    ConsignmentDraft,
+    ConsignmentView,
+    ScanRecord,
+    ScanView,
+    Status,
+)
+from sanhao.service.delivery.freight import FreightCard, FreightDraft, Parcel
+from sanhao.service.delivery.queries import (
+    carrier_messages,
+    carrier_names,
+    consignments_of,
+    freight_templates,
+    quote,
+)
+from sanhao.service.delivery.sandbox import post_scan, sandbox_body, sandbox_scan_body
+from sanhao.service.delivery.signing import Forged
+
+__all__ = [
+    "MESSAGE_LIMIT",
+    "CarrierMessageView",
+    "ConsignmentDraft",
+    "ConsignmentView",
+    "Forged",
+    "FreightCard",
+    "FreightDraft",
+    "Parcel",
+    "ScanRecord",
+    "ScanView",
+    "Status",
+    "TooLarge",
+    "carrier_messages",
+    "carrier_names",
+    "consignments_of",
+    "freight_templates",
+    "post_scan",
+    "quote",
+    "receive",
+    "register",
+    "remove_freight_template",
+    "sandbox_body",
+    "sandbox_scan_body",
+    "save_freight_template",
+]

@@ -1,0 +1,171 @@
+"""Tables of delivery: consignments with their scans, the raw inbox of the carriers, freight templates."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from sanhao.kit.states import States
+from sanhao.service.delivery.core import MOVES, STATUSES
+
+CONSIGNMENT = States("consignment", "delivery_consignment", MOVES)
+MESSAGE_STATES = ("new", "read", "refused")
+
+
+class Consignment(models.Model):
+    """A parcel under a carrier's number. *owner_id* is opaque: whoever registered it knows what it is."""
+
+    id = models.UUIDField(primary_key=True)
+    owner_id = models.UUIDField()
+    shop_id = models.UUIDField()
+    carrier = models.CharField(max_length=40)
+    tracking_no = models.CharField(max_length=64)
+    state = models.CharField(max_length=20, default="labelled")
+    not_before = models.DateTimeField()
+    """No scan of this parcel can be older; a carrier time before it is not believed."""
+    registered_at = models.DateTimeField()
+    collected_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="delivery_consignment_number", fields=["carrier", "tracking_no"]),
+            models.CheckConstraint(
+                name="delivery_consignment_state", condition=models.Q(state__in=list(MOVES))
+            ),
+            models.CheckConstraint(name="delivery_consignment_numbered", condition=~models.Q(tracking_no="")),
+        ]
+        indexes = [
+            models.Index(name="delivery_consignment_owner", fields=["owner_id"]),
+            models.Index(name="delivery_consignment_shop", fields=["shop_id", "registered_at"]),
+        ]
+
+
+class ConsignmentItem(models.Model):
+    """What is inside: *item_id* is opaque, a line of the owner."""
+
+    id = models.UUIDField(primary_key=True)
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="+")
+    item_id = models.UUIDField()
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "delivery_consignment_item"
+        constraints = [
+            models.UniqueConstraint(name="delivery_item_once", fields=["consignment", "item_id"]),
+            models.CheckConstraint(name="delivery_item_some", condition=models.Q(quantity__gt=0)),
+        ]
+
+
+class Scan(models.Model):
+    """One thing the carrier said about a consignment. Written once; hearing it again sooner only moves *received_at*."""
+
+    id = models.UUIDField(primary_key=True)
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier_event_key = models.CharField(max_length=80)
+    status = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    zone = models.CharField(max_length=10)
+    received_at = models.DateTimeField()
+    place = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=500, blank=True)
+    raw_code = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="delivery_scan_once", fields=["consignment", "carrier_event_key"]),
+            models.CheckConstraint(
+                name="delivery_scan_status", condition=models.Q(status__in=list(STATUSES))
+            ),
+            models.CheckConstraint(
+                name="delivery_scan_zone", condition=models.Q(zone__in=["given", "facility", "carrier"])
+            ),
+        ]
+
+
+class CarrierMessage(models.Model):
+    """What a carrier sent, byte for byte. Read by a keeper; what cannot be used is kept as `refused`, with the reason."""
+
+    id = models.UUIDField(primary_key=True)
+    carrier = models.CharField(max_length=40)
+    event_id = models.CharField(max_length=120)
+    parcel = models.CharField(max_length=64, blank=True)
+    """The tracking number its header names, for answers whose body does not."""
+    body = models.BinaryField()
+    signature_ok = models.BooleanField()
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="new")
+    reason = models.TextField(blank=True)
+    unknown_nos = ArrayField(models.CharField(max_length=64), default=list)
+    """Tracking numbers in it that nobody had registered; registering one has the message read again."""
+
+    class Meta:
+        db_table = "delivery_carrier_message"
+        constraints = [
+            models.UniqueConstraint(name="delivery_message_once", fields=["carrier", "event_id"]),
+            models.CheckConstraint(
+                name="delivery_message_state", condition=models.Q(state__in=list(MESSAGE_STATES))
+            ),
+            models.CheckConstraint(
+                name="delivery_message_reason", condition=~models.Q(state="refused") | ~models.Q(reason="")
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="delivery_message_new", fields=["received_at", "id"], condition=models.Q(state="new")
+            ),
+            models.Index(
+                name="delivery_message_refused",
+                fields=["-received_at"],
+                condition=models.Q(state="refused"),
+            ),
+            GinIndex(
+                name="delivery_message_unknown", fields=["unknown_nos"], condition=~models.Q(unknown_nos=[])
+            ),
+        ]
+
+
+class FreightTemplate(models.Model):
+    """One price of a shop's freight: a first step and further steps of weight, for the regions that name it."""
+
+    id = models.UUIDField(primary_key=True)
+    shop_id = models.UUIDField()
+    name = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3)
+    first_g = models.PositiveIntegerField()
+    first_minor = models.BigIntegerField()
+    extra_g = models.PositiveIntegerField()
+    extra_minor = models.BigIntegerField()
+    free_over_minor = models.BigIntegerField(null=True)
+    deliverable = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "delivery_freight_template"
+        constraints = [
+            models.UniqueConstraint(name="delivery_freight_shop", fields=["id", "shop_id"]),
+            models.CheckConstraint(
+                name="delivery_freight_steps", condition=models.Q(first_g__gt=0, extra_g__gt=0)
+            ),
+            models.CheckConstraint(
+                name="delivery_freight_price",
+                condition=models.Q(first_minor__gte=0, extra_minor__gte=0)
+                & (models.Q(free_over_minor__isnull=True) | models.Q(free_over_minor__gte=0)),
+            ),
+        ]
+        indexes = [models.Index(name="delivery_freight_of_shop", fields=["shop_id"])]
+
+
+class FreightRegion(models.Model):
+    """A region pattern (``*``, ``CN``, ``CN/新疆``) and the template that prices it; a shop prices each once."""
+
+    id = models.UUIDField(primary_key=True)
+    template = models.ForeignKey(FreightTemplate, on_delete=models.PROTECT, related_name="+")
+    shop_id = models.UUIDField()
+    pattern = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "delivery_freight_region"
+        constraints = [
+            models.UniqueConstraint(name="delivery_freight_region_once", fields=["shop_id", "pattern"])
+        ]

@@ -1,0 +1,122 @@
+"""What delivery can be asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sanhao.kit import time
+from sanhao.kit.money import Money
+from sanhao.kit.refusals import NotFound
+from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
+from sanhao.service.delivery.carriers import CARRIERS
+from sanhao.service.delivery.core import CarrierMessageView, ConsignmentView, ScanView
+from sanhao.service.delivery.freight import FreightCard, Parcel, freight
+
+
+def carrier_names() -> dict[str, Text]:
+    """The carriers a shop may choose. The sandbox courier exists in demo worlds only."""
+    return {key: carrier.name for key, carrier in CARRIERS.items() if key != "sandbox" or time.is_demo()}
+
+
+def consignments_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[ConsignmentView]]:
+    """The consignments of each owner, the oldest first, with their scans, the latest first. Three queries."""
+    rows = fetch(
+        "SELECT id, owner_id, shop_id, carrier, tracking_no, state, registered_at, collected_at, delivered_at "
+        "FROM delivery_consignment WHERE owner_id = ANY(%s) ORDER BY registered_at, tracking_no",
+        [list(owner_ids)],
+    )
+    ids = [row["id"] for row in rows]
+    items, scans = _items_of(ids), _scans_of(ids)
+    found: dict[UUID, list[ConsignmentView]] = {owner: [] for owner in owner_ids}
+    for row in rows:
+        view = ConsignmentView(**row, items=tuple(items[row["id"]]), scans=tuple(scans[row["id"]]))
+        found[row["owner_id"]].append(view)
+    return found
+
+
+def _items_of(ids: list[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
+    items: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
+    for row in fetch(
+        "SELECT consignment_id, item_id, quantity FROM delivery_consignment_item "
+        "WHERE consignment_id = ANY(%s) ORDER BY id",
+        [ids],
+    ):
+        items[row["consignment_id"]].append((row["item_id"], row["quantity"]))
+    return items
+
+
+def _scans_of(ids: list[UUID]) -> dict[UUID, list[ScanView]]:
+    scans: dict[UUID, list[ScanView]] = defaultdict(list)
+    for row in fetch(
+        "SELECT consignment_id, status, at, zone, received_at, place, description FROM delivery_scan "
+        "WHERE consignment_id = ANY(%s) ORDER BY at DESC, carrier_event_key",
+        [ids],
+    ):
+        scans[row.pop("consignment_id")].append(ScanView(**row))
+    return scans
+
+
+def freight_templates(shop_id: UUID) -> list[FreightCard]:
+    return _templates([shop_id])[shop_id]
+
+
+def quote(parcels: Sequence[Parcel]) -> list[Money]:
+    """What each parcel costs to send, in their order. One query.
+
+    Raises Refusal ``delivery.undeliverable`` and Invalid for weights below zero or a mixture of currencies.
+    """
+    templates = _templates(list({parcel.shop_id for parcel in parcels}))
+    return [freight(templates[parcel.shop_id], parcel) for parcel in parcels]
+
+
+def _templates(shop_ids: Sequence[UUID]) -> dict[UUID, list[FreightCard]]:
+    found: dict[UUID, list[FreightCard]] = defaultdict(list)
+    for row in fetch(
+        """
+        SELECT t.*, (SELECT array_agg(r.pattern::text ORDER BY r.pattern) FROM delivery_freight_region r
+                     WHERE r.template_id = t.id) AS regions
+        FROM delivery_freight_template t WHERE t.shop_id = ANY(%s) ORDER BY t.id
+        """,
+        [list(shop_ids)],
+    ):
+        currency, free_over = row["currency"], row["free_over_minor"]
+        found[row["shop_id"]].append(
+            FreightCard(
+                id=row["id"],
+                shop_id=row["shop_id"],
+                name=row["name"],
+                regions=tuple(row["regions"] or ()),
+                first=Money(row["first_minor"], currency),
+                extra=Money(row["extra_minor"], currency),
+                first_g=row["first_g"],
+                extra_g=row["extra_g"],
+                free_over=None if free_over is None else Money(free_over, currency),
+                deliverable=row["deliverable"],
+            )
+        )
+    return found
+
+
+def carrier_messages(
+    *, state: str = "refused", limit: int = 50, before: datetime | None = None
+) -> list[CarrierMessageView]:
+    """What carriers sent, the latest first: for staff, above all what was refused and why."""
+    rows = fetch(
+        "SELECT id, carrier, event_id, body, received_at, state, reason FROM delivery_carrier_message "
+        "WHERE state = %(state)s AND (%(before)s::timestamptz IS NULL OR received_at < %(before)s) "
+        "ORDER BY received_at DESC, id DESC LIMIT %(limit)s",
+        {"state": state, "before": before, "limit": limit},
+    )
+    return [CarrierMessageView(**(row | {"body": bytes(row["body"])})) for row in rows]
+
+
+def tracking_number(consignment_id: UUID) -> tuple[str, str]:
+    """Carrier and number of a consignment. Raises NotFound."""
+    rows = fetch("SELECT carrier, tracking_no FROM delivery_consignment WHERE id = %s", [consignment_id])
+    if not rows:
+        raise NotFound("delivery.no_consignment", zh="没有这个包裹。", en="There is no such parcel.")
+    return rows[0]["carrier"], rows[0]["tracking_no"]

@@ -1,0 +1,59 @@
+"""A shop with money and jobs that start together, for the tests of the books."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from sanhao.books.ledger.api import Charge, EntryDraft, Ref, balances, post
+from sanhao.kit.ids import new_id
+
+COUPONS = Ref("coupons", "platform", "CNY")
+BANK = Ref("bank", "platform", "CNY")
+GOODWILL = Ref("goodwill", "platform", "CNY")
+
+
+def fund(shop: UUID, now: datetime, *, balance: int = 0, deposit: int = 0) -> None:
+    for code, amount in (("balance", balance), ("deposit", deposit)):
+        if amount:
+            lines = ((BANK, amount), (Ref(code, str(shop), "CNY"), -amount))
+            post([EntryDraft(new_id(), f"fund:{new_id()}", "top_up", now, "CNY", lines, "shop", shop)])
+
+
+def charge(shop: UUID, amount: int) -> Charge:
+    cause = new_id()
+    return Charge(f"charge:{cause}", "compensation", shop, amount, "CNY", COUPONS, "promise", cause)
+
+
+def money(shop: UUID) -> tuple[int, int, int]:
+    """What the shop has on its balance, in its deposit, and what it owes."""
+    balance, deposit, owed = (Ref(code, str(shop), "CNY") for code in ("balance", "deposit", "receivable"))
+    found = balances([balance, deposit, owed])
+    return -found[balance].minor, -found[deposit].minor, found[owed].minor
+
+
+def at_once(*jobs: Callable[[], object]) -> None:
+    """Run *jobs* in threads of their own that start together; the first failure is raised here."""
+    gate = threading.Barrier(len(jobs))
+    failures: list[BaseException] = []
+
+    def run(job: Callable[[], object]) -> None:
+        try:
+            gate.wait()
+            job()
+        except BaseException as error:  # noqa: BLE001 - handed to the test
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
