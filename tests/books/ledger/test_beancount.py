@@ -11,7 +11,9 @@ import pytest
 
 from sanhao.books.ledger.api import EntryDraft, ExportCounts, Ref, beancount, charge_shops, post
 from sanhao.books.ledger.queries.export import account_name
-from sanhao.kit.ids import new_id
+from sanhao.fairness.decisions.api import DecisionDraft, record
+from sanhao.kit.ids import new_id, new_ids
+from sanhao.kit.text import Text
 from sanhao.lab.books import export_books
 from tests.books.stage import GOODWILL, charge, fund
 
@@ -67,10 +69,13 @@ def test_the_smallest_unit_of_every_currency_counts(
     assert bean_check(path).returncode != 0
 
 
-def test_an_entry_tells_its_key_its_cause_and_its_moment(now: datetime) -> None:
-    shop, cause = new_id(), new_id()
+def test_an_entry_tells_its_key_its_cause_and_its_decision(now: datetime) -> None:
+    shop, cause, decision = new_ids(3)
+    text = Text(zh="平台补给你。", en="The platform makes up for it.")
+    record([DecisionDraft(decision, "d", "goodwill", "promise", cause, None, "{}", "{}", 300, "CNY", text, shop,
+                          None, now, None)])  # fmt: skip
     lines = ((GOODWILL, 300), (Ref("balance", str(shop), "CNY"), -300))
-    entry = EntryDraft(new_id(), "k:1", "goodwill", now, "CNY", lines, "promise", cause)
+    entry = EntryDraft(new_id(), "k:1", "goodwill", now, "CNY", lines, "promise", cause, decision)
     post([entry])
     name = f"Liabilities:Balance:{str(shop).capitalize()}:CNY"
     assert "".join(beancount()) == (
@@ -79,6 +84,7 @@ def test_an_entry_tells_its_key_its_cause_and_its_moment(now: datetime) -> None:
         f"2026-03-02 open {name} CNY\n"
         '\n2026-03-02 * "goodwill" "k:1"\n'
         f'  id: "{entry.id}"\n  key: "k:1"\n  at: "2026-03-02T02:00:00+00:00"\n  cause: "promise:{cause}"\n'
+        f'  decision: "{decision}"\n'
         "  Expenses:Goodwill:Platform:CNY  3.00 CNY\n"
         f"  {name}  -3.00 CNY\n"
     )

@@ -164,8 +164,8 @@ def test_a_batch_of_charges_costs_the_same_few_statements_however_long_it_is(
     for shop in shops:
         fund(shop, now, balance=200)
     charge_shops([charge(shop, 1) for shop in shops], now=now)
-    # Look up the accounts (known without a query once committed), lock, update. Two COPYs are not counted.
-    with django_assert_num_queries(3):
+    # Two look-ups of accounts (no query once they are committed), lock, update. Two COPYs are not counted.
+    with django_assert_num_queries(4):
         charge_shops([charge(shop, 100) for shop in shops * 50], now=now)
     assert [money(shop) for shop in shops] == [(0, 0, 4801)] * 3
 

@@ -1,8 +1,12 @@
-"""Account ids by name: made on first use, remembered per process once they are committed."""
+"""Account ids by name: made on first use, remembered per process once they are committed.
+
+Inside the ledger an account id is text, the form in which it goes into COPY and arrays without being rendered again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,7 +18,24 @@ from sanhao.kit.rows import together
 
 _REMEMBERED_AT_MOST = 200_000
 
-_known: dict[Ref, UUID] = {}
+ShopKey = tuple[int, str]
+"""A shop (the number of its id, which hashes quickly) and a currency."""
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Trio(NamedTuple):
+    """A shop's own accounts in one currency."""
+
+    balance: str
+    deposit: str
+    receivable: str
+
+
+_known: dict[Ref, str] = {}
+_trios: dict[ShopKey, Trio] = {}
 
 
 def accounts(refs: Iterable[Ref]) -> dict[Ref, UUID]:
@@ -22,7 +43,12 @@ def accounts(refs: Iterable[Ref]) -> dict[Ref, UUID]:
 
     Raises KeyError for a code the chart does not have, MoneyError for a currency ISO 4217 does not list.
     """
-    found: dict[Ref, UUID] = {}
+    return {ref: UUID(id) for ref, id in ids_of(refs).items()}
+
+
+def ids_of(refs: Iterable[Ref]) -> dict[Ref, str]:
+    """As `accounts`, with the ids as text."""
+    found: dict[Ref, str] = {}
     missing: set[Ref] = set()
     for ref in refs:
         id = _known.get(ref)
@@ -34,23 +60,38 @@ def accounts(refs: Iterable[Ref]) -> dict[Ref, UUID]:
         with together():
             opened = _read_or_open(sorted(missing))
             # An account opened by a transaction that is undone does not exist: remember after commit only.
-            transaction.on_commit(lambda: _remember(opened))
+            transaction.on_commit(lambda: _remember(_known, opened))
         found.update(opened)
+    return found
+
+
+def trios_of(keys: Collection[ShopKey]) -> dict[ShopKey, Trio]:
+    """The own accounts of shops, opened where need be."""
+    found = {key: trio for key in keys if (trio := _trios.get(key))}
+    missing = [key for key in keys if key not in found]
+    if missing:
+        refs = {key: [Ref(code, str(UUID(int=key[0])), key[1]) for code in Trio._fields] for key in missing}
+        with together():
+            ids = ids_of({ref for trio in refs.values() for ref in trio})
+            fresh = {key: Trio(*(ids[ref] for ref in trio)) for key, trio in refs.items()}
+            transaction.on_commit(lambda: _remember(_trios, fresh))
+        found.update(fresh)
     return found
 
 
 def forget() -> None:
     """Forget what is known: the tables were emptied or rebuilt under this process."""
     _known.clear()
+    _trios.clear()
 
 
-def _remember(opened: dict[Ref, UUID]) -> None:
-    if len(_known) > _REMEMBERED_AT_MOST:
-        _known.clear()
-    _known.update(opened)
+def _remember(memory: dict[K, V], fresh: dict[K, V]) -> None:
+    if len(memory) > _REMEMBERED_AT_MOST:
+        memory.clear()
+    memory.update(fresh)
 
 
-def _read_or_open(refs: list[Ref]) -> dict[Ref, UUID]:
+def _read_or_open(refs: list[Ref]) -> dict[Ref, str]:
     found = _read(refs)
     missing = [ref for ref in refs if ref not in found]
     if missing:
@@ -59,11 +100,11 @@ def _read_or_open(refs: list[Ref]) -> dict[Ref, UUID]:
     return found
 
 
-def _read(refs: list[Ref]) -> dict[Ref, UUID]:
+def _read(refs: list[Ref]) -> dict[Ref, str]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT a.code, a.holder, a.currency, a.id FROM ledger_account a
+            SELECT a.code, a.holder, a.currency, a.id::text FROM ledger_account a
             JOIN unnest(%s::text[], %s::text[], %s::text[]) AS r (code, holder, currency)
               ON a.code = r.code AND a.holder = r.holder AND a.currency = r.currency
             """,

@@ -49,7 +49,9 @@ class Entry(models.Model):
     at = models.DateTimeField()
     cause_kind = models.CharField(max_length=40)
     cause_id = models.UUIDField()
-    decision_id = models.UUIDField(null=True)
+    decision = models.ForeignKey(
+        "decisions.Decision", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(name="ledger_entry_once", fields=["key"])]
