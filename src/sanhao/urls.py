@@ -9,3 +9,7 @@ urlpatterns = [
     path("", include("sanhao.faces.ui.urls")),
     path("", include("sanhao.faces.storefront.urls")),
 ]
+
+handler403 = "sanhao.faces.ui.views.forbidden"
+handler404 = "sanhao.faces.ui.views.not_found"
+handler500 = "sanhao.faces.ui.views.broken"

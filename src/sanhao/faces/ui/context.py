@@ -1,11 +1,44 @@
-"""What every template may use."""
+"""What every template may use. What costs a query is computed only when a template asks."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+
+from sanhao.faces.ui import pictures
+from sanhao.faces.ui.format import lang_of
+from sanhao.kit import time as kit_time
+
+THEME_COOKIE = "sanhao_theme"
+THEMES = ("auto", "light", "dark")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """`lang` (zh|en), `theme`, `now` (business time), `is_demo`, `unread` (notices),
+    `picture_version`, `live_address`.
+
+    A view that passes its own `now` has the last word.
+    """
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return {
+        "lang": lang_of(get_language()),
+        "theme": theme if theme in THEMES else "auto",
+        "now": SimpleLazyObject(kit_time.now),
+        "is_demo": SimpleLazyObject(kit_time.is_demo),
+        "unread": SimpleLazyObject(lambda: _unread(request)),
+        "picture_version": pictures.version(),
+        "live_address": settings.LIVE_ADDRESS,
+    }
+
+
+def _unread(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return 0
+    unread_count = import_string("sanhao.fairness.notices.api.unread_count")
+    return int(unread_count(user.pk))

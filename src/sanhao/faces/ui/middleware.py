@@ -7,11 +7,13 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from sanhao.kit.refusals import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 COOKIE = "sanhao_language"
+LANGUAGES = ("zh-hans", "en")
 
 
 class LanguageMiddleware:
@@ -22,17 +24,22 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(COOKIE, "")
-        language = chosen if chosen in ("zh-hans", "en") else translation.get_language_from_request(request)
+        language = chosen if chosen in LANGUAGES else translation.get_language_from_request(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", language)
-        response.headers.setdefault("Vary", "Cookie, Accept-Language")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Content-Language", language)
+            patch_vary_headers(response, ("Cookie", "Accept-Language"))
         return response
 
 
 class RefusalMiddleware:
-    """A Refusal becomes a page (or a card, for htmx) with its sentence and status; nothing else is caught."""
+    """A Refusal becomes a page with its sentence and status, or for htmx a toast that changes nothing else.
+
+    Nothing else is caught. A form that was refused and has its own page should catch the Refusal itself and show the
+    sentence beside the form (422), so that what was typed is not lost.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -44,6 +51,15 @@ class RefusalMiddleware:
         if not isinstance(error, Refusal):
             return None
         sentence = error.text.in_(translation.get_language() or "en")
-        return render(
-            request, "ui/refusal.html", {"sentence": sentence, "code": error.code}, status=error.status
-        )
+        return refused(request, sentence, code=error.code, status=error.status)
+
+
+def refused(request: HttpRequest, sentence: str, *, code: str, status: int) -> HttpResponse:
+    """The page, or for htmx the toast, that says why not."""
+    given = {"sentence": sentence, "code": code, "status": status}
+    if request.headers.get("HX-Request") != "true":
+        return render(request, "ui/refusal.html", given, status=status)
+    response = render(request, "ui/toast.html", given | {"tone": "error"}, status=status)
+    response.headers["HX-Retarget"] = "#toasts"
+    response.headers["HX-Reswap"] = "beforeend"
+    return response

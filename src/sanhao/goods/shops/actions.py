@@ -1,0 +1,116 @@
+"""What is done with shops: opening, staffing, holidays, standing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sanhao.goods.shops.core import ROLES, STATES, Role, ShopDraft, Standing, check, last_owner, no_shop
+from sanhao.goods.shops.events import ShopOpened, ShopStateChanged
+from sanhao.goods.shops.models import Shop, ShopMember
+from sanhao.goods.shops.queries import require_member
+from sanhao.kit.events import emit
+from sanhao.kit.ids import new_id
+from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.kit.rows import execute, fetch
+
+
+@transaction.atomic
+def open_shop(draft: ShopDraft, *, owner_id: UUID, now: datetime) -> UUID:
+    """Open a shop with its first owner. Raises Invalid for a bad draft, Refusal ``shop.taken`` for a taken slug."""
+    check(draft)
+    id = new_id()
+    opened = execute(
+        """
+        INSERT INTO shops_shop (id, slug, name_zh, name_en, story_zh, story_en, mark, country, region, timezone,
+                                currency, ship_hours, state, standing, opened_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', 'neutral', %s)
+        ON CONFLICT (slug) DO NOTHING
+        """,
+        [id, draft.slug, draft.name.zh, draft.name.en, draft.story.zh, draft.story.en, draft.mark, draft.country,
+         draft.region, draft.timezone, draft.currency, draft.ship_hours, now],
+    )  # fmt: skip
+    if not opened:
+        raise Refusal("shop.taken", zh="这个店铺网址已经有人用了。", en="This shop address is already taken.")
+    ShopMember.objects.create(id=new_id(), shop_id=id, person_id=owner_id, role="owner", joined_at=now)
+    emit([ShopOpened(id, owner_id)], at=now)
+    return id
+
+
+@transaction.atomic
+def add_member(shop_id: UUID, person_id: UUID, role: Role, *, by: UUID, now: datetime) -> None:
+    """Give *person_id* a role, or another one. Only an owner may. Raises Refusal if no owner would be left."""
+    if role not in ROLES:
+        raise Invalid("shop.role_unknown", zh="没有这个角色。", en="There is no such role.")
+    _lock(shop_id)
+    require_member(shop_id, by, roles=("owner",))
+    execute(
+        """
+        INSERT INTO shops_shopmember (id, shop_id, person_id, role, joined_at) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (shop_id, person_id) DO UPDATE SET role = excluded.role
+        """,
+        [new_id(), shop_id, person_id, role, now],
+    )
+    _keep_an_owner(shop_id)
+
+
+@transaction.atomic
+def remove_member(shop_id: UUID, person_id: UUID, *, by: UUID, now: datetime) -> None:
+    """An owner lets somebody go; not there is done. Raises Refusal ``shop.last_owner``."""
+    del now
+    _lock(shop_id)
+    require_member(shop_id, by, roles=("owner",))
+    ShopMember.objects.filter(shop_id=shop_id, person_id=person_id).delete()
+    _keep_an_owner(shop_id)
+
+
+def _lock(shop_id: UUID) -> None:
+    """Two owners who remove each other come one after the other."""
+    if not fetch("SELECT id FROM shops_shop WHERE id = %s FOR UPDATE", [shop_id]):
+        raise no_shop()
+
+
+def _keep_an_owner(shop_id: UUID) -> None:
+    if not ShopMember.objects.filter(shop_id=shop_id, role="owner").exists():
+        raise last_owner()
+
+
+@transaction.atomic
+def promise_hours(shop_id: UUID, hours: int | None, *, by: UUID, now: datetime) -> None:
+    """Set the shop's own shipping promise for orders from now on (None: the platform's)."""
+    del now
+    require_member(shop_id, by, roles=("owner", "manager"))
+    if hours is not None and not 1 <= hours <= 360:
+        raise Invalid("shop.ship_hours", zh="发货承诺在1到360小时之间。",
+                      en="A shipping promise is between 1 and 360 hours.")  # fmt: skip
+    Shop.objects.filter(id=shop_id).update(ship_hours=hours)
+
+
+@transaction.atomic
+def change_state(shop_id: UUID, to: str, *, by: UUID, now: datetime) -> None:
+    """Go on holiday, come back, or close for good: what is on sale follows. Raises Refusal ``shop.moved_on``."""
+    require_member(shop_id, by, roles=("owner", "manager") if to != "closed" else ("owner",))
+    if to not in STATES:
+        raise Invalid("shop.state", zh="没有这个状态。", en="There is no such state.")
+    STATES.move_one(shop_id, to, at=now, by=by)
+    emit([ShopStateChanged(shop_id, to)], at=now)
+
+
+@transaction.atomic
+def set_standing(standings: Sequence[Standing], *, now: datetime) -> int:
+    """Write down what trust concluded, set-based; returns how many shops changed."""
+    del now
+    return execute(
+        """
+        WITH told AS (SELECT * FROM unnest(%s::uuid[], %s::text[], %s::smallint[]) AS t(id, standing, score)),
+             locked AS (SELECT s.id FROM shops_shop s JOIN told t USING (id)
+                        WHERE (s.standing, s.score) IS DISTINCT FROM (t.standing, t.score)
+                        ORDER BY s.id FOR UPDATE OF s)
+        UPDATE shops_shop s SET standing = t.standing, score = t.score
+        FROM told t JOIN locked USING (id) WHERE s.id = t.id
+        """,
+        [[s.shop_id for s in standings], [s.standing for s in standings], [s.score for s in standings]],
+    )

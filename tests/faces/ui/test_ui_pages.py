@@ -1,0 +1,133 @@
+"""What every page shares: language, theme, refusals, the demo clock, pictures."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import translation
+
+from sanhao.faces.ui import pictures
+from sanhao.faces.ui.middleware import RefusalMiddleware
+from sanhao.kit import time as kit_time
+from sanhao.kit.refusals import Invalid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo() -> Iterator[None]:
+    kit_time.found_world(is_demo=True)
+    yield
+    kit_time.forget()
+
+
+def test_a_language_is_remembered_and_the_person_goes_back(client: Client) -> None:
+    answer = client.post("/language/", {"language": "zh-hans", "next": "/cart/?a=1"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/cart/?a=1")
+    assert client.cookies["sanhao_language"].value == "zh-hans"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+def test_nobody_is_sent_to_another_host(client: Client, target: str) -> None:
+    assert client.post("/language/", {"language": "en", "next": target}).headers["Location"] == "/"
+
+
+def test_an_unknown_language_or_theme_is_not_remembered(client: Client) -> None:
+    client.post("/language/", {"language": "xx"})
+    client.post("/theme/", {"theme": "pink"})
+    assert not client.cookies
+
+
+def test_changing_the_language_needs_a_post_with_a_token() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.get("/language/").status_code == 405
+    assert strict.post("/language/", {"language": "en"}).status_code == 403
+
+
+def test_the_page_is_in_the_language_asked_for_and_says_so(client: Client, demo: None) -> None:
+    answer = client.get("/ui/", headers={"Accept-Language": "zh-CN,zh;q=0.9"})
+    assert answer.headers["Content-Language"] == "zh-hans"
+    assert 'lang="zh-Hans"' in answer.content.decode()
+    assert {"Cookie", "Accept-Language"} <= set(answer.headers["Vary"].split(", "))
+    client.cookies["sanhao_language"] = "en"
+    answer = client.get("/ui/", headers={"Accept-Language": "zh-CN"})
+    assert answer.headers["Content-Language"] == "en"
+
+
+def test_the_gallery_and_the_movable_clock_exist_in_a_demo_world_only(client: Client) -> None:
+    kit_time.found_world(is_demo=False)
+    assert client.get("/ui/").status_code == 404
+    assert client.post("/demo/clock/", {"by": "1d"}).status_code == 404
+
+
+@pytest.mark.parametrize(("by", "moved"), [("1h", 1), ("1d", 24), ("2d", 48), ("-9d", 1)])
+def test_the_demo_clock_moves_forward_only(client: Client, demo: None, by: str, moved: int) -> None:
+    before = kit_time.now()
+    assert client.post("/demo/clock/", {"by": by}).status_code == 302
+    ahead = kit_time.now() - before
+    assert timedelta(hours=moved) <= ahead < timedelta(hours=moved, minutes=1)
+
+
+def test_a_page_carries_no_inline_style_or_script(client: Client, demo: None) -> None:
+    html = client.get("/ui/").content.decode()
+    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", html)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
+    assert "hx-on" not in html and '"allowEval":false' in html
+
+
+def test_a_missing_page_says_what_was_not_lost(client: Client) -> None:
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "Your cart and your orders are where they were." in answer.content.decode()
+
+
+def refuse(rf: RequestFactory, **headers: str) -> tuple[int, str, dict[str, str]]:
+    def page(request: object) -> None:
+        raise AssertionError("not reached")
+
+    request = rf.get("/", headers=headers)
+    request.COOKIES = {}
+    refusal = Invalid("cart.negative", zh="数量要大于零。", en="The quantity must be above zero.")
+    with translation.override("zh-hans"):
+        answer = RefusalMiddleware(page).process_exception(request, refusal)  # type: ignore[arg-type]
+    assert answer is not None
+    return answer.status_code, answer.content.decode(), dict(answer.headers)
+
+
+def test_a_refusal_is_a_page_in_the_readers_language_with_its_status(rf: RequestFactory) -> None:
+    status, html, _headers = refuse(rf)
+    assert status == 422
+    assert "<h1>数量要大于零。</h1>" in html and 'data-code="cart.negative"' in html
+
+
+def test_a_refusal_to_htmx_is_a_toast_and_changes_nothing_else(rf: RequestFactory) -> None:
+    status, html, headers = refuse(rf, HX_Request="true")
+    assert status == 422
+    assert "数量要大于零。" in html and "<html" not in html
+    assert (headers["HX-Retarget"], headers["HX-Reswap"]) == ("#toasts", "beforeend")
+
+
+def test_anything_but_a_refusal_is_a_bug_and_is_not_caught(rf: RequestFactory) -> None:
+    middleware = RefusalMiddleware(lambda request: pytest.fail("not reached"))
+    assert middleware.process_exception(rf.get("/"), ValueError("bug")) is None
+
+
+def test_a_picture_may_be_kept_for_ever_because_its_address_carries_its_version(client: Client) -> None:
+    answer = client.get(reverse("ui:picture", args=[pictures.version(), "parcel"]))
+    assert answer.headers["Content-Type"] == "image/svg+xml"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    packed = client.get(answer.wsgi_request.path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.content) == answer.content
+    assert client.get("/pictures/old/parcel.svg").headers["Cache-Control"] == "no-cache"
+
+
+def test_a_picture_nobody_drew_is_a_wrapped_parcel(client: Client) -> None:
+    known = client.get(reverse("ui:picture", args=[pictures.version(), "parcel"]))
+    unknown = client.get(reverse("ui:picture", args=[pictures.version(), "unicorn"]))
+    assert (unknown.status_code, unknown.content) == (200, known.content)
