@@ -51,8 +51,14 @@ def void(reason: str) -> Text:
     return _VOID.get(reason, _VOID_OTHERWISE)
 
 
-def compensated(owed: Money | None, remedy: Remedy, why: Text) -> Text:
-    """To the buyer: the sum and the reason. *why* is half a sentence; in English it goes after "because"."""
+_NOTHING_SAID = Text(zh="", en="")
+
+
+def compensated(owed: Money | None, remedy: Remedy, why: Text, what: Text = _NOTHING_SAID) -> Text:
+    """To the buyer: the sum and the reason. *why* is half a sentence; in English it goes after "because".
+
+    *what* says what of theirs comes back, such as 「运费」 / "freight ".
+    """
     if owed is None:
         return Text(
             zh=f"{why.zh}，赔多少正在人工核对",
@@ -63,7 +69,8 @@ def compensated(owed: Money | None, remedy: Remedy, why: Text) -> Text:
     paid = sum_of(owed)
     if remedy == "refund":
         return Text(
-            zh=f"{why.zh}，{paid.zh}正在退给你", en=f"{paid.en} is on its way back to you, because {why.en}"
+            zh=f"{why.zh}，{what.zh}{paid.zh}正在退给你",
+            en=f"Your {what.en}{paid.en} is on its way back, because {why.en}",
         )
     return Text(zh=f"{why.zh}，{paid.zh}券已到账", en=f"Your {paid.en} coupon is here, because {why.en}")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from sanhao.service.promises.core import AnyKind
-from sanhao.service.promises.kinds import late_shipment
+from sanhao.service.promises.kinds import late_delivery, late_shipment, non_delivery
 
 KINDS: dict[str, AnyKind] = {
     "late_shipment": late_shipment,
+    "late_delivery": late_delivery,
+    "non_delivery": non_delivery,
 }
