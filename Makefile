@@ -13,6 +13,7 @@ up: .venv/.ready ## start a demo world and serve it: http://127.0.0.1:8000 (ARGS
 	@exec .venv/bin/sanhao up --demo $(ARGS)
 
 install: .venv/.ready ## only make .venv, so that .venv/bin/sanhao works
+	@echo "Ready: .venv/bin/sanhao --help"
 
 test: .venv/.ready-dev ## the whole suite, against a real PostgreSQL that it starts by itself (ARGS="tests/kit -k money")
 	@exec .venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from sanhao.kit.refusals import Refusal
 
 
@@ -86,6 +84,8 @@ class States:
         arrays = "".join(f", %(each_{column})s::{kind}[]" for column, (kind, _) in each.items())
         named = "".join(f", {column}" for column in each)
         extra = "".join(f", t.{column}" for column in returning)
+        from django.db import connection  # here, so that a pure core may state its lifecycle
+
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
