@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sanhao.goods.shops import api as shops
 from sanhao.kit import keeper
 from sanhao.kit.events import Event, listen_now
 from sanhao.kit.ids import new_id
@@ -13,10 +14,13 @@ from sanhao.kit.rows import fetch
 from sanhao.service.delivery import api, signing
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, ConsignmentMoved
 from sanhao.service.delivery.inbox import INBOX
+from tests.goods.world import stall
 
 
 def a_shop() -> UUID:
-    return new_id()
+    """The one shop of these tests, or another on request."""
+    known = shops.by_slug("qingcao") if shops.all_open() else None
+    return known.id if known else stall("qingcao").shop_id
 
 
 def a_parcel(

@@ -18,7 +18,7 @@ class Consignment(models.Model):
 
     id = models.UUIDField(primary_key=True)
     owner_id = models.UUIDField()
-    shop_id = models.UUIDField()
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
     carrier = models.CharField(max_length=40)
     tracking_no = models.CharField(max_length=64)
     state = models.CharField(max_length=20, default="labelled")
@@ -38,7 +38,7 @@ class Consignment(models.Model):
         ]
         indexes = [
             models.Index(name="delivery_consignment_owner", fields=["owner_id"]),
-            models.Index(name="delivery_consignment_shop", fields=["shop_id", "registered_at"]),
+            models.Index(name="delivery_consignment_shop", fields=["shop", "registered_at"]),
         ]
 
 
@@ -130,7 +130,7 @@ class FreightTemplate(models.Model):
     """One price of a shop's freight: a first step and further steps of weight, for the regions that name it."""
 
     id = models.UUIDField(primary_key=True)
-    shop_id = models.UUIDField()
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
     currency = models.CharField(max_length=3)
     first_g = models.PositiveIntegerField()
@@ -143,7 +143,7 @@ class FreightTemplate(models.Model):
     class Meta:
         db_table = "delivery_freight_template"
         constraints = [
-            models.UniqueConstraint(name="delivery_freight_shop", fields=["id", "shop_id"]),
+            models.UniqueConstraint(name="delivery_freight_shop", fields=["id", "shop"]),
             models.CheckConstraint(
                 name="delivery_freight_steps", condition=models.Q(first_g__gt=0, extra_g__gt=0)
             ),
@@ -153,19 +153,21 @@ class FreightTemplate(models.Model):
                 & (models.Q(free_over_minor__isnull=True) | models.Q(free_over_minor__gte=0)),
             ),
         ]
-        indexes = [models.Index(name="delivery_freight_of_shop", fields=["shop_id"])]
 
 
 class FreightRegion(models.Model):
-    """A region pattern (``*``, ``CN``, ``CN/新疆``) and the template that prices it; a shop prices each once."""
+    """A region pattern (``*``, ``CN``, ``CN/新疆``) and the template that prices it; a shop prices each once.
+
+    A composite foreign key (in the migration) ties it to a template of the same shop.
+    """
 
     id = models.UUIDField(primary_key=True)
     template = models.ForeignKey(FreightTemplate, on_delete=models.PROTECT, related_name="+")
-    shop_id = models.UUIDField()
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
     pattern = models.CharField(max_length=120)
 
     class Meta:
         db_table = "delivery_freight_region"
         constraints = [
-            models.UniqueConstraint(name="delivery_freight_region_once", fields=["shop_id", "pattern"])
+            models.UniqueConstraint(name="delivery_freight_region_once", fields=["shop", "pattern"])
         ]
