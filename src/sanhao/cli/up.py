@@ -139,7 +139,7 @@ def _welcome(demo: bool) -> list[str]:
     if demo and quick_people is not None:
         lines += ["", "Sign in with one click as / 一键登录："]
         lines += [f"  {card.name}: {card.what_en} / {card.what_zh}" for card in quick_people()]
-    elif not demo and first_admin_token is not None and (token := first_admin_token(now=kit_now())):
+    elif not demo and first_admin_token is not None and (token := first_admin_token()):
         link = f"{settings.SITE_ADDRESS}/first-admin/{token}/"
         lines += ["", "This site has no staff yet. Make the first administrator (the link works once):",
                   "站点还没有工作人员，请用这个一次性链接建立第一位管理员：", f"  {link}"]  # fmt: skip

@@ -108,9 +108,18 @@ class States:
             )  # fmt: skip
             return [dict(zip(("id", *returning), row, strict=True)) for row in cursor.fetchall()]
 
-    def move_one(self, id: UUID, to: str, *, at: datetime, by: UUID | None = None, note: str = "") -> None:
-        """Move one row or raise Refusal ``<subject>.moved_on``: somebody else was quicker."""
-        if not self.move([id], to, at=at, by=by, note=note):
+    def move_one(
+        self,
+        id: UUID,
+        to: str,
+        *,
+        at: datetime,
+        by: UUID | None = None,
+        note: str = "",
+        also: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Move one row or raise Refusal ``<subject>.moved_on``: somebody else was quicker. *also*: see `move_rows`."""
+        if not self.move_rows([id], to, at=at, by=by, note=note, also=also):
             raise Refusal(
                 f"{self.subject}.moved_on",
                 zh="情况刚刚有变，请刷新后再看。",

@@ -15,7 +15,13 @@ from sanhao.people.actions.accounts import (
     sign_up,
 )
 from sanhao.people.actions.addresses import add_address, edit_address, remove_address, set_default_address
-from sanhao.people.actions.staff import first_admin, grant_role, revoke_role
+from sanhao.people.actions.staff import (
+    check_first_admin,
+    first_admin,
+    first_admin_token,
+    grant_role,
+    revoke_role,
+)
 from sanhao.people.core import AddressCard, AddressDraft, Enrolment, PersonCard, QuickCard
 from sanhao.people.mails import register_links
 from sanhao.people.models import ROLES, Person
@@ -49,10 +55,12 @@ __all__ = [
     "card",
     "cards",
     "change_password",
+    "check_first_admin",
     "confirm_email",
     "edit_address",
     "enrol",
     "first_admin",
+    "first_admin_token",
     "grant_role",
     "has_staff",
     "quick_people",

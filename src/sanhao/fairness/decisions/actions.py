@@ -109,10 +109,8 @@ def release_appeal(appeal_id: UUID, *, by: UUID, now: datetime) -> None:
         view = appeal_by_id(appeal_id)
         if view.claimed_by != by:
             require_role(by, "admin")
-        APPEAL_STATES.move_one(appeal_id, "open", at=now, by=by)
-        execute(
-            "UPDATE decisions_appeal SET claimed_by_id = NULL, claimed_at = NULL WHERE id = %s", [appeal_id]
-        )
+        nobody = {"claimed_by_id": None, "claimed_at": None}
+        APPEAL_STATES.move_one(appeal_id, "open", at=now, by=by, also=nobody)
 
 
 def decide_appeal(appeal_id: UUID, *, uphold: bool, by: UUID, answer: str, now: datetime) -> None:
@@ -132,11 +130,8 @@ def decide_appeal(appeal_id: UUID, *, uphold: bool, by: UUID, answer: str, now: 
                 "appeal.claimed", zh="同事正在处理这份申诉。", en="A colleague has taken this appeal on."
             )
         outcome = "upheld" if uphold else "overturned"
-        execute(
-            "UPDATE decisions_appeal SET answer = %s, answered_at = %s WHERE id = %s AND state = 'claimed'",
-            [words, now, appeal_id],
-        )
-        APPEAL_STATES.move_one(appeal_id, outcome, at=now, by=by)
+        said = {"answer": words, "answered_at": now}
+        APPEAL_STATES.move_one(appeal_id, outcome, at=now, by=by, also=said)
         DECISION_STATES.move_one(view.decision_id, outcome, at=now, by=by)
         stored = decision(view.decision_id)
         if uphold:
@@ -180,11 +175,7 @@ def _belongs(shop_id: UUID, person_id: UUID) -> bool:
 
 
 def _claim(view: AppealView, by: UUID, now: datetime) -> None:
-    execute(
-        "UPDATE decisions_appeal SET claimed_by_id = %s, claimed_at = %s WHERE id = %s AND state = 'open'",
-        [by, now, view.id],
-    )
-    APPEAL_STATES.move_one(view.id, "claimed", at=now, by=by)
+    APPEAL_STATES.move_one(view.id, "claimed", at=now, by=by, also={"claimed_by_id": by, "claimed_at": now})
 
 
 def _require_impartial(view: AppealView, by: UUID) -> None:

@@ -140,11 +140,8 @@ def announce(rule_id: UUID, *, effective_at: datetime, by: UUID | None, now: dat
         days = notice_days(at=now)
         check_notice(effective_at, now=now, days=days)
         _check_order(view.key, view.market, view.version, effective_at)
-        execute(
-            "UPDATE rulebook_rule SET notice_days = %s, announced_at = %s, effective_at = %s WHERE id = %s",
-            [days, now, effective_at, rule_id],
-        )
-        RULE_STATES.move_one(rule_id, "announced", at=now, by=by)
+        said = {"notice_days": days, "announced_at": now, "effective_at": effective_at}
+        RULE_STATES.move_one(rule_id, "announced", at=now, by=by, also=said)
         emit([RuleAnnounced(view.id, view.key, view.market, view.version, effective_at)], at=now)
 
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
+from django.core import signing
 from django.db import transaction
 
 from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id
-from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people.actions.accounts import check_new_password
 from sanhao.people.core import clean_email, clean_language, clean_name
@@ -18,21 +19,27 @@ from sanhao.people.events import RoleGranted, RoleRevoked
 from sanhao.people.models import ROLES
 from sanhao.people.queries import card, has_staff, require_role
 
+_SALT, _WEEK = "sanhao.people.first_admin", 7 * 86_400
 
-def first_admin(*, email: str, name: str, password: str, language: str, now: datetime) -> UUID:
+
+def first_admin_token() -> str | None:
+    """What the terminal of a new site shows, so that only who runs it can make its first admin. None once staff is."""
+    return None if has_staff() else signing.dumps("first admin", salt=_SALT)
+
+
+def first_admin(token: str, *, email: str, name: str, password: str, language: str, now: datetime) -> UUID:
     """The first account of a new site, an admin, confirmed at once. Of two who try together one is refused.
 
-    Raises Refusal ``staff.exists`` once anybody ever had a role, ``person.exists`` for an e-mail in use, Invalid.
+    Raises NotFound for a token not ours or a week old, Refusal ``staff.exists`` once anybody ever had a role,
+    Refusal ``person.exists`` for an e-mail in use, Invalid.
     """
+    check_first_admin(token)
     email, name, language = clean_email(email), clean_name(name), clean_language(language)
     check_new_password(password, email)
     hashed = make_password(password)
     with transaction.atomic():
         _lock()
-        if has_staff():
-            raise Refusal(
-                "staff.exists", zh="这个站点已有管理员。", en="This site has an administrator already."
-            )
+        _refuse_if_staffed()
         id = new_id()
         if not execute(
             """
@@ -44,6 +51,15 @@ def first_admin(*, email: str, name: str, password: str, language: str, now: dat
             raise Refusal("person.exists", zh="这个邮箱已有账号。", en="This e-mail has an account already.")
         _grant(id, "admin", by=None, now=now)
     return id
+
+
+def check_first_admin(token: str) -> None:
+    """For the page that shows the form. Raises NotFound, Refusal ``staff.exists``."""
+    try:
+        signing.loads(token, salt=_SALT, max_age=_WEEK)
+    except signing.BadSignature as error:
+        raise NotFound("staff.token", zh="没有这个页面。", en="There is no such page.") from error
+    _refuse_if_staffed()
 
 
 def grant_role(person_id: UUID, role: str, *, by: UUID | None, now: datetime) -> None:
@@ -97,6 +113,11 @@ def _check(role: str, by: UUID | None) -> None:
         raise Invalid("staff.role_unknown", zh="没有这个角色。", en="There is no such role.")
     if by is not None:
         require_role(by, "admin")
+
+
+def _refuse_if_staffed() -> None:
+    if has_staff():
+        raise Refusal("staff.exists", zh="这个站点已有管理员。", en="This site has an administrator already.")
 
 
 def _lock() -> None:
