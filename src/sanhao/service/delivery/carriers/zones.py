@@ -1,6 +1,6 @@
 """Which time zone a place is in, as far as a carrier's words tell it: literal tables, no guessing.
 
-Countries with several zones are answered only with a state or an airport. Source: the tz database and IATA codes.
+Large countries are answered only with a state or an airport. Source: the tz database and IATA codes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _COUNTRIES = {
     "BE": "Europe/Brussels", "BG": "Europe/Sofia", "BH": "Asia/Bahrain", "CH": "Europe/Zurich",
     "CN": "Asia/Shanghai", "CO": "America/Bogota", "CR": "America/Costa_Rica", "CY": "Asia/Nicosia",
     "CZ": "Europe/Prague", "DE": "Europe/Berlin", "DK": "Europe/Copenhagen", "EE": "Europe/Tallinn",
-    "EG": "Africa/Cairo", "FI": "Europe/Helsinki", "FR": "Europe/Paris", "GB": "Europe/London",
+    "EG": "Africa/Cairo", "ES": "Europe/Madrid", "FI": "Europe/Helsinki", "FR": "Europe/Paris", "GB": "Europe/London",
     "GR": "Europe/Athens", "HK": "Asia/Hong_Kong", "HR": "Europe/Zagreb", "HU": "Europe/Budapest",
     "IE": "Europe/Dublin", "IL": "Asia/Jerusalem", "IN": "Asia/Kolkata", "IS": "Atlantic/Reykjavik",
     "IT": "Europe/Rome", "JO": "Asia/Amman", "JP": "Asia/Tokyo", "KE": "Africa/Nairobi", "KR": "Asia/Seoul",
@@ -20,24 +20,33 @@ _COUNTRIES = {
     "LU": "Europe/Luxembourg", "LV": "Europe/Riga", "MA": "Africa/Casablanca", "MC": "Europe/Monaco",
     "MO": "Asia/Macau", "MT": "Europe/Malta", "MY": "Asia/Kuala_Lumpur", "NG": "Africa/Lagos",
     "NL": "Europe/Amsterdam", "NO": "Europe/Oslo", "NZ": "Pacific/Auckland", "OM": "Asia/Muscat",
-    "PE": "America/Lima", "PH": "Asia/Manila", "PK": "Asia/Karachi", "PL": "Europe/Warsaw", "QA": "Asia/Qatar",
+    "PE": "America/Lima", "PH": "Asia/Manila", "PK": "Asia/Karachi", "PL": "Europe/Warsaw", "PT": "Europe/Lisbon", "QA": "Asia/Qatar",
     "RO": "Europe/Bucharest", "RS": "Europe/Belgrade", "SA": "Asia/Riyadh", "SE": "Europe/Stockholm",
     "SG": "Asia/Singapore", "SI": "Europe/Ljubljana", "SK": "Europe/Bratislava", "TH": "Asia/Bangkok",
     "TN": "Africa/Tunis", "TR": "Europe/Istanbul", "TW": "Asia/Taipei", "UA": "Europe/Kyiv",
     "VN": "Asia/Ho_Chi_Minh", "ZA": "Africa/Johannesburg",
 }  # fmt: skip
-"""Countries whose post and couriers live in one zone. (Spain's and Portugal's islands keep them out.)"""
+"""Countries with one zone; of Spain and Portugal, whose islands have their own, that of the mainland."""
 
 _NAMES = {
-    "AUSTRALIA": "AU", "AUSTRIA": "AT", "BELGIUM": "BE", "CANADA": "CA", "CHINA": "CN", "CZECH REPUBLIC": "CZ",
-    "CZECHIA": "CZ", "DENMARK": "DK", "DEUTSCHLAND": "DE", "FINLAND": "FI", "FRANCE": "FR", "GERMANY": "DE",
-    "GREAT BRITAIN": "GB", "GREECE": "GR", "HONG KONG": "HK", "HUNGARY": "HU", "INDIA": "IN", "IRELAND": "IE",
-    "ITALY": "IT", "JAPAN": "JP", "KOREA": "KR", "LUXEMBOURG": "LU", "MALAYSIA": "MY", "NETHERLANDS": "NL",
-    "NEW ZEALAND": "NZ", "NORWAY": "NO", "POLAND": "PL", "PORTUGAL": "PT", "ROMANIA": "RO", "SCHWEIZ": "CH",
-    "SINGAPORE": "SG", "SLOVAKIA": "SK", "SLOVENIA": "SI", "SOUTH AFRICA": "ZA", "SPAIN": "ES", "SWEDEN": "SE",
-    "SWITZERLAND": "CH", "TAIWAN": "TW", "THAILAND": "TH", "THE NETHERLANDS": "NL", "TURKEY": "TR", "UK": "GB",
-    "UNITED ARAB EMIRATES": "AE", "UNITED KINGDOM": "GB", "UNITED STATES": "US", "USA": "US", "VIETNAM": "VN",
-    "ÖSTERREICH": "AT",
+    "ARGENTINA": "AR", "AUSTRALIA": "AU", "AUSTRIA": "AT", "BAHRAIN": "BH", "BANGLADESH": "BD",
+    "BELGIUM": "BE", "BULGARIA": "BG", "CANADA": "CA", "CHINA": "CN", "COLOMBIA": "CO", "CROATIA": "HR",
+    "CYPRUS": "CY", "CZECH REPUBLIC": "CZ", "CZECHIA": "CZ", "DENMARK": "DK", "DEUTSCHLAND": "DE",
+    "EGYPT": "EG", "ESTONIA": "EE", "FINLAND": "FI", "FRANCE": "FR", "GERMANY": "DE",
+    "GREAT BRITAIN": "GB", "GREECE": "GR", "HONG KONG": "HK", "HUNGARY": "HU", "ICELAND": "IS",
+    "INDIA": "IN", "IRELAND": "IE", "ISRAEL": "IL", "ITALY": "IT", "JAPAN": "JP", "JORDAN": "JO",
+    "KENYA": "KE", "KOREA": "KR", "KUWAIT": "KW", "LATVIA": "LV", "LEBANON": "LB", "LIECHTENSTEIN": "LI",
+    "LITHUANIA": "LT", "LUXEMBOURG": "LU", "MACAU": "MO", "MALAYSIA": "MY", "MALTA": "MT", "MOROCCO": "MA",
+    "NETHERLANDS": "NL", "NEW ZEALAND": "NZ", "NIGERIA": "NG", "NORWAY": "NO", "OMAN": "OM",
+    "PAKISTAN": "PK", "PERU": "PE", "PHILIPPINES": "PH", "POLAND": "PL", "PORTUGAL": "PT", "QATAR": "QA",
+    "ROMANIA": "RO", "SAUDI ARABIA": "SA", "SCHWEIZ": "CH", "SERBIA": "RS", "SINGAPORE": "SG",
+    "SLOVAKIA": "SK", "SLOVENIA": "SI", "SOUTH AFRICA": "ZA", "SOUTH KOREA": "KR", "SPAIN": "ES",
+    "SRI LANKA": "LK", "SWEDEN": "SE", "SWITZERLAND": "CH", "TAIWAN": "TW", "THAILAND": "TH",
+    "THE NETHERLANDS": "NL", "TUNISIA": "TN", "TURKEY": "TR", "TÜRKIYE": "TR", "UK": "GB", "UKRAINE": "UA",
+    "UNITED ARAB EMIRATES": "AE", "UNITED KINGDOM": "GB", "UNITED STATES": "US", "USA": "US",
+    "VIETNAM": "VN", "ÖSTERREICH": "AT", "AUT": "AT", "BEL": "BE", "CHE": "CH", "CHN": "CN", "CZE": "CZ",
+    "DEU": "DE", "DNK": "DK", "ESP": "ES", "FRA": "FR", "GBR": "GB", "HUN": "HU", "IRL": "IE", "ITA": "IT",
+    "LUX": "LU", "NLD": "NL", "POL": "PL", "SVK": "SK", "SWE": "SE",
 }  # fmt: skip
 
 _EASTERN, _CENTRAL = "America/New_York", "America/Chicago"

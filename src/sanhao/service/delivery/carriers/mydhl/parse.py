@@ -69,7 +69,7 @@ def read(body: bytes) -> Answer:
         pieces = list(reading.each(shipment, "pieces", where))
         for at, piece in pieces:
             # The only piece of a shipment that tells no story of its own speaks for it.
-            alone = len(pieces) == 1 and not shipment.get("events")
+            alone = len({text(p, "trackingNumber") for _, p in pieces}) == 1 and not shipment.get("events")
             own = number if alone else text(piece, "trackingNumber")
             for inner, event in reading.each(piece, "events", at):
                 _event(reading, inner, event, own, shipment_no=number if own != number else "")
