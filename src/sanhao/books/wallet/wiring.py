@@ -1,5 +1,29 @@
 """What this module listens to, and its keepers."""
 
+from typing import Any
+
+import msgspec
+
+from sanhao.books.wallet.actions import expire
+from sanhao.books.wallet.core import COMPENSATION, CompensationTerms
+from sanhao.fairness.rulebook.api import register_schema
+from sanhao.kit.keeper import Keeper, register
+
+EXPIRY = Keeper(
+    name="wallet.expiry",
+    query="SELECT t.id, t.person_id, t.shop_id, t.amount_minor, t.currency, t.funded_deposit, t.funded_platform, "
+    "t.returns_to, t.decision_id FROM wallet_coupon t WHERE t.state = 'active' AND t.expires_at <= %(now)s",
+    settle=expire,
+    order="t.expires_at",
+    idle_seconds=5.0,
+)
+
 
 def wire() -> None:
-    """Nothing yet."""
+    register_schema(COMPENSATION, _complete)
+    register(EXPIRY)
+
+
+def _complete(terms: dict[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = msgspec.to_builtins(CompensationTerms.read(terms))
+    return read

@@ -1,0 +1,23 @@
+"""Facts of the wallet."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sanhao.kit.events import Event
+
+
+class CouponsGranted(Event, frozen=True):
+    """These persons each got a coupon (the n-th person the n-th coupon): one fact for a whole batch."""
+
+    person_ids: tuple[UUID, ...]
+    coupon_ids: tuple[UUID, ...]
+
+
+class CouponExpired(Event, frozen=True):
+    """Nobody spent it in time; the money went back to where its terms say."""
+
+    coupon_id: UUID
+    person_id: UUID
+    amount_minor: int
+    currency: str
