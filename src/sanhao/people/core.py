@@ -18,7 +18,7 @@ _EMAIL = re.compile(
 )
 """The form browsers accept (HTML, valid e-mail address), with at least one dot in the domain."""
 _PHONE = re.compile(r"\+?[0-9][0-9 ()\-]{3,22}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")  # before upper-casing: "ß" would become South Sudan
 _JOINERS = "\u200c\u200d"  # invisible, yet part of how Persian, Indic names and emoji are written
 
 
@@ -93,13 +93,13 @@ def clean_address(draft: AddressDraft) -> AddressDraft:
     phone = _line(draft.phone, 24, "address.phone", Text(zh="电话", en="The phone number"))
     if not _PHONE.fullmatch(phone) or not 5 <= sum(c.isdigit() for c in phone) <= 15:  # E.164: at most 15
         raise Invalid("address.phone", zh="请填写有效的电话号码。", en="Please enter a valid phone number.")
-    country = draft.country.strip().upper()
+    country = draft.country.strip()
     if not _COUNTRY.fullmatch(country):
         raise Invalid("address.country", zh="请选择国家或地区。", en="Please choose a country or region.")
     return AddressDraft(
         recipient=_line(draft.recipient, 60, "address.recipient", Text(zh="收件人", en="The recipient")),
         phone=phone,
-        country=country,
+        country=country.upper(),
         region=_line(draft.region, 60, "address.region", Text(zh="省份或地区", en="The region")),
         city=_line(draft.city, 60, "address.city", Text(zh="城市", en="The city")),
         street=_line(draft.street, 200, "address.street", Text(zh="详细地址", en="The street")),
