@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 import pytest
+from django.db import DatabaseError
 
+from sanhao.kit import time as kit_time
 from sanhao.kit.ids import new_id
-from sanhao.kit.refusals import Invalid, Refusal
-from sanhao.kit.rows import fetch
+from sanhao.kit.refusals import Invalid, NotFound, Refusal
+from sanhao.kit.rows import execute, fetch
 from sanhao.service.delivery import api, signing
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, ConsignmentMoved
 from tests.service.delivery.stage import Ear, a_parcel, a_shop, hear, messages, read, row
@@ -314,3 +316,38 @@ def test_a_batch_costs_a_handful_of_statements(now: datetime, django_assert_max_
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         read(now)
     assert {m["state"] for m in messages()} == {"read"}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE delivery_scan SET status = 'delivered'",
+        "UPDATE delivery_scan SET at = at - interval '1 day'",
+        "UPDATE delivery_scan SET received_at = received_at + interval '1 second'",
+        "DELETE FROM delivery_scan",
+        "UPDATE delivery_carrier_message SET body = 'x'",
+        "UPDATE delivery_carrier_message SET received_at = received_at - interval '1 day'",
+    ],
+)
+def test_the_database_refuses_to_rewrite_what_a_carrier_said(sql: str, now: datetime) -> None:
+    a_parcel(now=now)
+    hear("SB0001", "picked_up", at=now, received=now)
+    read(now)
+    with pytest.raises(DatabaseError, match="written once"):
+        execute(sql)
+
+
+def test_the_sandbox_courier_carries_only_its_own_parcels(now: datetime) -> None:
+    parcel = a_parcel("12345678", now=now, carrier="gls")
+    with pytest.raises(Invalid):
+        api.post_scan(parcel.id, "delivered", now=now)
+    with pytest.raises(NotFound):
+        api.post_scan(new_id(), "delivered", now=now)
+    assert messages() == []
+
+
+def test_the_sandbox_courier_is_offered_in_demo_worlds_only() -> None:
+    assert "sandbox" not in api.carrier_names()
+    assert len(api.carrier_names()) == 10
+    kit_time.found_world(is_demo=True)
+    assert api.carrier_names()["sandbox"].zh == "示例快递"

@@ -6,6 +6,7 @@ A message is proven by its signature and kept as it came, with one INSERT; keepe
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -41,6 +42,7 @@ def _hook(view: Hook) -> Hook:
 
     @csrf_exempt
     @require_POST
+    @wraps(view)
     def answer(request: HttpRequest, name: str) -> HttpResponse:
         try:
             return view(request, name)
