@@ -10,14 +10,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from sanhao.books.ledger.api import Ref, audit, balance, charge_shops, entries_of
+from sanhao.books.ledger.api import EntryDraft, Ref, audit, balance, charge_shops, entries_of, post
 from sanhao.books.wallet import events
 from sanhao.books.wallet.api import (
     CouponGrant,
+    ShareBack,
     coupons_account,
     coupons_from,
     coupons_of,
     found_rules,
+    give_back,
     grant,
     release,
     reserve,
@@ -40,6 +42,7 @@ from tests.books.stage import COUPONS, GOODWILL, charge, fund, money
 pytestmark = pytest.mark.django_db
 
 REASON = Text(zh="晚发补偿", en="For a late parcel")
+ESCROW = Ref("escrow", "some shop", "CNY")
 LATER = timedelta(days=30)
 
 
@@ -270,6 +273,55 @@ def test_a_batch_is_told_as_one_fact_and_each_expiry_as_its_own(
         events.CouponExpired(first.id, buyer, 300, "CNY"),
         events.CouponExpired(second.id, stranger, 500, "CNY"),
     }
+
+
+def paid_with_two_coupons(buyer: UUID, shop: UUID, now: datetime) -> UUID:
+    """A checkout paid with ¥3 of a shop's (balance ¥1, deposit ¥0.5, advanced ¥1.5) and ¥1 of the platform's."""
+    fund(shop, now, balance=100, deposit=50)
+    theirs, ours, checkout = from_shop(buyer, shop, 300, now), from_platform(buyer, 100), new_id()
+    grant([ours], now=now)
+    reserve([theirs.id, ours.id], person_id=buyer, for_id=checkout, now=now)
+    spend([checkout], now=now)
+    post(
+        [
+            EntryDraft(
+                new_id(), "paid", "paid", now, "CNY", ((COUPONS, 400), (ESCROW, -400)), "checkout", checkout
+            )
+        ]
+    )
+    return checkout
+
+
+def test_coupons_that_paid_for_what_will_not_happen_come_back_in_parts_from_the_same_funders(
+    buyer: UUID, now: datetime
+) -> None:
+    shop, order = new_id(), new_id()
+    checkout = paid_with_two_coupons(buyer, shop, now)
+    share = ShareBack("order:1", checkout, 200, ESCROW, order)
+    later = now + timedelta(days=10)
+    give_back([share], now=later)
+    give_back([share], now=later)
+    back = usable(buyer, currency="CNY", now=later)
+    assert sorted(coupon.amount.minor for coupon in back) == [50, 150]
+    assert {coupon.expires_at for coupon in back} == {later + LATER}
+    assert [line.amount.minor for entry in entries_of("order", order) for line in entry.lines] == [200, -200]
+    assert (balance(ESCROW), balance(COUPONS)) == (Money(-200, "CNY"), Money(-200, "CNY"))
+    assert uncovered() == {}
+    tick(EXPIRY, later + LATER)
+    assert money(shop) == (0, 0, 0), "half of the shop's ¥3 came back, all of it repays what it owes"
+    assert balance(GOODWILL) == Money(50, "CNY")
+    assert audit().sound
+
+
+def test_more_coupons_than_were_spent_never_come_back(buyer: UUID, now: datetime) -> None:
+    checkout = paid_with_two_coupons(buyer, new_id(), now)
+    for share in (
+        ShareBack("a", checkout, 401, ESCROW, new_id()),
+        ShareBack("b", new_id(), 1, ESCROW, new_id()),
+    ):
+        with pytest.raises(Invalid):
+            give_back([share], now=now)
+    assert usable(buyer, currency="CNY", now=now) == []
 
 
 @pytest.mark.parametrize(

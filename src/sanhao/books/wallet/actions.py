@@ -6,6 +6,7 @@ checkout (whoever spends it books where it goes) or expires (then the money goes
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,14 +14,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from sanhao.books.ledger.api import PLATFORM, Credit, EntryDraft, Ref, credit_shops, post
-from sanhao.books.wallet.core import COMPENSATION, CompensationTerms, CouponGrant, unspent
+from sanhao.books.ledger.api import PLATFORM, Credit, EntryDraft, Ref, credit_shops, post, posted
+from sanhao.books.wallet.core import COMPENSATION, CompensationTerms, CouponGrant, ShareBack, unspent
 from sanhao.books.wallet.events import CouponExpired, CouponsGranted
 from sanhao.books.wallet.models import COUPON_STATES
 from sanhao.books.wallet.queries import compensation_terms
 from sanhao.fairness.rulebook.api import found
 from sanhao.kit.events import emit
-from sanhao.kit.ids import new_id
+from sanhao.kit.ids import derived_id, new_id
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money, total
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
@@ -51,17 +52,21 @@ def grant(grants: Sequence[CouponGrant], *, now: datetime) -> None:
 
     Raises Invalid ``wallet.funding`` for parts that exceed the amount, IntegrityError for a source served before.
     """
+    with together():
+        _write(grants, now)
+        post([_from_goodwill(g, now) for g in grants if g.from_platform])
+
+
+def _write(grants: Sequence[CouponGrant], now: datetime) -> None:
     if not grants:
         return
     if any(g.amount_minor <= 0 or g.from_platform < 0 for g in grants):
         raise Invalid("wallet.funding", zh="券的金额与出资不符。", en="A coupon's parts exceed its amount.")
-    terms: CompensationTerms | None = None
+    terms = CompensationTerms()
     if any(g.expires_at is None or g.returns_to is None for g in grants):
         terms = compensation_terms(at=now)
-    with together():
-        copy_rows("wallet_coupon", _COUPON, _rows(grants, terms or CompensationTerms(), now))
-        post([_from_goodwill(g, now) for g in grants if g.from_platform])
-        emit([CouponsGranted(tuple(g.person_id for g in grants), tuple(g.id for g in grants))], at=now)
+    copy_rows("wallet_coupon", _COUPON, _rows(grants, terms, now))
+    emit([CouponsGranted(tuple(g.person_id for g in grants), tuple(g.id for g in grants))], at=now)
 
 
 def _rows(grants: Sequence[CouponGrant], terms: CompensationTerms, now: datetime) -> list[tuple[Any, ...]]:
@@ -169,6 +174,58 @@ def _leave(for_ids: Sequence[UUID], to: str, now: datetime, also: dict[str, Any]
     )
     COUPON_STATES.move_rows([row["id"] for row in rows], to, at=now, also=also)
     return rows
+
+
+def give_back(shares: Sequence[ShareBack], *, now: datetime) -> None:
+    """Coupons paid for what will not happen: their holders get new ones for those shares, paid for by the same
+    funders in the same proportion, valid anew. A key that was served is left out, so twice is once."""
+    with together():
+        served = posted([_share_key(share) for share in shares])
+        fresh = [s for s in shares if s.amount_minor > 0 and _share_key(s) not in served]
+        spent: dict[UUID, list[Row]] = defaultdict(list)
+        for row in fetch(
+            "SELECT id, person_id, reserved_for, amount_minor, currency, reason_zh, reason_en, shop_id, funded_balance, "
+            "funded_deposit, funded_advance, funded_platform, returns_to, decision_id FROM wallet_coupon "
+            "WHERE reserved_for = ANY(%s) AND state = 'spent' ORDER BY id",
+            [[share.for_id for share in fresh]],
+        ):
+            spent[row["reserved_for"]].append(row)
+        grants: list[CouponGrant] = []
+        for share in fresh:
+            coupons = spent[share.for_id]
+            if share.amount_minor > sum(row["amount_minor"] for row in coupons):
+                raise Invalid("wallet.share", zh="退回的券额超过当初所用。",
+                              en="More would go back than coupons paid.")  # fmt: skip
+            parts = Money(share.amount_minor, share.debit.currency).split(
+                [c["amount_minor"] for c in coupons]
+            )
+            grants += [_again(c, part.minor, share) for c, part in zip(coupons, parts, strict=True) if part]
+        _write(grants, now)
+        post([_share_entry(share, now) for share in fresh])
+
+
+def _again(coupon: Row, amount: int, share: ShareBack) -> CouponGrant:
+    """A new coupon of *amount* in the image of a spent one."""
+    funds = [coupon[f"funded_{part}"] for part in ("balance", "deposit", "advance", "platform")]
+    balance, deposit, advance, _ = (part.minor for part in Money(amount, coupon["currency"]).split(funds))
+    source = derived_id(coupon["id"], share.key)
+    return CouponGrant(
+        new_id(), coupon["person_id"], amount, coupon["currency"], Text(zh=coupon["reason_zh"], en=coupon["reason_en"]),
+        "coupon", source, coupon["shop_id"], balance, deposit, advance, coupon["decision_id"],
+        returns_to=coupon["returns_to"],
+    )  # fmt: skip
+
+
+def _share_key(share: ShareBack) -> str:
+    return f"{share.key}:coupons"
+
+
+def _share_entry(share: ShareBack, now: datetime) -> EntryDraft:
+    currency, amount = share.debit.currency, share.amount_minor
+    lines = ((share.debit, amount), (coupons_account(currency), -amount))
+    return EntryDraft(
+        new_id(), _share_key(share), "coupon_given_back", now, currency, lines, "order", share.cause_id
+    )
 
 
 def expire(rows: Sequence[Row], now: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.books.ledger.api import Ref
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 
@@ -63,6 +64,17 @@ class CouponGrant(msgspec.Struct, frozen=True):
     @property
     def from_platform(self) -> int:
         return self.amount_minor - self.from_balance - self.from_deposit - self.advanced
+
+
+class ShareBack(msgspec.Struct, frozen=True):
+    """Of what coupons paid at the checkout *for_id*, *amount_minor* paid for something that will not happen: it goes
+    back to their holder out of the account *debit*. *key* is used once; *cause_id* is the order."""
+
+    key: str
+    for_id: UUID
+    amount_minor: int
+    debit: Ref
+    cause_id: UUID
 
 
 class CouponView(msgspec.Struct, frozen=True):

@@ -33,16 +33,16 @@ class EntryView(msgspec.Struct, frozen=True):
     lines: tuple[LineView, ...]
 
 
-def entries_of(cause_kind: str, cause_id: UUID) -> list[EntryView]:
-    """Everything that was booked because of one thing, oldest first."""
+def entries_of(cause_kind: str, causes: UUID | Sequence[UUID]) -> list[EntryView]:
+    """Everything that was booked because of one thing, or of any of several, oldest first. One query."""
     rows = fetch(
         """
         SELECT e.id, e.key, e.kind, e.at, e.cause_kind, e.cause_id, e.decision_id,
                a.code, a.holder, p.currency, p.amount_minor
         FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id JOIN ledger_account a ON a.id = p.account_id
-        WHERE e.cause_id = %s AND e.cause_kind = %s ORDER BY e.at, e.id, p.id
+        WHERE e.cause_id = ANY(%s) AND e.cause_kind = %s ORDER BY e.at, e.id, p.id
         """,
-        [cause_id, cause_kind],
+        [[causes] if isinstance(causes, UUID) else list(causes), cause_kind],
     )
     lines: dict[UUID, list[LineView]] = {}
     heads: dict[UUID, dict[str, object]] = {}
