@@ -196,7 +196,7 @@ def give_back(shares: Sequence[ShareBack], *, now: datetime) -> None:
             if share.amount_minor > sum(row["amount_minor"] for row in coupons):
                 raise Invalid("wallet.share", zh="退回的券额超过当初所用。",
                               en="More would go back than coupons paid.")  # fmt: skip
-            parts = Money(share.amount_minor, share.debit.currency).split(
+            parts = Money(share.amount_minor, Ref(*share.debit).currency).split(
                 [c["amount_minor"] for c in coupons]
             )
             grants += [_again(c, part.minor, share) for c, part in zip(coupons, parts, strict=True) if part]
@@ -221,8 +221,9 @@ def _share_key(share: ShareBack) -> str:
 
 
 def _share_entry(share: ShareBack, now: datetime) -> EntryDraft:
-    currency, amount = share.debit.currency, share.amount_minor
-    lines = ((share.debit, amount), (coupons_account(currency), -amount))
+    debit, amount = Ref(*share.debit), share.amount_minor
+    currency = debit.currency
+    lines = ((debit, amount), (coupons_account(currency), -amount))
     return EntryDraft(
         new_id(), _share_key(share), "coupon_given_back", now, currency, lines, "order", share.cause_id
     )

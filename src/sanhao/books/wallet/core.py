@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 
-from sanhao.books.ledger.api import Ref
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 
@@ -73,7 +72,8 @@ class ShareBack(msgspec.Struct, frozen=True):
     key: str
     for_id: UUID
     amount_minor: int
-    debit: Ref
+    debit: tuple[str, str, str]
+    """The account as the ledger names it (its `Ref`: code, holder, currency)."""
     cause_id: UUID
 
 
