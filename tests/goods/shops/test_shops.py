@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from sanhao.books.ledger import api as ledger
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.goods.shops.core import STATES
 from sanhao.kit.ids import new_id
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
 from sanhao.kit.text import Text
 from tests.conftest import T0
@@ -169,3 +171,23 @@ def test_an_unknown_address_is_not_found(shop: Stall, slug: str) -> None:
 def test_an_unknown_shop_is_not_found() -> None:
     with pytest.raises(NotFound):
         shops.shop(new_id())
+
+
+def test_money_paid_in_is_in_the_books_once(shop: Stall) -> None:
+    for _ in range(2):
+        shops.pay_deposit(shop.shop_id, Money(500_000, "CNY"), now=T0, key="test.deposit")
+    shops.top_up(shop.shop_id, Money(12_345, "CNY"), now=T0, key="test.top_up")
+    assert shops.money_of(shop.shop_id) == shops.ShopMoney(
+        Money(12_345, "CNY"), Money(500_000, "CNY"), Money(0, "CNY")
+    )
+    assert ledger.balance(ledger.Ref("bank", ledger.PLATFORM, "CNY")) == Money(512_345, "CNY")
+
+
+@pytest.mark.parametrize("amount", [Money(0, "CNY"), Money(-1, "CNY"), Money(100, "USD")])
+def test_impossible_money_is_refused(shop: Stall, amount: Money) -> None:
+    for pay in (shops.pay_deposit, shops.top_up):
+        with pytest.raises(Invalid):
+            pay(shop.shop_id, amount, now=T0, key="test.bad")
+    with pytest.raises(NotFound):
+        shops.pay_deposit(new_id(), Money(1, "CNY"), now=T0, key="test.nobody")
+    assert shops.money_of(shop.shop_id).deposit == Money(0, "CNY")

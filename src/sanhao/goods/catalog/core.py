@@ -307,7 +307,7 @@ def check_words(title: Text, text: Text) -> None:
                           en="A title needs Chinese and English, at most 120 letters each.")  # fmt: skip
     if max(len(text.zh), len(text.en)) > 10_000:
         raise Invalid("catalog.text", zh="描述最多一万字。", en="A description has at most 10,000 letters.")
-    if "\0" in title.zh + title.en + text.zh + text.en:
+    if re.search("[\0\ud800-\udfff]", title.zh + title.en + text.zh + text.en):
         raise Invalid(
             "catalog.text", zh="文字里有不可见的字符。", en="The text holds an unreadable character."
         )

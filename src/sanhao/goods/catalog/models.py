@@ -65,8 +65,12 @@ class Listing(models.Model):
                 condition=_ON_SHELF,
             ),
             models.Index(name="catalog_listing_newest", fields=["-listed_at", "-id"], condition=_ON_SHELF),
-            GinIndex(name="catalog_listing_words", fields=["words"], opclasses=["gin_trgm_ops"]),
-            GinIndex(name="catalog_listing_sounds", fields=["sounds"], opclasses=["gin_trgm_ops"]),
+            GinIndex(
+                name="catalog_listing_words", fields=["words"], opclasses=["gin_trgm_ops"], fastupdate=False
+            ),
+            GinIndex(
+                name="catalog_listing_sounds", fields=["sounds"], opclasses=["gin_trgm_ops"], fastupdate=False
+            ),
         ]
 
 

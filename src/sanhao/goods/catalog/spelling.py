@@ -51,9 +51,15 @@ def sounds(folded: str) -> str:
 @lru_cache(maxsize=4096)
 def query(text: str) -> tuple[str, str]:
     """The folded query and its syllables; both empty when nothing readable was asked. Cut at a bounded length."""
-    folded = fold(text[: LONGEST_QUERY * 4].replace("\0", " "))[:LONGEST_QUERY].strip()
+    readable = text[: LONGEST_QUERY * 4].encode("utf-8", "replace").decode()
+    folded = fold(readable)[:LONGEST_QUERY].strip()
     return folded, syllables(folded)
 
 
 def has_han(folded: str) -> bool:
     return _HAN.search(folded) is not None
+
+
+def parts(folded: str) -> list[str]:
+    """What a query is made of: each Han character, each Latin word."""
+    return list(dict.fromkeys(_HAN.sub(lambda run: f" {' '.join(run.group())} ", folded).split()))

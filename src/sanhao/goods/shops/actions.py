@@ -8,12 +8,15 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sanhao.books.ledger import api as ledger
+from sanhao.books.ledger.api import EntryDraft, Ref
 from sanhao.goods.shops.core import ROLES, STATES, Role, ShopDraft, Standing, check, last_owner, no_shop
 from sanhao.goods.shops.events import ShopOpened, ShopStateChanged
 from sanhao.goods.shops.models import Shop, ShopMember
-from sanhao.goods.shops.queries import require_member
+from sanhao.goods.shops.queries import require_member, shop
 from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
 
@@ -114,3 +117,32 @@ def set_standing(standings: Sequence[Standing], *, now: datetime) -> int:
         """,
         [[s.shop_id for s in standings], [s.standing for s in standings], [s.score for s in standings]],
     )
+
+
+def pay_deposit(shop_id: UUID, amount: Money, *, now: datetime, key: str) -> None:
+    """The shop's money arrived at the bank as its deposit. The same *key* twice is once. Raises NotFound, Invalid."""
+    _bring(shop_id, "deposit", amount, now, key)
+
+
+def top_up(shop_id: UUID, amount: Money, *, now: datetime, key: str) -> None:
+    """The shop's money arrived at the bank for its balance. The same *key* twice is once. Raises NotFound, Invalid."""
+    _bring(shop_id, "balance", amount, now, key)
+
+
+@transaction.atomic
+def _bring(shop_id: UUID, code: str, amount: Money, now: datetime, key: str) -> None:
+    _lock(shop_id)
+    currency = shop(shop_id).currency
+    if amount.currency != currency:
+        raise Invalid(
+            "shop.money_currency", zh=f"这家店用{currency}记账。", en=f"This shop's books are in {currency}."
+        )
+    if amount.minor <= 0:
+        raise Invalid("shop.money", zh="金额要大于零。", en="An amount is more than zero.")
+    if ledger.posted([key]):
+        return
+    lines = (
+        (Ref("bank", ledger.PLATFORM, currency), amount.minor),
+        (Ref(code, str(shop_id), currency), -amount.minor),
+    )
+    ledger.post([EntryDraft(new_id(), key, f"shop.{code}_paid_in", now, currency, lines, "shop", shop_id)])

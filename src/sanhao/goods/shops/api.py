@@ -4,15 +4,18 @@ from sanhao.goods.shops.actions import (
     add_member,
     change_state,
     open_shop,
+    pay_deposit,
     promise_hours,
     remove_member,
     set_standing,
+    top_up,
 )
 from sanhao.goods.shops.core import Member, Membership, Role, ShopCard, ShopDraft, ShopMoney, Standing
 from sanhao.goods.shops.queries import (
     all_open,
     by_slug,
     members,
+    money_of,
     require_member,
     shop,
     shops,
@@ -33,7 +36,9 @@ __all__ = [
     "by_slug",
     "change_state",
     "members",
+    "money_of",
     "open_shop",
+    "pay_deposit",
     "promise_hours",
     "remove_member",
     "require_member",
@@ -42,4 +47,5 @@ __all__ = [
     "shops",
     "shops_of",
     "standing_of",
+    "top_up",
 ]

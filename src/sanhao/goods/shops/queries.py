@@ -6,12 +6,14 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+from sanhao.books.ledger.api import Ref, balances
 from sanhao.goods.shops.core import (
     ROLES,
     Member,
     Membership,
     Role,
     ShopCard,
+    ShopMoney,
     Standing,
     no_shop,
     not_your_role,
@@ -114,3 +116,11 @@ def standing_of(ids: Collection[UUID]) -> dict[UUID, Standing]:
     """What trust last wrote about each of *ids*; neutral until then."""
     rows = fetch("SELECT id, standing, score FROM shops_shop WHERE id = ANY(%s)", [list(ids)])
     return {row["id"]: Standing(row["id"], row["standing"], row["score"]) for row in rows}
+
+
+def money_of(shop_id: UUID) -> ShopMoney:
+    """What the books say of a shop, as the shop reads it. Raises NotFound."""
+    holder, currency = str(shop_id), shop(shop_id).currency
+    refs = {code: Ref(code, holder, currency) for code in ("balance", "deposit", "receivable")}
+    found = balances(refs.values())
+    return ShopMoney(-found[refs["balance"]], -found[refs["deposit"]], found[refs["receivable"]])

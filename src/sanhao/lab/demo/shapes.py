@@ -100,7 +100,7 @@ class Shop(msgspec.Struct, frozen=True):
     mark: Drawing
     region: str
     owner: str
-    members: tuple[tuple[str, Role], ...]
+    members: tuple[tuple[str, Literal["manager", "clerk"]], ...]
     ship_hours: int | None
     deposit: Money
     balance: Money

@@ -211,13 +211,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="listing",
             index=django.contrib.postgres.indexes.GinIndex(
-                fields=["words"], name="catalog_listing_words", opclasses=["gin_trgm_ops"]
+                fastupdate=False, fields=["words"], name="catalog_listing_words", opclasses=["gin_trgm_ops"]
             ),
         ),
         migrations.AddIndex(
             model_name="listing",
             index=django.contrib.postgres.indexes.GinIndex(
-                fields=["sounds"], name="catalog_listing_sounds", opclasses=["gin_trgm_ops"]
+                fastupdate=False, fields=["sounds"], name="catalog_listing_sounds", opclasses=["gin_trgm_ops"]
             ),
         ),
         migrations.AddConstraint(

@@ -1,0 +1,153 @@
+"""Brings the cast to life, through the doors only: persons with one-click sign-in, shops, money, freight, goods.
+
+Run at every start of a demo world. What was founded is left alone, whatever its people made of it since; what was cut
+off half-way is completed. A shop's deposit is paid last: it marks the shop as founded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from uuid import UUID
+
+from sanhao.books.ledger import api as ledger
+from sanhao.goods.catalog import api as catalog
+from sanhao.goods.shops import api as shops
+from sanhao.kit.refusals import NotFound
+from sanhao.lab.demo import shapes
+from sanhao.lab.demo.cast import CATEGORIES, PEOPLE, SHOPS
+from sanhao.people import api as people
+from sanhao.service.delivery import api as delivery
+
+_STAFF = {"admin": "admin", "arbiter": "arbiter"}
+_RULED = ("sanhao.fairness.rulebook.api", "sanhao.books.wallet.api", "sanhao.service.promises.api")
+_OPEN_FOR = timedelta(days=30)
+
+
+def found_demo(*, now: datetime) -> None:
+    """Found the demo world, or what is missing of it. Raises Refusal ``world.is_real`` in a real one."""
+    found_rules(now=now)
+    done = ledger.posted([_mark(shop) for shop in SHOPS])
+    missing = [shop for shop in SHOPS if _mark(shop) not in done]
+    if not missing:
+        return
+    ids = _found_people(now)
+    for position, category in enumerate(CATEGORIES):
+        catalog.add_category(category.slug, category.name, position=position)
+    for shop in missing:
+        _found_shop(shop, ids, now)
+
+
+def found_rules(*, now: datetime) -> None:
+    """Version 1 of every rule, founded by the module that lives by it; the same rules again change nothing."""
+    for door in _RULED:
+        found = getattr(import_module(door), "found_rules", None) if find_spec(door) else None
+        if found is not None:
+            found(now=now)
+
+
+def _mark(shop: shapes.Shop) -> str:
+    return f"demo.{shop.slug}.deposit"
+
+
+def _found_people(now: datetime) -> Mapping[str, UUID]:
+    """Persons by their key in the cast."""
+    by_email = people.enrol([people.Enrolment(p.email, p.name, p.language) for p in PEOPLE], now=now)
+    ids = {person.key: by_email[person.email] for person in PEOPLE}
+    with_staff = people.has_staff()
+    for person in PEOPLE:
+        id = ids[person.key]
+        people.allow_quick_sign_in(id, person.what)
+        if person.role in _STAFF and not with_staff:
+            people.grant_role(id, _STAFF[person.role], by=None, now=now)
+        if person.addresses and not people.addresses(id):
+            for place in person.addresses:
+                people.add_address(id, _address(place), now=now)
+    return ids
+
+
+def _address(place: shapes.Address) -> people.AddressDraft:
+    return people.AddressDraft(
+        place.recipient, place.phone, "CN", place.region, place.city, f"{place.district}{place.street}"
+    )
+
+
+def _found_shop(shop: shapes.Shop, ids: Mapping[str, UUID], now: datetime) -> None:
+    owner = ids[shop.owner]
+    shop_id = _open(shop, owner, now)
+    here = {member.person_id for member in shops.members(shop_id)}
+    for key, role in shop.members:
+        if ids[key] not in here:
+            shops.add_member(shop_id, ids[key], role, by=owner, now=now)
+    if not delivery.freight_templates(shop_id):
+        for zone in shop.freight:
+            delivery.save_freight_template(shop_id, _freight(zone))
+    _found_listings(shop, shop_id, owner, now)
+    if shop.balance:
+        shops.top_up(shop_id, shop.balance, now=now, key=f"demo.{shop.slug}.balance")
+    shops.pay_deposit(shop_id, shop.deposit, now=now, key=_mark(shop))
+
+
+def _open(shop: shapes.Shop, owner: UUID, now: datetime) -> UUID:
+    try:
+        return shops.by_slug(shop.slug).id
+    except NotFound:
+        draft = shops.ShopDraft(
+            shop.slug, shop.name, shop.story, shop.mark.picture, shop.region, ship_hours=shop.ship_hours
+        )
+        return shops.open_shop(draft, owner_id=owner, now=now - _OPEN_FOR)
+
+
+def _freight(zone: shapes.FreightZone) -> delivery.FreightDraft:
+    return delivery.FreightDraft(
+        name="偏远地区 Remote" if zone.regions else "全国 Nationwide",
+        regions=tuple(f"CN/{region}" for region in zone.regions) or ("CN",),
+        first=zone.first,
+        extra=zone.step,
+        first_g=zone.first_g,
+        extra_g=zone.step_g,
+        free_over=zone.free_over,
+    )
+
+
+def _found_listings(shop: shapes.Shop, shop_id: UUID, owner: UUID, now: datetime) -> None:
+    """Listed one after the other over the last month, so that shops mix on the first page."""
+    every = ("draft", "live", "paused", "intercepted", "closed")
+    there = {card.slug: card for card in catalog.listings_of_shop(shop_id, now=now, states=every).cards}
+    for number, listing in enumerate(shop.listings):
+        at = now - timedelta(days=1 + 4 * number, hours=SHOPS.index(shop))
+        card = there.get(listing.slug)
+        if card is None:
+            id = catalog.draft_listing(shop_id, _listing(listing, at, now), by=owner, now=at)
+            catalog.publish(shop_id, id, by=owner, now=at)
+        elif card.state == "draft":
+            catalog.publish(shop_id, card.id, by=owner, now=at)
+
+
+def _listing(listing: shapes.Listing, at: datetime, now: datetime) -> catalog.ListingDraft:
+    ships_by = now + timedelta(days=listing.ships_after_days) if listing.ships_after_days else None
+    return catalog.ListingDraft(
+        listing.slug,
+        listing.category,
+        listing.title,
+        listing.text,
+        listing.picture,
+        tuple(
+            catalog.VariantDraft(
+                variant.name,
+                variant.sku,
+                variant.weight_g,
+                variant.price,
+                variant.stock,
+                kind="presale" if ships_by else "shelf",
+                per_person_limit=variant.per_person_limit,
+                min_quantity=variant.min_quantity,
+                starts_at=at,
+                ships_by_at=ships_by,
+            )
+            for variant in listing.variants
+        ),
+        listing.special,
+    )
