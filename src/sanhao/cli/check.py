@@ -50,7 +50,10 @@ def _books() -> Iterable[str]:
     if audit is None:
         return []
     report = audit()
-    return [] if report.sound else [str(report)]
+    problems = getattr(report, "problems", None)
+    if problems is None:
+        return [] if getattr(report, "ok", True) else [str(report)]
+    return [str(problem) for problem in (problems() if callable(problems) else problems)]
 
 
 def _decisions() -> Iterable[str]:

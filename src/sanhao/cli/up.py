@@ -95,8 +95,7 @@ def _answers(host: str, port: int) -> Callable[[], bool]:
         connection = http.client.HTTPConnection(_reachable(host), port, timeout=5)
         try:
             connection.request("GET", "/")
-            connection.getresponse()
-            return True
+            return connection.getresponse().status < 500
         except (OSError, http.client.HTTPException):
             return False
         finally:

@@ -1,0 +1,1 @@
+"""Benches: what this machine does per second, measured against a floor."""

@@ -1,0 +1,271 @@
+"""The rows of one order become a `PaidOrder` and the news about it. Pure: the import of a history into a live world
+and the replay of it start from the same facts.
+
+Totals of the order that its rows state in two ways are unknown; of other facts that belong to the order the first
+stated counts. Either is noted. A line that is repeated with the same id and the same content is one line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+import msgspec
+
+from sanhao.kit.money import Money
+from sanhao.lab.histories.mapping import Mapping
+from sanhao.lab.histories.rows import Row
+from sanhao.service.promises.api import Cancelled, Collected, Delivered, Line, PaidOrder, PromiseNews
+
+_AFTER_BUYING = ("delivered_at", "collected_at", "promised_at", "paid_at", "cancelled_at", "ship_by")
+_CANCELLED_BY: dict[str, Any] = {
+    "cancelled": "shop",
+    "cancelled_by_buyer": "buyer",
+    "cancelled_by_platform": "platform",
+    "unavailable": "unavailable",
+}
+_DAY = timedelta(days=1)
+_ISO = "%Y-%m-%dT%H:%M:%SZ"
+
+Refused = list[tuple[int, str]]
+
+
+class HistoryOrder(msgspec.Struct, frozen=True):
+    """*order* as it was paid, the *news* in the order in which it came (what has no time last), and the physical
+    line of the file that each line of the order stands on."""
+
+    order: PaidOrder
+    news: tuple[PromiseNews, ...]
+    source: tuple[int, ...]
+
+
+class Assembler:
+    def __init__(self, mapping: Mapping) -> None:
+        self._currency = mapping.file.currency
+        self._zone: tzinfo = mapping.zone
+        self._whole = {f: mapping.level(f) == "order" for f in
+                       ("goods", "freight", "paid", "promised_at", "delivered_at", "collected_at", "ship_by")}  # fmt: skip
+        self._states_paid = mapping.knows("paid")
+        self._after = [f for f in _AFTER_BUYING if mapping.knows(f)] if mapping.knows("bought_at") else []
+
+    def __call__(self, rows: Sequence[Row], notes: Counter[str]) -> tuple[HistoryOrder | None, Refused]:
+        """The order that *rows* (all of one order, in the order of the file) make, and the rows it refuses."""
+        refused: Refused = []
+        alone = len(rows) == 1
+        rows = self._not_before_buying(rows, refused) if self._after else rows
+        if not rows:
+            return None, refused
+        if not alone:
+            rows = _without_repeats(rows, notes)
+        if alone:
+            row = rows[0]
+            return HistoryOrder(self._order_of_one(row), self._news_of_one(row, notes), (row.line,)), refused
+        ids = _line_ids(rows, notes)
+        order, news = self._order(rows, ids, notes), self._news(rows, ids, notes)
+        return HistoryOrder(order, news, tuple(row.line for row in rows)), refused
+
+    def _not_before_buying(self, rows: Sequence[Row], refused: Refused) -> list[Row]:
+        kept = []
+        bought = next((row.bought_at for row in rows if row.bought_at), None)
+        for row in rows:
+            reason = self._contradiction(row, row.bought_at or bought)
+            if reason:
+                refused.append((row.line, reason))
+            else:
+                kept.append(row)
+        return kept
+
+    def _contradiction(self, row: Row, bought: datetime | None) -> str:
+        """Why *row* cannot be: something in it came before the purchase. A midnight stands for its whole day."""
+        if bought is None:
+            return ""
+        for field in self._after:
+            moment: datetime | None = getattr(row, field)
+            if moment is not None and moment < bought:
+                local = moment.astimezone(self._zone)
+                if local.hour or local.minute or local.second or local.microsecond or moment + _DAY <= bought:
+                    return f"{field} {moment:{_ISO}} is before bought_at {bought:{_ISO}}"
+        return ""
+
+    def _order_of_one(self, row: Row) -> PaidOrder:
+        """An order of one row, as most are: whatever is the order's is the line's."""
+        currency = row.currency
+        goods = None if row.goods is None else Money(row.goods, currency)
+        freight = None if row.freight is None else Money(row.freight, currency)
+        paid = None if row.paid is None else Money(row.paid, currency)
+        if not self._states_paid and goods is not None and freight is not None:
+            paid = goods + freight
+        line = Line(row.line_id or "1", row.shop, row.quantity, goods, freight, row.promised_at, row.special)
+        return PaidOrder(
+            id=row.order_id, currency=currency or self._currency, bought_at=row.bought_at, paid_at=row.paid_at,
+            lines=(line,), goods=goods, freight=freight, paid=paid, promised_at=row.promised_at,
+            ship_by={row.shop: row.ship_by} if row.ship_by else {}, ship_hours=row.ship_hours,
+            presale_ships_by=row.presale_ships_by, country=row.country, region=row.region, buyer=row.buyer,
+        )  # fmt: skip
+
+    def _order(self, rows: Sequence[Row], ids: Sequence[str], notes: Counter[str]) -> PaidOrder:
+        first = rows[0]
+        currency = self._one_currency(rows, notes)
+        goods, freight, paid = (
+            self._total(rows, field, currency, notes) for field in ("goods", "freight", "paid")
+        )
+        if not self._states_paid and goods is not None and freight is not None:
+            paid = goods + freight
+        lines = tuple(
+            Line(
+                id=id, shop=row.shop, quantity=row.quantity, special=row.special,
+                paid=self._share(row, "goods", currency), freight=self._share(row, "freight", currency),
+                promised_at=row.promised_at,
+            )
+            for id, row in zip(ids, rows, strict=True)
+        )  # fmt: skip
+        return PaidOrder(
+            id=first.order_id, currency=currency or self._currency,
+            bought_at=_first(rows, "bought_at", notes), paid_at=_first(rows, "paid_at", notes),
+            lines=lines, goods=goods, freight=freight, paid=paid,
+            promised_at=self._promised(rows, notes), ship_by=self._ship_by(rows),
+            ship_hours=_first(rows, "ship_hours", notes), presale_ships_by=_first(rows, "presale_ships_by", notes),
+            country=_first(rows, "country", notes) or "", region=_first(rows, "region", notes) or "",
+            buyer=_first(rows, "buyer", notes) or "",
+        )  # fmt: skip
+
+    def _one_currency(self, rows: Sequence[Row], notes: Counter[str]) -> str:
+        """The order's currency, or nothing if its rows name several: then no sum is known."""
+        first = rows[0].currency
+        if any(row.currency != first for row in rows):
+            notes["currency differs"] += 1
+            return ""
+        return first
+
+    def _total(self, rows: Sequence[Row], field: str, currency: str, notes: Counter[str]) -> Money | None:
+        stated = [getattr(row, field) for row in rows]
+        if not currency:
+            return None
+        if not self._whole[field]:
+            return None if None in stated else Money(sum(stated), currency)
+        values = {value for value in stated if value is not None}
+        if len(values) > 1:
+            notes[f"{field} differs"] += 1
+        return Money(values.pop(), currency) if len(values) == 1 else None
+
+    def _share(self, row: Row, field: str, currency: str) -> Money | None:
+        minor = getattr(row, field)
+        return Money(minor, currency) if currency and minor is not None and not self._whole[field] else None
+
+    def _promised(self, rows: Sequence[Row], notes: Counter[str]) -> datetime | None:
+        """The whole order is promised when its last line is."""
+        if self._whole["promised_at"]:
+            whole: datetime | None = _first(rows, "promised_at", notes)
+            return whole
+        return max((row.promised_at for row in rows if row.promised_at), default=None)
+
+    def _ship_by(self, rows: Sequence[Row]) -> dict[str, datetime]:
+        limits: dict[str, datetime] = {}
+        for row in rows:
+            if row.ship_by and (row.shop not in limits or row.ship_by < limits[row.shop]):
+                limits[row.shop] = row.ship_by
+        return limits
+
+    def _news(self, rows: Sequence[Row], ids: Sequence[str], notes: Counter[str]) -> tuple[PromiseNews, ...]:
+        timed: list[Collected | Delivered] = []
+        if self._whole["collected_at"]:
+            if at := _first(rows, "collected_at", notes):
+                timed.append(Collected(at, at))
+        else:
+            for (shop, at), lines in _grouped(
+                (row.shop, row.collected_at, id) for row, id in zip(rows, ids, strict=True)
+            ):
+                timed.append(Collected(at, at, shop, lines))
+        if self._whole["delivered_at"]:
+            if at := _first(rows, "delivered_at", notes):
+                timed.append(Delivered(at, at))
+        else:
+            for (_, at), lines in _grouped(
+                ("", row.delivered_at, id) for row, id in zip(rows, ids, strict=True)
+            ):
+                timed.append(Delivered(at, at, () if len(lines) == len(rows) else lines))
+        if len(timed) > 1:
+            timed.sort(key=lambda news: news.at)
+        ended = self._cancelled(rows, notes)
+        return (*timed, *ended)
+
+    def _news_of_one(self, row: Row, notes: Counter[str]) -> tuple[PromiseNews, ...]:
+        """News of an order of one row is about all of it."""
+        news: list[PromiseNews] = []
+        collected, delivered = row.collected_at, row.delivered_at
+        if collected is not None:
+            news.append(Collected(collected, collected, row.shop))
+        if delivered is not None:
+            before = collected is not None and delivered < collected
+            news.insert(0 if before else 1, Delivered(delivered, delivered))
+        if row.cancelled_at is not None or row.status in _CANCELLED_BY:
+            news += self._cancelled([row], notes)
+        return tuple(news)
+
+    def _cancelled(self, rows: Sequence[Row], notes: Counter[str]) -> tuple[Cancelled, ...]:
+        """An order is cancelled if every row that states a status says so; a time alone says so too."""
+        stated = {row.status for row in rows if row.status}
+        if len(stated) > 1:
+            notes["status differs"] += 1
+        at = _first(rows, "cancelled_at", notes)
+        ends = stated & set(_CANCELLED_BY)
+        if ends and len(ends) == len(stated):
+            by = next(row.status for row in rows if row.status)
+            return (Cancelled(at, _CANCELLED_BY[by]),)
+        return (Cancelled(at),) if at else ()
+
+
+def _grouped(facts: Any) -> list[tuple[tuple[str, datetime], tuple[str, ...]]]:
+    groups: dict[tuple[str, datetime], list[str]] = {}
+    for shop, at, id in facts:
+        if at is not None:
+            groups.setdefault((shop, at), []).append(id)
+    return [(key, tuple(ids)) for key, ids in groups.items()]
+
+
+def _first(rows: Sequence[Row], field: str, notes: Counter[str]) -> Any:
+    """What the rows say about the order: the first that says anything counts."""
+    found: Any = None
+    for row in rows:
+        value = getattr(row, field)
+        if value is None or value == "" or value == found:
+            continue
+        if found is not None:
+            notes[f"{field} differs"] += 1
+            break
+        found = value
+    return found
+
+
+def _without_repeats(rows: Sequence[Row], notes: Counter[str]) -> list[Row]:
+    """Rows that name the same line and say the same are one."""
+    seen: set[Any] = set()
+    kept = []
+    for row in rows:
+        if row.line_id:
+            content = msgspec.structs.astuple(row)[1:]
+            if content in seen:
+                notes["line repeated"] += 1
+                continue
+            seen.add(content)
+        kept.append(row)
+    return kept
+
+
+def _line_ids(rows: Sequence[Row], notes: Counter[str]) -> list[str]:
+    """The ids the file gives, or the place within the order; a second line of the same id gets ``#2``."""
+    ids: list[str] = []
+    times: Counter[str] = Counter()
+    used: set[str] = set()
+    for place, row in enumerate(rows, 1):
+        id = given = row.line_id or str(place)
+        while id in used:
+            times[given] += 1
+            id = f"{given}#{times[given] + 1}"
+        if id != given:
+            notes["line id used twice"] += 1
+        used.add(id)
+        ids.append(id)
+    return ids

@@ -1,0 +1,55 @@
+"""The fields of Sanhao that a column may hold, and whose they are: the line's or the whole order's."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Level = Literal["line", "order"]
+Sort = Literal["text", "time", "money", "count", "status", "currency"]
+
+
+class Field(NamedTuple):
+    """*level* is what a column is taken for if the mapping does not say; *levels* what it may say."""
+
+    sort: Sort
+    level: Level
+    levels: tuple[Level, ...]
+    zh: str
+    en: str
+
+
+_LINE: tuple[Level, ...] = ("line",)
+_ORDER: tuple[Level, ...] = ("order",)
+_EITHER: tuple[Level, ...] = ("line", "order")
+
+FIELDS: dict[str, Field] = {
+    "order_id": Field("text", "order", _ORDER, "订单号", "the order's id"),
+    "line_id": Field(
+        "text", "line", _LINE, "行号；没有则按顺序编号", "the line's id; counted if there is none"
+    ),
+    "shop": Field("text", "line", _LINE, "店铺", "who sells this line"),
+    "special": Field("text", "line", _LINE, "特殊商品：custom、virtual", "special goods: custom, virtual"),
+    "quantity": Field("count", "line", _LINE, "数量", "how many"),
+    "bought_at": Field("time", "order", _ORDER, "下单时间", "when it was bought"),
+    "paid_at": Field("time", "order", _ORDER, "付款时间", "when it was paid"),
+    "promised_at": Field("time", "line", _EITHER, "承诺送达时间", "the promised arrival"),
+    "ship_by": Field("time", "line", _EITHER, "最晚交运时间", "the limit for the hand-over to the carrier"),
+    "collected_at": Field("time", "line", _EITHER, "揽收时间", "when the carrier had it"),
+    "delivered_at": Field("time", "line", _EITHER, "签收时间", "when it arrived"),
+    "cancelled_at": Field("time", "order", _ORDER, "取消时间", "when it was cancelled"),
+    "presale_ships_by": Field("time", "order", _ORDER, "预售发货时间", "a presale's own limit"),
+    "ship_hours": Field(
+        "count", "order", _ORDER, "店铺承诺几小时发货", "the shop's own shorter promise, in hours"
+    ),
+    "status": Field("status", "order", _ORDER, "订单状态", "what became of the order"),
+    "currency": Field("currency", "order", _ORDER, "币种", "the currency, if rows differ"),
+    "goods": Field("money", "line", _EITHER, "商品实付", "paid for the goods, after coupons"),
+    "freight": Field("money", "line", _EITHER, "运费", "paid for the freight"),
+    "paid": Field("money", "line", _EITHER, "实付", "paid in all"),
+    "country": Field("text", "order", _ORDER, "国家", "where it goes"),
+    "region": Field("text", "order", _ORDER, "地区", "where in that country"),
+    "buyer": Field("text", "order", _ORDER, "买家", "who bought it"),
+}
+
+STATUSES = ("open", "delivered", "cancelled", "cancelled_by_buyer", "cancelled_by_platform", "unavailable")
+"""What a word of the file may mean. `cancelled` counts as the shop's doing: histories rarely say whose."""

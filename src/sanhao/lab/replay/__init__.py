@@ -1,0 +1,1 @@
+"""Replay: what a guarantee would have decided and paid over a history, by the same judges that decide live."""

@@ -1,0 +1,137 @@
+"""A history's orders before the judges. Pure: the same kinds and the same calls as in life, only all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from sanhao.lab.histories.assemble import HistoryOrder
+from sanhao.lab.histories.refusals import Unreadable, unreadable
+from sanhao.service.promises.api import (
+    AnyKind,
+    Cancelled,
+    Collected,
+    Delivered,
+    Due,
+    PaidOrder,
+    PromiseNews,
+    Verdict,
+)
+
+
+class Guarantee(NamedTuple):
+    kind: AnyKind
+    terms: Any
+
+
+class Judged(NamedTuple):
+    """One promise and its verdict. *ended_at* is when what was promised happened, as far as was known: the arrival,
+    or for a promise to ship the hand-over of the last line; None if it did not."""
+
+    kind: str
+    order_id: str
+    line_id: str
+    currency: str
+    due: Due
+    verdict: Verdict
+    ended_at: datetime | None
+
+
+def guarantees(
+    names: Sequence[str],
+    kinds: Mapping[str, AnyKind],
+    layers: Sequence[tuple[str, Mapping[str, Mapping[str, Any]]]],
+    timezone: str,
+) -> list[Guarantee]:
+    """The kinds called *names* under their default terms, each layer of terms (named for complaints) over the last.
+
+    Terms that have a timezone are in the history's *timezone* unless a layer says otherwise. Raises `Unreadable`.
+    """
+    for name in dict.fromkeys(names):
+        if name not in kinds:
+            known = ", ".join(sorted(kinds))
+            raise Unreadable(
+                zh=f"没有“{name}”这种保障；可用：{known}。",
+                en=f"there is no guarantee {name!r}; there are {known}.",
+            )
+    for source, terms in layers:
+        for name in terms:
+            if name not in kinds:
+                raise unreadable(source, zh=f"没有“{name}”这种保障。", en=f"there is no guarantee {name!r}.")
+    return [
+        Guarantee(kinds[name], _terms(name, kinds[name], layers, timezone)) for name in dict.fromkeys(names)
+    ]
+
+
+def _terms(
+    name: str, kind: AnyKind, layers: Sequence[tuple[str, Mapping[str, Mapping[str, Any]]]], timezone: str
+) -> Any:
+    known = {field.encode_name for field in msgspec.structs.fields(kind.Terms)}
+    given: dict[str, Any] = {"timezone": timezone} if "timezone" in known else {}
+    for source, terms in layers:
+        given |= terms.get(name, {})
+        for key in given:
+            if key not in known:
+                there = ", ".join(sorted(known))
+                raise unreadable(source, zh=f"{name} 没有“{key}”这一项；有：{there}。",
+                                 en=f"{name} has no term {key!r}; there are {there}.")  # fmt: skip
+        try:
+            msgspec.convert(given, kind.Terms)
+        except (msgspec.ValidationError, ValueError) as error:
+            raise unreadable(
+                source, zh=f"{name} 的条款有误：{error}", en=f"the terms of {name} are wrong: {error}."
+            ) from None
+    return msgspec.convert(given, kind.Terms)
+
+
+def judge_order(history: HistoryOrder, chosen: Sequence[Guarantee], as_of: datetime) -> Iterator[Judged]:
+    """Every promise that *chosen* make about this order, judged by what was known at *as_of*."""
+    order = history.order
+    heard = [news for news in history.news if _known(news, as_of)]
+    for kind, terms in chosen:
+        for line_id, facts in kind.promise(terms, order):
+            for news in heard:
+                facts = kind.hear(terms, facts, news)
+            verdict = kind.judge(terms, facts, as_of)
+            due = kind.due(terms, facts)
+            yield Judged(
+                kind.name,
+                order.id,
+                line_id,
+                order.currency,
+                due,
+                verdict,
+                _ended(kind, line_id, order, heard),
+            )
+
+
+def _known(news: PromiseNews, as_of: datetime) -> bool:
+    """A cancellation without a time is taken as known."""
+    if isinstance(news, Collected | Delivered):
+        return news.received_at <= as_of
+    return not isinstance(news, Cancelled) or news.at is None or news.at <= as_of
+
+
+def _ended(kind: AnyKind, line_id: str, order: PaidOrder, heard: Sequence[PromiseNews]) -> datetime | None:
+    """When the last of the promise's lines was handed over (a promise to ship) or arrived (any other)."""
+    to_ship = kind.name == "late_shipment"
+    if len(order.lines) == 1:
+        for news in heard:
+            if isinstance(news, Collected | Delivered) and isinstance(news, Collected) == to_ship:
+                return news.at
+        return None
+    shops = {line.id: line.shop for line in order.lines}
+    missing = {line_id} if line_id else set(shops)
+    for news in heard:
+        if to_ship and isinstance(news, Collected):
+            missing -= set(news.lines) or {id for id in missing if not news.shop or shops[id] == news.shop}
+        elif not to_ship and isinstance(news, Delivered):
+            missing -= set(news.lines) or missing
+        else:
+            continue
+        if not missing:
+            return news.at
+    return None

@@ -1,0 +1,45 @@
+"""The door of promises."""
+
+from sanhao.service.promises.core import (
+    CARRIER,
+    PLATFORM,
+    AnyKind,
+    Cancelled,
+    Collected,
+    DelayAgreed,
+    Delivered,
+    Due,
+    Excused,
+    Extended,
+    Kind,
+    Line,
+    Outcome,
+    PaidOrder,
+    PromiseNews,
+    Remedy,
+    Scope,
+    Verdict,
+)
+from sanhao.service.promises.kinds import KINDS
+
+__all__ = [
+    "CARRIER",
+    "KINDS",
+    "PLATFORM",
+    "AnyKind",
+    "Cancelled",
+    "Collected",
+    "DelayAgreed",
+    "Delivered",
+    "Due",
+    "Excused",
+    "Extended",
+    "Kind",
+    "Line",
+    "Outcome",
+    "PaidOrder",
+    "PromiseNews",
+    "Remedy",
+    "Scope",
+    "Verdict",
+]
