@@ -150,7 +150,7 @@ def test_a_rule_cannot_be_announced_too_late(rule: UUID, ahead: timedelta, code:
 
 def test_exactly_the_notice_period_is_enough_and_the_period_is_itself_a_rule(rule: UUID) -> None:
     announced(24, T0 + 7 * DAY)
-    api.found_notice(now=T0)
+    api.found_rules(now=T0)
     longer = api.draft(NOTICE, {"days": 30}, title=TITLE, reason="", by=None, now=T0)
     api.announce(longer, effective_at=T0 + 8 * DAY, by=None, now=T0)
     later = T0 + 9 * DAY
@@ -163,7 +163,7 @@ def test_exactly_the_notice_period_is_enough_and_the_period_is_itself_a_rule(rul
 
 @pytest.mark.parametrize("terms", [{}, {"days": 0}, {"days": 366}, {"days": True}, {"days": 7, "x": 1}])
 def test_the_notice_period_must_be_a_sensible_number_of_days(terms: dict[str, Any]) -> None:
-    api.found_notice(now=T0)
+    api.found_rules(now=T0)
     with pytest.raises(Invalid) as refused:
         api.draft(NOTICE, terms, title=TITLE, reason="", by=None, now=T0)
     assert refused.value.code == "rule.terms"

@@ -68,10 +68,10 @@ def found(
     return founded
 
 
-def found_notice(*, now: datetime) -> UUID:
+def found_rules(*, now: datetime) -> None:
     """The rulebook's own rule: how long ahead rules are announced."""
     title = Text(zh="规则公示期", en="Notice before a rule binds")
-    return found(NOTICE, {"days": NOTICE_DAYS}, title=title, now=now)
+    found(NOTICE, {"days": NOTICE_DAYS}, title=title, now=now)
 
 
 def draft(
