@@ -40,6 +40,7 @@ LARGEST_MESSAGE_BYTES = 64 * 1024
 MOST_UNSENT_BYTES = 256 * 1024  # a page that does not read is let go; it comes back and fetches
 _IDLE_SECONDS, _ANSWER_SECONDS = 25.0, 15.0
 _LONGEST_WAIT_SECONDS = 5.0
+_GOODBYE_SECONDS = 2.0
 
 
 class Watch(msgspec.Struct):
@@ -53,11 +54,16 @@ class Hub:
 
     def __init__(self) -> None:
         self._watchers: dict[str, set[Page]] = defaultdict(set)
+        self._pages: set[Page] = set()
+
+    def greet(self, page: Page) -> None:
+        self._pages.add(page)
 
     def add(self, topic: str, page: Page) -> None:
         self._watchers[topic].add(page)
 
     def remove(self, page: Page) -> None:
+        self._pages.discard(page)
         for topic in page.topics:
             watchers = self._watchers[topic]
             watchers.discard(page)
@@ -76,9 +82,14 @@ class Hub:
         for topic in tuple(self._watchers):
             self.tell(topic)
 
-    def close(self) -> None:
-        for page in {page for watchers in self._watchers.values() for page in watchers}:
+    async def close(self) -> None:
+        """Say good-bye to every page and give them a moment to go."""
+        for page in tuple(self._pages):
             page.close(WSCloseCode.GOING_AWAY, b"the site restarts")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                while self._pages:
+                    await asyncio.sleep(0.01)
 
 
 class Page(WSListener):
@@ -91,6 +102,7 @@ class Page(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
+        self._hub.greet(self)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self._hub.remove(self)
@@ -188,7 +200,7 @@ async def run(host: str, port: int, stop: asyncio.Event) -> None:
             task.result()
     finally:
         server.close()
-        hub.close()
+        await hub.close()
         for task in (listening, stopping):
             task.cancel()
             with suppress(asyncio.CancelledError):

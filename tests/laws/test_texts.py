@@ -121,7 +121,7 @@ def gettext_below_the_faces(file: File) -> Iterable[str]:
 
 
 class _Visible(html.parser.HTMLParser):
-    """Text that a reader sees, outside elements marked translate="no"."""
+    """Text that a reader sees, outside elements that name their language (lang, translate="no")."""
 
     _SILENT = frozenset({"script", "style", "svg", "code", "kbd"})
     _SPOKEN = frozenset({"alt", "title", "placeholder", "aria-label", "aria-description"})
@@ -133,7 +133,8 @@ class _Visible(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if self.silent or tag in self._SILENT or given.get("translate") == "no":
+        foreign = given.get("translate") == "no" or (tag != "html" and "lang" in given)
+        if self.silent or tag in self._SILENT or foreign:
             if tag not in _VOID:
                 self.silent.append(tag)
             return
@@ -253,6 +254,6 @@ def test_a_two_sided_sentence_is_fine(call: str) -> None:
 
 def test_bare_words_in_a_template_are_noticed_and_marked_ones_are_not() -> None:
     template = """<p>{% translate "fine" %} {{ name }}</p>
-    <p>Bare words</p> <img alt="a cat"> <b translate="no">Sanhao <i>三好</i></b> <svg><title>x y</title></svg>
+    <p>Bare words</p> <img alt="a cat"> <b translate="no">Sanhao <i>三好</i></b> <i lang="en">English</i> <svg><title>x y</title></svg>
     {% blocktranslate %}also fine{% endblocktranslate %}<br>"""
     assert untranslatable(template) == [(2, "Bare words"), (2, "a cat")]

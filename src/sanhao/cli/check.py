@@ -50,10 +50,7 @@ def _books() -> Iterable[str]:
     if audit is None:
         return []
     report = audit()
-    problems = getattr(report, "problems", None)
-    if problems is None:
-        return [] if getattr(report, "ok", True) else [str(report)]
-    return [str(problem) for problem in (problems() if callable(problems) else problems)]
+    return [] if report.sound else [str(report)]
 
 
 def _decisions() -> Iterable[str]:

@@ -95,7 +95,8 @@ def _answers(host: str, port: int) -> Callable[[], bool]:
         connection = http.client.HTTPConnection(_reachable(host), port, timeout=5)
         try:
             connection.request("GET", "/")
-            return connection.getresponse().status < 500
+            connection.getresponse()
+            return True
         except (OSError, http.client.HTTPException):
             return False
         finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -345,3 +347,39 @@ def test_the_rule_in_force_is_the_last_one_begun(moments: list[int], asked: list
             expected = [id for moment, id in timeline if moment <= at][-1]
             assert api.in_force(KEY, at=at).id == expected
         transaction.set_rollback(True)
+
+
+def elsewhere(call: Callable[[], object]) -> threading.Thread:
+    """Run *call* on a connection of its own, as another process would."""
+
+    def run() -> None:
+        try:
+            call()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_process_announces_binds_here_at_its_moment_too() -> None:
+    first = api.found(KEY, {"hours": 48}, title=TITLE, now=T0)
+    assert api.in_force(KEY, at=T0 + 8 * DAY).id == first
+    elsewhere(lambda: announced(24, T0 + 8 * DAY)).join()
+    assert api.in_force(KEY, at=T0 + 8 * DAY).terms == {"hours": 24}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_keepers_with_two_versions_of_one_rule_leave_one_in_force() -> None:
+    api.found(KEY, {"hours": 48}, title=TITLE, now=T0)
+    for n in range(6):
+        announced(n, T0 + (8 + n) * DAY)
+    one = replace(EFFECT, batch=1)
+    keepers = [elsewhere(lambda: drain([one], now=T0 + 30 * DAY)) for _ in range(2)]
+    for keeper in keepers:
+        keeper.join()
+    drain([one], now=T0 + 30 * DAY)
+    states = [(view.version, view.state) for view in api.versions(KEY)]
+    assert states == [(7, "in_force")] + [(n, "superseded") for n in range(6, 0, -1)]

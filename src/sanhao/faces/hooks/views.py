@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -56,4 +57,12 @@ def _hook(view: Hook) -> Hook:
 def carrier(request: HttpRequest, name: str) -> HttpResponse:
     """What a carrier says of its parcels: 204 when kept (or kept before), 401 forged, 404 unknown carrier."""
     delivery.receive(name, _body(request), request.headers, now=time.now())
+    return HttpResponse(status=204)
+
+
+@_hook
+def payment(request: HttpRequest, name: str) -> HttpResponse:
+    """What a payment gateway says of a payment or refund: 204 when heard (or heard before), else the refusal."""
+    # Looked up at the knock: payments may land after this face.
+    import_module("sanhao.books.payments.api").heard(name, _body(request), request.headers, now=time.now())
     return HttpResponse(status=204)

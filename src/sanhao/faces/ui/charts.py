@@ -108,7 +108,9 @@ def columns(labels: Sequence[str], series: Sequence[Series], title: str = "") ->
     shapes = format_html_join("", '<rect class="f{}" x="{}" y="{}" width="{}" height="{}"/>', rects)
     body = _key(series) + _plot(title, series, shapes) + _ticks(labels) + _table(labels, series)
     return _figure(
-        title, SafeString(body), format_html('<span class="quiet small">{} {}</span>', _("top"), _number(top))
+        title,
+        SafeString(body),
+        format_html('<span class="quiet small">{} {}</span>', _("highest"), _number(top)),
     )
 
 
@@ -126,7 +128,9 @@ def line(labels: Sequence[str], series: Sequence[Series], title: str = "") -> Sa
         shapes += format_html('<path class="stroke s{}" d="M{}"/>', one.tone, path)
     body = _key(series) + _plot(title, series, SafeString(shapes)) + _ticks(labels) + _table(labels, series)
     return _figure(
-        title, SafeString(body), format_html('<span class="quiet small">{} {}</span>', _("top"), _number(top))
+        title,
+        SafeString(body),
+        format_html('<span class="quiet small">{} {}</span>', _("highest"), _number(top)),
     )
 
 

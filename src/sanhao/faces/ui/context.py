@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "lang": lang_of(get_language()),
         "theme": theme if theme in THEMES else "auto",
-        "now": SimpleLazyObject(kit_time.now),
+        "now": kit_time.now(),
         "is_demo": SimpleLazyObject(kit_time.is_demo),
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "picture_version": pictures.version(),

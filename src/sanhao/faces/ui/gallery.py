@@ -84,7 +84,7 @@ def _charts() -> dict[str, Any]:
         "bars": [Bar(_("Qingcao Cashmere"), 42, "¥42", 2), Bar(_("Pea Nest"), 18, "¥18", 2), Bar(_("Granny Guoba"), 6, "¥6", 2)],
         "parts": [Bar(_("kept"), 940, "940", 2), Bar(_("waiting"), 120, "120", 3), Bar(_("broken"), 38, "38", 1)],
         "both": [Series(_("kept"), kept, "1,139", 2), Series(_("broken"), broken, "49", 1)],
-        "paid": [Series(_("paid"), [b * 3.4 for b in broken], "¥166.60", 1)],
+        "paid": [Series(_("paid out"), [b * 3.4 for b in broken], "¥166.60", 1)],
         "spark": kept,
     }  # fmt: skip
 

@@ -279,7 +279,11 @@ def _file(messages: Sequence[_Message]) -> None:
 def _registered_elsewhere(numbers: set[str]) -> set[str]:
     if not numbers:
         return set()
-    rows = fetch("SELECT tracking_no FROM delivery_consignment WHERE tracking_no = ANY(%s)", [list(numbers)])
+    rows = fetch(
+        # Naming every carrier lets the unique index answer.
+        "SELECT tracking_no FROM delivery_consignment WHERE carrier = ANY(%s) AND tracking_no = ANY(%s)",
+        [list(CARRIERS), list(numbers)],
+    )
     return {row["tracking_no"] for row in rows}
 
 

@@ -207,6 +207,35 @@ class Sheet:
                 if glow:
                     self.path(glow if isinstance(glow, str) else curve(glow), light(colour, shine))
 
+    def form(
+        self, d: str, colour: str, *, side: float = 14, rim: float = 9, depth: float = 0.2, shine: float = 0.4
+    ) -> None:
+        """A thing in three tones whose shade follows its outline: *side* px of shade at the right and below, *rim* px
+        of light at the left and above."""
+        lit = f"k{len(self._defs)}b"
+        self.path(d, dark(colour, depth))
+        with self.inside(d):
+            move = f'transform="translate({_n(-side)} {_n(-side * 0.6)})"'
+            self._defs.append(f'<clipPath id="{lit}"><path d="{d}" {move}/></clipPath>')
+            self.add(f'<path d="{d}" fill="{light(colour, shine) if rim else colour}" {move}/>')
+            if rim:
+                self.add(
+                    f'<g clip-path="url(#{lit})"><path d="{d}" fill="{colour}" '
+                    f'transform="translate({_n(rim - side)} {_n(rim * 0.6 - side * 0.6)})"/></g>'
+                )
+
+    def texture(
+        self, d: str, tile: str, width: float, height: float, *, turn: float = 0, opacity: float = 1
+    ) -> None:
+        """Fill the path *d* with a repeated *tile* of markup: knitting, stripes, weave, a net."""
+        name = f"t{len(self._defs)}"
+        turned = f' patternTransform="rotate({_n(turn)})"' if turn else ""
+        self._defs.append(
+            f'<pattern id="{name}" width="{_n(width)}" height="{_n(height)}" patternUnits="userSpaceOnUse"{turned}>'
+            f"{tile}</pattern>"
+        )
+        self.path(d, f"url(#{name})", opacity=opacity)
+
     # ---- the place ----
 
     def wall(self, colour: str, *, window: bool = True) -> None:
