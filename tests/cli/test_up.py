@@ -149,6 +149,9 @@ def test_from_nothing_to_a_page_and_on_where_it_was_with_its_own_database(
         wait_for(log, "PostgreSQL stopped unexpectedly; starting it again.", process)
         assert eventually(lambda: database.server_pid(var / "postgres") not in (None, postgres))
         assert eventually(lambda: answers(f"http://127.0.0.1:{ports[0]}/"))
+        assert "The process “" not in log.read_text(), (
+            "pages, live signals and keepers outlive their database"
+        )
         family = descendants(process.pid)
         assert len(family) >= 6
         process.kill()

@@ -54,6 +54,7 @@ def _alone(work: Callable[[argparse.Namespace], int | None]) -> Callable[[argpar
                 world.open_django()
                 world.bring_up_to_date()
                 world.found(demo=True)
+                world.found_rules()
                 return int(work(args) or 0)
             finally:
                 world.close_connections()

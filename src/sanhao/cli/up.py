@@ -49,8 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if world.bring_up_to_date():
         say(Text(zh="数据库的表已是最新。", en="The tables are up to date."))
     world.found(demo=args.demo)
-    if args.demo:
-        seed_demo()
+    seed_demo() if args.demo else world.found_rules()
     welcome = _welcome(args.demo)
     world.close_connections()
     return Supervisor(_programs(args, str(directory) if directory else None), say).run(
