@@ -44,6 +44,8 @@ def clone_of_the_empty_world() -> Iterator[str]:
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined] # a template must have no guests
     with psycopg.connect(url, autocommit=True) as admin:
+        # Threads of earlier tests may have left theirs open; nobody will use them again.
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
         admin.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{source}"')
         try:
             yield urlunsplit(urlsplit(url)._replace(path=f"/{copy}"))
