@@ -1,0 +1,1 @@
+"""The verbs of payments: taking money, and giving it back."""

@@ -1,0 +1,41 @@
+"""The door of payments."""
+
+from sanhao.books.payments.actions.give_back import RefundDraft, refund, refunds_account, send_again
+from sanhao.books.payments.actions.take import begin, heard
+from sanhao.books.payments.core import Next
+from sanhao.books.payments.errands import next_step
+from sanhao.books.payments.gateways import GATEWAYS
+from sanhao.books.payments.gateways.sandbox.signing import Signed
+from sanhao.books.payments.gateways.sandbox.world import How, sandbox_pay, sandbox_refunds
+from sanhao.books.payments.queries import (
+    PaymentView,
+    RefundView,
+    failed_refunds,
+    payment,
+    payment_of,
+    payments_of,
+    refunds_of,
+)
+
+__all__ = [
+    "GATEWAYS",
+    "How",
+    "Next",
+    "PaymentView",
+    "RefundDraft",
+    "RefundView",
+    "Signed",
+    "begin",
+    "failed_refunds",
+    "heard",
+    "next_step",
+    "payment",
+    "payment_of",
+    "payments_of",
+    "refund",
+    "refunds_account",
+    "refunds_of",
+    "sandbox_pay",
+    "sandbox_refunds",
+    "send_again",
+]
