@@ -22,7 +22,7 @@ from sanhao.lab.replay.summary import Summary
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 SHARED = ROOT.parent / "shared" / "data" / "order_histories"
-AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+AS_OF = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def make_rows(lines: int) -> Iterator[tuple[str, ...]]:
         if size > 1 and order % 50 == 0:
             late.append(rows.pop())  # its last row comes much later in the file
         yield from rows
-        if len(late) > 100:
+        if len(late) > 20:
             yield late.pop(0)
     yield from late
 

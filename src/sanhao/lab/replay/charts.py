@@ -97,7 +97,7 @@ def bars(title: Text, rows: Sequence[Bar]) -> str:
     for place, row in enumerate(rows):
         y = place * _ROW
         size = max(room * row.value / top, 2 if row.value else 0)
-        body += _text(_LABEL - 12, y + 21, row.label, "label", "end", 24)
+        body += _text(_LABEL - 12, y + 21, row.label, "label", "end", 21)
         body += _rect(_LABEL, y + 6, size, _ROW - 12, row.tone, _tip(row.label, row.shown))
         body += _text(_LABEL + size + 8, y + 21, row.shown, "figure")
     return _svg(max(len(rows), 1) * _ROW, title, body)
@@ -141,7 +141,7 @@ def _axis(points: Sequence[Point], step: float) -> str:
     every = max(1, -(-len(points) // 12))
     line = f'<line x1="0" x2="{WIDTH}" y1="{_PLOT_FOOT}" y2="{_PLOT_FOOT}" class="rule"/>'
     return line + "".join(
-        _text((place + 0.5) * step, _PLOT_FOOT + 18, same(point.label), "small", "middle")
+        _text(_inside((place + 0.5) * step, 28), _PLOT_FOOT + 18, same(point.label), "small", "middle")
         for place, point in enumerate(points) if place % every == 0
     )  # fmt: skip
 
@@ -165,8 +165,13 @@ def columns(title: Text, points: Sequence[Point], tone: str = "seal") -> str:
     return _svg(_PLOT_HEIGHT, title, body)
 
 
+def _inside(x: float, half: float) -> float:
+    """Where a label that is twice *half* wide may stand without being cut off."""
+    return min(max(x, half), WIDTH - half)
+
+
 def _above(x: float, y: float) -> tuple[float, float]:
-    return min(max(x, 50), WIDTH - 50), y - 7
+    return _inside(x, 50), y - 7
 
 
 def line(title: Text, points: Sequence[Point], tone: str = "indigo") -> str:
@@ -184,7 +189,8 @@ def line(title: Text, points: Sequence[Point], tone: str = "indigo") -> str:
         tip = _title(_tip(same(point.label), point.shown))
         body += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" class="{tone}">{tip}</circle>'
         if place in named:
-            body += _text(*_above(x, y), point.shown, "figure", "middle")
+            falls = place > 0 and spots[place - 1][1] < y - 20  # then the line itself is above
+            body += _text(_inside(x, 24), y + 18 if falls else y - 9, point.shown, "figure", "middle")
     return _svg(_PLOT_HEIGHT, title, body)
 
 

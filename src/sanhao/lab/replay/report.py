@@ -42,7 +42,7 @@ _ENDINGS = {
 _MARKS = {"": "", "zh": ' class="zh" lang="zh-Hans"', "en": ' class="en" lang="en"'}
 _TOP = 12
 _MOST_MONTHS = 120
-_DAYS = ((None, 0), (1, 1), (2, 3), (4, 7), (8, 14), (15, 30), (31, 60), (61, None))
+_DAYS = ((1, 1), (2, 3), (4, 7), (8, 14), (15, 30), (31, 60), (61, None))
 
 
 def both(text: Text, tag: str = "span") -> str:
@@ -191,27 +191,22 @@ def _lateness(tally: Tally) -> str:
         share = 100 * month.outcomes["broken"] / decided if decided else None
         points.append(Point(label, share, same(f"{share:.1f}%" if share is not None else "–")))
     out = f"<section><h3>{both(title)}</h3>{line(title, points)}</section>" if points else ""
-    if tally.days:
-        title = Text(zh="晚了几天", en="Days late")
-        groups = []
-        for low, high in _DAYS:
-            count = sum(
-                n
-                for day, n in tally.days.items()
-                if (low is None or day >= low) and (high is None or day <= high)
-            )
-            tone = "jade" if high == 0 else "amber" if (high or 99) <= 7 else "seal"
-            groups.append(Bar(_days(low, high), count, same(f"{count:,}"), tone))
-        out += f"<section><h3>{both(title)}</h3>{histogram(title, groups)}</section>"
+    if tally.kind in _ENDINGS and tally.days:
+        out += _days_late(tally)
     return out
 
 
-def _days(low: int | None, high: int | None) -> Text:
-    if low is None:
-        return Text(zh="按时", en="in time")
-    if high is None:
-        return same(f"≥ {low}")
-    return same(f"{low}" if low == high else f"{low}–{high}")
+def _days_late(tally: Tally) -> str:
+    """The late ones only: beside all that came in time they would be too small to see."""
+    groups = []
+    for low, high in _DAYS:
+        count = sum(n for day, n in tally.days.items() if day >= low and (high is None or day <= high))
+        name = same(f"≥ {low}" if high is None else f"{low}" if low == high else f"{low}–{high}")
+        groups.append(Bar(name, count, same(f"{count:,}"), "amber" if (high or 99) <= 7 else "seal"))
+    in_time = sum(n for day, n in tally.days.items() if day <= 0)
+    title = Text(zh="晚了几天", en="Days late")
+    told = t(f"另有 {in_time:,} 笔按时做到。", f"Beside them {in_time:,} were in time.", "p")
+    return f"<section><h3>{both(title)}</h3>{told}{histogram(title, groups)}</section>"
 
 
 def _by_month(tally: Tally) -> list[tuple[str, Month]]:
@@ -268,7 +263,7 @@ def _months_table(tally: Tally) -> str:
         t("金额不明", "unknown"),
     ]
     return (
-        f"<section>{_table(Text(zh='按理由', en='By reason'), reason_head, reasons)}"
+        f"<section>{_table(Text(zh='按理由', en='By reason'), reason_head, reasons, 2)}"
         f"<details><summary>{t('按月的数字', 'The figures by month')}</summary>"
         f"{_table(Text(zh='按月', en='By month'), head, rows)}</details></section>"
     )
@@ -285,10 +280,13 @@ def _reading(summary: Summary) -> str:
     return f"<h2>{t('这份文件', 'The file')}</h2><section>{_table(Text(zh='读到了什么', en='What was read'), [], rows)}</section>"
 
 
-def _table(caption: Text, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Cells are HTML already."""
-    top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+def _table(caption: Text, head: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> str:
+    """Cells are HTML already; the first *words* columns are words, the others figures."""
+    mark = [' class="words"' if place < words else "" for place in range(len(rows[0]) if rows else len(head))]
+    top = "".join(f'<th scope="col"{mark[place]}>{cell}</th>' for place, cell in enumerate(head))
+    body = "".join(
+        "<tr>" + "".join(f"<td{mark[i]}>{cell}</td>" for i, cell in enumerate(row)) + "</tr>" for row in rows
+    )
     return f"<table><caption>{both(caption)}</caption>{f'<thead><tr>{top}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
 
 
