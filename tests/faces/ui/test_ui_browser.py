@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from django.conf import settings
 
+from sanhao.kit import push
 from sanhao.kit import time as kit_time
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -111,3 +113,39 @@ def test_pictures_are_served_under_the_policy(browser: Any, address: str) -> Non
     )
     assert [source for source in page.evaluate(broken) if source] == []
     page.context.close()
+
+
+def test_a_pushed_topic_refreshes_exactly_the_elements_that_watch_it(browser: Any, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    watched: list[str] = []
+
+    def answer(socket: Any) -> None:
+        def hear(text: str) -> None:
+            watched.append(text)
+            socket.send('{"topic": "order:1"}')
+
+        socket.on_message(hear)
+
+    page.route_web_socket(settings.LIVE_ADDRESS + "/**", answer)
+    page.route_web_socket(settings.LIVE_ADDRESS, answer)
+    page.goto(address)
+    mine, other = push.ticket("order:1"), push.ticket("order:2")
+    page.evaluate(
+        """([mine, other]) => {
+        for (const [id, ticket] of [['promise-open', mine], ['promise-soon', mine], ['promise-past', other]]) {
+            const slip = document.getElementById(id);
+            slip.dataset.live = ticket;
+            slip.addEventListener('live', () => { slip.dataset.heard = String(Number(slip.dataset.heard || 0) + 1); });
+        }
+        document.dispatchEvent(new CustomEvent('htmx:afterSettle'));
+    }""",
+        [mine, other],
+    )
+    page.wait_for_selector("#promise-soon[data-heard]")
+    assert [sorted(json.loads(text)["watch"]) for text in watched] == [sorted([mine, other])]
+    heard = page.evaluate(
+        "['open', 'soon', 'past'].map(look => document.getElementById('promise-' + look).dataset.heard)"
+    )
+    assert heard == ["1", "1", None]
+    context.close()

@@ -6,13 +6,14 @@ import gzip
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
-from sanhao.faces.ui import pictures
+from sanhao.faces.ui import pictures, views
 from sanhao.faces.ui.middleware import RefusalMiddleware
 from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import Invalid
@@ -85,6 +86,27 @@ def test_a_missing_page_says_what_was_not_lost(client: Client) -> None:
     answer = client.get("/no/such/page/")
     assert answer.status_code == 404
     assert "Your cart and your orders are where they were." in answer.content.decode()
+
+
+def test_a_missing_page_is_found_missing_in_the_demo_world_too(client: Client, demo: None) -> None:
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "Demo world" in answer.content.decode()
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_our_own_mistake_is_admitted_without_asking_the_database(
+    rf: RequestFactory, django_assert_num_queries: Any, htmx: bool
+) -> None:
+    headers = {"HX-Request": "true"} if htmx else {}
+    with django_assert_num_queries(0):
+        answer = views.broken(rf.get("/", headers=headers))
+    html = answer.content.decode()
+    assert answer.status_code == 500
+    if htmx:
+        assert answer.headers["HX-Retarget"] == "#toasts" and "<html" not in html
+    else:
+        assert "我们这边出错了" in html and "Something broke on our side" in html
 
 
 def refuse(rf: RequestFactory, **headers: str) -> tuple[int, str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What every template may use. What costs a query is computed only when a template asks."""
+"""What every template may use. The unread count, which costs a query each time, is computed only when asked for."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from sanhao.faces.ui import pictures
 from sanhao.faces.ui.format import lang_of
+from sanhao.fairness.notices import api as notices
 from sanhao.kit import time as kit_time
 
 THEME_COOKIE = "sanhao_theme"
@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "lang": lang_of(get_language()),
         "theme": theme if theme in THEMES else "auto",
         "now": kit_time.now(),
-        "is_demo": SimpleLazyObject(kit_time.is_demo),
+        "is_demo": kit_time.is_demo(),
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "picture_version": pictures.version(),
         "live_address": settings.LIVE_ADDRESS,
@@ -40,5 +40,4 @@ def _unread(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return 0
-    unread_count = import_string("sanhao.fairness.notices.api.unread_count")
-    return int(unread_count(user.pk))
+    return notices.unread_count(user.pk)

@@ -15,6 +15,7 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.shortcuts import render
+from django.template import loader
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -110,10 +111,15 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our mistake. In both languages and without a query: whatever failed must not fail twice."""
+    name, given = "500.html", {}
     if request.headers.get("HX-Request") == "true":
         sentence = _("Something broke on our side. What you did before is safe; please try again.")
-        return refused(request, sentence, code="server.error", status=500)
-    return render(request, "500.html", status=500)
+        name, given = "ui/toast.html", {"sentence": sentence, "tone": "error"}
+    # without the request: no context processor asks the database anything
+    response = HttpResponse(loader.get_template(name).render(given), status=500)
+    if given:
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "beforeend"
+    return response
 
 
 def _wrong(request: HttpRequest, template: str, status: int, sentence: str) -> HttpResponse:

@@ -20,10 +20,14 @@
 
   function watch() {
     if (!isOpen()) return;
-    const fresh = elements().map((element) => element.dataset.live).filter((ticket) => !watched.has(topicOf(ticket)));
-    if (!fresh.length) return;
-    fresh.forEach((ticket) => watched.add(topicOf(ticket)));
-    socket.send(JSON.stringify({ watch: fresh }));
+    const fresh = [];
+    for (const element of elements()) {
+      const ticket = element.dataset.live, topic = topicOf(ticket);
+      if (topic === null || watched.has(topic)) continue;
+      watched.add(topic);
+      fresh.push(ticket);
+    }
+    if (fresh.length) socket.send(JSON.stringify({ watch: fresh }));
   }
   function open() {
     if (!address || socket !== null || !elements().length) return;
