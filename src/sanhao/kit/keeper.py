@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
 from sanhao.kit.ids import new_id
@@ -123,6 +124,27 @@ def _set_aside(keeper: Keeper, row_id: UUID, error: Exception) -> None:
         {"id": new_id(), "keeper": keeper.name, "row": row_id, "now": machine_now(),
          "first": _FIRST_DELAY, "longest": _LONGEST_DELAY, "error": repr(error)[:2000]},
     )  # fmt: skip
+
+
+class AsideView(msgspec.Struct, frozen=True):
+    """A row its keeper could not settle: how often it was tried, when next (machine time), and what went wrong."""
+
+    id: UUID
+    keeper: str
+    row_id: UUID
+    attempts: int
+    retry_at: datetime
+    error: str
+
+
+def set_asides(*, limit: int = 100) -> list[AsideView]:
+    """What stands aside now, the most often tried first. A row that went well afterwards leaves on its next retry."""
+    rows = fetch(
+        "SELECT id, keeper, row_id, attempts, retry_at, error FROM kit_set_aside "
+        "ORDER BY attempts DESC, retry_at, id LIMIT %s",
+        [limit],
+    )
+    return [AsideView(**row) for row in rows]
 
 
 def drain(

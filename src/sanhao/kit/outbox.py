@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from sanhao.kit.events import Listener, News, decode, later_listeners
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Keeper, Row, register
-from sanhao.kit.rows import execute
+from sanhao.kit.rows import execute, fetch
 from sanhao.kit.time import machine_now
 
 log = logging.getLogger("sanhao.outbox")
@@ -78,6 +79,44 @@ def retry(rows: Sequence[Row], now: datetime) -> None:
                 [machine_now() + delay, repr(error)[:2000], row["id"]],
             )
     execute("DELETE FROM kit_outbox_retry WHERE id = ANY(%s)", [done])
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """Facts not yet told (*oldest_at*: business time of the first), and those a listener could not take yet."""
+
+    waiting: int
+    oldest_at: datetime | None
+    retrying: int
+
+
+class RetryView(msgspec.Struct, frozen=True):
+    """One fact that one listener could not take, and why; *retry_at* is machine time."""
+
+    id: UUID
+    name: str
+    listener: str
+    at: datetime
+    attempts: int
+    retry_at: datetime
+    error: str
+
+
+def backlog() -> Backlog:
+    [row] = fetch(
+        "SELECT (SELECT count(*) FROM kit_outbox) AS waiting, (SELECT min(at) FROM kit_outbox) AS oldest_at, "
+        "(SELECT count(*) FROM kit_outbox_retry) AS retrying"
+    )
+    return Backlog(**row)
+
+
+def retries(*, limit: int = 100) -> list[RetryView]:
+    """What is tried again, the next to be tried first."""
+    rows = fetch(
+        "SELECT id, name, listener, at, attempts, retry_at, error FROM kit_outbox_retry "
+        "ORDER BY retry_at, id LIMIT %s",
+        [limit],
+    )
+    return [RetryView(**row) for row in rows]
 
 
 OUTBOX = Keeper(

@@ -20,10 +20,12 @@ from sanhao.fairness.decisions.core import (
 )
 from sanhao.fairness.decisions.judges import register_judge, rejudge, rejudge_all
 from sanhao.fairness.decisions.queries import (
+    answered_appeals,
     appeal_by_id,
     appeals_of,
     decision,
     for_shop,
+    kinds,
     not_undone,
     of_subject,
     of_subjects,
@@ -43,6 +45,7 @@ __all__ = [
     "Tally",
     "UndoState",
     "acknowledge_undo",
+    "answered_appeals",
     "appeal",
     "appeal_by_id",
     "appeals_of",
@@ -50,6 +53,7 @@ __all__ = [
     "decide_appeal",
     "decision",
     "for_shop",
+    "kinds",
     "not_undone",
     "of_subject",
     "of_subjects",

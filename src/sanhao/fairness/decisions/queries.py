@@ -20,6 +20,8 @@ _COLUMNS = """d.id, d.key, d.kind, d.subject_kind, d.subject_id, d.rule_id, d.fa
 _SELECT = f"SELECT {_COLUMNS} FROM decisions_decision d"
 _EARLIER = """(%(before)s::uuid IS NULL OR (d.decided_at, d.id) <
     (SELECT decided_at, id FROM decisions_decision WHERE id = %(before)s))"""
+_LIKE = """(%(outcome)s::text IS NULL OR d.verdict->>'outcome' = %(outcome)s)
+    AND (%(state)s::text IS NULL OR d.state = %(state)s)"""
 _KNOWN_KINDS = """WITH RECURSIVE known AS (
         (SELECT kind FROM decisions_decision ORDER BY kind LIMIT 1)
         UNION ALL
@@ -74,10 +76,21 @@ def recent(
     kind: str | None = None,
     outcome: str | None = None,
     state: str | None = None,
+    shop_id: UUID | None = None,
     limit: int = 50,
     before: UUID | None = None,
 ) -> list[DecisionView]:
-    """The newest decisions, of one *kind*, verdict *outcome* or *state* where given."""
+    """The newest decisions, of one *kind*, verdict *outcome*, *state* or shop where given."""
+    wanted = {
+        "kind": kind, "outcome": outcome, "state": state, "shop": shop_id, "limit": limit, "before": before,
+    }  # fmt: skip
+    if shop_id is not None:
+        return _views(
+            f"""{_SELECT} WHERE d.shop_id = %(shop)s AND {_EARLIER} AND {_LIKE}
+              AND (%(kind)s::text IS NULL OR d.kind = %(kind)s)
+            ORDER BY d.decided_at DESC, d.id DESC LIMIT %(limit)s""",
+            wanted,
+        )
     # One index serves every filter: the newest of each kind (kinds are few), then the newest of those.
     return _views(
         f"""
@@ -86,13 +99,11 @@ def recent(
             UNION ALL SELECT k.kind FROM known k WHERE %(kind)s::text IS NULL AND k.kind IS NOT NULL
         )
         SELECT {_COLUMNS} FROM kinds CROSS JOIN LATERAL (
-            SELECT * FROM decisions_decision d WHERE d.kind = kinds.kind AND {_EARLIER}
-              AND (%(outcome)s::text IS NULL OR d.verdict->>'outcome' = %(outcome)s)
-              AND (%(state)s::text IS NULL OR d.state = %(state)s)
+            SELECT * FROM decisions_decision d WHERE d.kind = kinds.kind AND {_EARLIER} AND {_LIKE}
             ORDER BY d.decided_at DESC, d.id DESC LIMIT %(limit)s
         ) d ORDER BY d.decided_at DESC, d.id DESC LIMIT %(limit)s
         """,
-        {"kind": kind, "outcome": outcome, "state": state, "limit": limit, "before": before},
+        wanted,
     )
 
 
@@ -131,6 +142,21 @@ def open_appeals(*, limit: int = 200) -> list[AppealView]:
     return _appeals(
         "a.state IN ('open', 'claimed') ORDER BY a.due_at, a.id LIMIT %(limit)s", {"limit": limit}
     )
+
+
+def answered_appeals(*, limit: int = 50, before: datetime | None = None) -> list[AppealView]:
+    """Appeals that were answered, the latest answer first; *before* is the `answered_at` of the last one seen."""
+    return _appeals(
+        "a.answered_at IS NOT NULL AND (%(before)s::timestamptz IS NULL OR a.answered_at < %(before)s) "
+        "ORDER BY a.answered_at DESC, a.id DESC LIMIT %(limit)s",
+        {"limit": limit, "before": before},
+    )
+
+
+def kinds() -> list[str]:
+    """Every kind of decision there has been."""
+    rows = fetch(f"{_KNOWN_KINDS} SELECT kind FROM known WHERE kind IS NOT NULL ORDER BY kind")
+    return [row["kind"] for row in rows]
 
 
 def appeal_by_id(id: UUID) -> AppealView:

@@ -13,6 +13,7 @@ from sanhao.goods.shops.actions import (
 from sanhao.goods.shops.core import Member, Membership, Role, ShopCard, ShopDraft, ShopMoney, Standing
 from sanhao.goods.shops.queries import (
     all_open,
+    all_shops,
     by_slug,
     members,
     money_of,
@@ -33,6 +34,7 @@ __all__ = [
     "Standing",
     "add_member",
     "all_open",
+    "all_shops",
     "by_slug",
     "change_state",
     "members",

@@ -76,6 +76,12 @@ def all_open() -> list[ShopCard]:
     return [_card(row) for row in rows]
 
 
+def all_shops() -> list[ShopCard]:
+    """Every shop there is, closed ones too, the oldest first: for staff."""
+    rows = fetch(f"SELECT {_COLUMNS} FROM shops_shop s ORDER BY s.opened_at, s.id")
+    return [_card(row) for row in rows]
+
+
 def shops_of(person_id: UUID) -> list[Membership]:
     """Where *person_id* works, in the order of joining."""
     rows = fetch(

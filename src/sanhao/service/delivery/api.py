@@ -18,6 +18,7 @@ from sanhao.service.delivery.core import (
 )
 from sanhao.service.delivery.freight import FreightCard, FreightDraft, Parcel
 from sanhao.service.delivery.queries import (
+    carrier_message,
     carrier_messages,
     carrier_names,
     consignments_of,
@@ -40,6 +41,7 @@ __all__ = [
     "ScanView",
     "Status",
     "TooLarge",
+    "carrier_message",
     "carrier_messages",
     "carrier_names",
     "consignments_of",

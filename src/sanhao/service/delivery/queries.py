@@ -114,6 +114,17 @@ def carrier_messages(
     return [CarrierMessageView(**(row | {"body": bytes(row["body"])})) for row in rows]
 
 
+def carrier_message(id: UUID) -> CarrierMessageView:
+    """One message as it came. Raises NotFound."""
+    rows = fetch(
+        "SELECT id, carrier, event_id, body, received_at, state, reason FROM delivery_carrier_message WHERE id = %s",
+        [id],
+    )
+    if not rows:
+        raise NotFound("delivery.no_message", zh="没有这条消息。", en="There is no such message.")
+    return CarrierMessageView(**(rows[0] | {"body": bytes(rows[0]["body"])}))
+
+
 def tracking_number(consignment_id: UUID) -> tuple[str, str]:
     """Carrier and number of a consignment. Raises NotFound."""
     rows = fetch("SELECT carrier, tracking_no FROM delivery_consignment WHERE id = %s", [consignment_id])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -71,3 +71,45 @@ def statement(
         {"code": code, "holder": holder, "currency": currency, "before": before, "limit": limit},
     )
     return [StatementLine(amount=Money(row.pop("amount_minor"), row.pop("currency")), **row) for row in rows]
+
+
+class Total(msgspec.Struct, frozen=True):
+    """All accounts of one code in one currency: how many hold anything, and their sum, debit positive."""
+
+    code: str
+    accounts: int
+    amount: Money
+
+
+def totals() -> list[Total]:
+    """The whole book by code and currency, summed up from its postings; sums to zero in each currency."""
+    rows = fetch(
+        """
+        SELECT a.code, a.currency, count(*) FILTER (WHERE p.minor <> 0) AS accounts, sum(p.minor)::bigint AS minor
+        FROM (SELECT account_id, sum(amount_minor) AS minor FROM ledger_posting GROUP BY account_id) p
+        JOIN ledger_account a ON a.id = p.account_id GROUP BY a.code, a.currency ORDER BY a.currency, a.code
+        """
+    )
+    return [Total(row["code"], row["accounts"], Money(row["minor"], row["currency"])) for row in rows]
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """What entries of some kinds moved on accounts of one code on one local day."""
+
+    day: date
+    code: str
+    amount: Money
+
+
+def flows(kinds: Sequence[str], *, since: datetime, until: datetime, timezone: str) -> list[Flow]:
+    """Per local day, account code and currency, what entries of *kinds* moved from *since* until before *until*."""
+    rows = fetch(
+        """
+        SELECT (e.at AT TIME ZONE %(zone)s)::date AS day, a.code, p.currency, sum(p.amount_minor)::bigint AS minor
+        FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id JOIN ledger_account a ON a.id = p.account_id
+        WHERE e.at >= %(since)s AND e.at < %(until)s AND e.kind = ANY(%(kinds)s)
+        GROUP BY 1, 2, 3 ORDER BY 1, 3, 2
+        """,
+        {"zone": timezone, "since": since, "until": until, "kinds": list(kinds)},
+    )
+    return [Flow(row["day"], row["code"], Money(row["minor"], row["currency"])) for row in rows]
