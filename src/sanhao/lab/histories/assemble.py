@@ -20,6 +20,7 @@ from sanhao.lab.histories.rows import Row
 from sanhao.service.promises.api import Cancelled, Collected, Delivered, Line, PaidOrder, PromiseNews
 
 _AFTER_BUYING = ("delivered_at", "collected_at", "promised_at", "paid_at", "cancelled_at", "ship_by")
+_OF_THE_ORDER = ("bought_at", "paid_at", "ship_hours", "presale_ships_by", "country", "region", "buyer")
 _CANCELLED_BY: dict[str, Any] = {
     "cancelled": "shop",
     "cancelled_by_buyer": "buyer",
@@ -47,6 +48,7 @@ class Assembler:
         self._zone: tzinfo = mapping.zone
         self._whole = {f: mapping.level(f) == "order" for f in
                        ("goods", "freight", "paid", "promised_at", "delivered_at", "collected_at", "ship_by")}  # fmt: skip
+        self._of_the_order = [f for f in _OF_THE_ORDER if mapping.knows(f) or f in ("bought_at", "paid_at")]
         self._states_paid = mapping.knows("paid")
         self._after = [f for f in _AFTER_BUYING if mapping.knows(f)] if mapping.knows("bought_at") else []
 
@@ -123,12 +125,9 @@ class Assembler:
         )  # fmt: skip
         return PaidOrder(
             id=first.order_id, currency=currency or self._currency,
-            bought_at=_first(rows, "bought_at", notes), paid_at=_first(rows, "paid_at", notes),
             lines=lines, goods=goods, freight=freight, paid=paid,
             promised_at=self._promised(rows, notes), ship_by=self._ship_by(rows),
-            ship_hours=_first(rows, "ship_hours", notes), presale_ships_by=_first(rows, "presale_ships_by", notes),
-            country=_first(rows, "country", notes) or "", region=_first(rows, "region", notes) or "",
-            buyer=_first(rows, "buyer", notes) or "",
+            **{field: _first(rows, field, notes) for field in self._of_the_order},
         )  # fmt: skip
 
     def _one_currency(self, rows: Sequence[Row], notes: Counter[str]) -> str:
@@ -227,12 +226,12 @@ def _grouped(facts: Any) -> list[tuple[tuple[str, datetime], tuple[str, ...]]]:
 
 def _first(rows: Sequence[Row], field: str, notes: Counter[str]) -> Any:
     """What the rows say about the order: the first that says anything counts."""
-    found: Any = None
-    for row in rows:
+    found = getattr(rows[0], field)
+    for row in rows[1:]:
         value = getattr(row, field)
-        if value is None or value == "" or value == found:
+        if value == found or value is None or value == "":
             continue
-        if found is not None:
+        if found is not None and found != "":
             notes[f"{field} differs"] += 1
             break
         found = value

@@ -219,7 +219,7 @@ class RowReader:
         """What `many` makes nothing of is empty or odd."""
         read, blank = column.parse, self._blank[column.slot]
         assert isinstance(read, TimeReader)
-        moments = list(read.many(cells))
+        moments = read.many(cells)
         if None in moments:
             for place, moment in enumerate(moments):
                 if moment is None:

@@ -7,7 +7,7 @@ A time without a zone is in the mapping's zone; a date without a time is that da
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -159,12 +159,13 @@ class TimeReader:
         self._known[cell] = moment
         return moment
 
-    def many(self, cells: Sequence[str | date]) -> Iterator[datetime | None]:
+    def many(self, cells: Sequence[str | date]) -> list[datetime | None]:
         """Each of *cells* as a moment; None for what is empty or cannot be read."""
         known, offset, parse = self._known, self._zone.utcoffset, datetime.fromisoformat
         if len(known) >= _REMEMBERED:
             known.clear()
         in_a_hurry = self._parsers[0] is _iso
+        moments = []
         for cell in cells:
             moment = known.get(cell)
             if moment is None and cell:
@@ -175,7 +176,8 @@ class TimeReader:
                         moment = self(cell)
                 except (ValueError, OverflowError, TypeError):
                     moment = self._try(cell)
-            yield moment
+            moments.append(moment)
+        return moments
 
     def _try(self, cell: str | date) -> datetime | None:
         try:

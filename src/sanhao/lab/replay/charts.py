@@ -138,7 +138,7 @@ _PLOT_TOP, _PLOT_FOOT, _PLOT_HEIGHT = 24, 196, 226
 
 
 def _axis(points: Sequence[Point], step: float) -> str:
-    every = max(1, -(-len(points) // 12))
+    every = max(1, -(-len(points) // 10))
     line = f'<line x1="0" x2="{WIDTH}" y1="{_PLOT_FOOT}" y2="{_PLOT_FOOT}" class="rule"/>'
     return line + "".join(
         _text(_inside((place + 0.5) * step, 28), _PLOT_FOOT + 18, same(point.label), "small", "middle")

@@ -23,6 +23,8 @@ Scans = tuple[Scan, ...]
 
 def add(scans: Scans, new: Scan) -> Scans:
     """*scans* with *new*, without those that another one beats in both moments; sorted."""
+    if not scans:  # nearly always
+        return (new,)
     for known in scans:
         if known.at <= new.at and known.received_at <= new.received_at:
             return scans
