@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from sanhao.lab.histories.mapping import load_mapping, parse_mapping
+from sanhao.lab.histories.fields import FIELDS, STATUSES
+from sanhao.lab.histories.mapping import Column, FileShape, load_mapping, parse_mapping
 from sanhao.lab.histories.refusals import Unreadable
 from tests.lab.conftest import EXAMPLES
 
@@ -68,3 +69,9 @@ def test_a_mapping_that_is_no_file_or_no_toml_is_refused(tmp_path: Path) -> None
     for path in (tmp_path, tmp_path / "none.toml"):
         with pytest.raises(Unreadable, match=path.name):
             load_mapping(path)
+
+
+def test_the_page_about_mappings_names_every_field_key_and_status() -> None:
+    page = (EXAMPLES / "README.md").read_text("utf-8")
+    keys = [*FIELDS, *STATUSES, *FileShape.__struct_fields__, *Column.__struct_fields__]
+    assert [key for key in keys if f"`{key}" not in page and f"`field = {{ {key}" not in page] == []
