@@ -108,24 +108,22 @@ class Assembler:
         )  # fmt: skip
 
     def _order(self, rows: Sequence[Row], ids: Sequence[str], notes: Counter[str]) -> PaidOrder:
-        first = rows[0]
         currency = self._one_currency(rows, notes)
-        goods, freight, paid = (
-            self._total(rows, field, currency, notes) for field in ("goods", "freight", "paid")
-        )
+        goods = self._total("goods", [row.goods for row in rows], currency, notes)
+        freight = self._total("freight", [row.freight for row in rows], currency, notes)
+        paid = self._total("paid", [row.paid for row in rows], currency, notes)
         if not self._states_paid and goods is not None and freight is not None:
             paid = goods + freight
-        lines = tuple(
-            Line(
-                id=id, shop=row.shop, quantity=row.quantity, special=row.special,
-                paid=self._share(row, "goods", currency), freight=self._share(row, "freight", currency),
-                promised_at=row.promised_at,
-            )
+        goods_of = "" if self._whole["goods"] else currency
+        freight_of = "" if self._whole["freight"] else currency
+        lines = [
+            Line(id, row.shop, row.quantity, _money(row.goods, goods_of), _money(row.freight, freight_of),
+                 row.promised_at, row.special)
             for id, row in zip(ids, rows, strict=True)
-        )  # fmt: skip
+        ]  # fmt: skip
         return PaidOrder(
-            id=first.order_id, currency=currency or self._currency,
-            lines=lines, goods=goods, freight=freight, paid=paid,
+            id=rows[0].order_id, currency=currency or self._currency,
+            lines=tuple(lines), goods=goods, freight=freight, paid=paid,
             promised_at=self._promised(rows, notes), ship_by=self._ship_by(rows),
             **{field: _first(rows, field, notes) for field in self._of_the_order},
         )  # fmt: skip
@@ -133,25 +131,24 @@ class Assembler:
     def _one_currency(self, rows: Sequence[Row], notes: Counter[str]) -> str:
         """The order's currency, or nothing if its rows name several: then no sum is known."""
         first = rows[0].currency
-        if any(row.currency != first for row in rows):
-            notes["currency differs"] += 1
-            return ""
+        for row in rows:
+            if row.currency != first:
+                notes["currency differs"] += 1
+                return ""
         return first
 
-    def _total(self, rows: Sequence[Row], field: str, currency: str, notes: Counter[str]) -> Money | None:
-        stated = [getattr(row, field) for row in rows]
-        if not currency:
+    def _total(
+        self, field: str, stated: list[int | None], currency: str, notes: Counter[str]
+    ) -> Money | None:
+        known = [minor for minor in stated if minor is not None]
+        if not currency or not known:
             return None
         if not self._whole[field]:
-            return None if None in stated else Money(sum(stated), currency)
-        values = {value for value in stated if value is not None}
-        if len(values) > 1:
+            return Money(sum(known), currency) if len(known) == len(stated) else None
+        if known.count(known[0]) != len(known):
             notes[f"{field} differs"] += 1
-        return Money(values.pop(), currency) if len(values) == 1 else None
-
-    def _share(self, row: Row, field: str, currency: str) -> Money | None:
-        minor = getattr(row, field)
-        return Money(minor, currency) if currency and minor is not None and not self._whole[field] else None
+            return None
+        return Money(known[0], currency)
 
     def _promised(self, rows: Sequence[Row], notes: Counter[str]) -> datetime | None:
         """The whole order is promised when its last line is."""
@@ -173,17 +170,14 @@ class Assembler:
             if at := _first(rows, "collected_at", notes):
                 timed.append(Collected(at, at))
         else:
-            for (shop, at), lines in _grouped(
-                (row.shop, row.collected_at, id) for row, id in zip(rows, ids, strict=True)
-            ):
-                timed.append(Collected(at, at, shop, lines))
+            handed = [(row.shop, row.collected_at) for row in rows]
+            timed += [Collected(at, at, shop, lines) for (shop, at), lines in _grouped(handed, ids)]
         if self._whole["delivered_at"]:
             if at := _first(rows, "delivered_at", notes):
                 timed.append(Delivered(at, at))
         else:
-            for (_, at), lines in _grouped(
-                ("", row.delivered_at, id) for row, id in zip(rows, ids, strict=True)
-            ):
+            arrived = [("", row.delivered_at) for row in rows]
+            for (_, at), lines in _grouped(arrived, ids):
                 timed.append(Delivered(at, at, () if len(lines) == len(rows) else lines))
         if len(timed) > 1:
             timed.sort(key=lambda news: news.at)
@@ -205,7 +199,7 @@ class Assembler:
 
     def _cancelled(self, rows: Sequence[Row], notes: Counter[str]) -> tuple[Cancelled, ...]:
         """An order is cancelled if every row that states a status says so; a time alone says so too."""
-        stated = {row.status for row in rows if row.status}
+        stated = {row.status for row in rows} - {""}
         if len(stated) > 1:
             notes["status differs"] += 1
         at = _first(rows, "cancelled_at", notes)
@@ -216,12 +210,20 @@ class Assembler:
         return (Cancelled(at),) if at else ()
 
 
-def _grouped(facts: Any) -> list[tuple[tuple[str, datetime], tuple[str, ...]]]:
+def _money(minor: int | None, currency: str) -> Money | None:
+    """None without an amount, or without a currency."""
+    return Money(minor, currency) if minor is not None and currency else None
+
+
+def _grouped(
+    facts: Sequence[tuple[str, datetime | None]], ids: Sequence[str]
+) -> list[tuple[tuple[str, datetime], tuple[str, ...]]]:
+    """Which lines share a shop and a moment."""
     groups: dict[tuple[str, datetime], list[str]] = {}
-    for shop, at, id in facts:
+    for (shop, at), id in zip(facts, ids, strict=True):
         if at is not None:
             groups.setdefault((shop, at), []).append(id)
-    return [(key, tuple(ids)) for key, ids in groups.items()]
+    return [(key, tuple(lines)) for key, lines in groups.items()]
 
 
 def _first(rows: Sequence[Row], field: str, notes: Counter[str]) -> Any:
