@@ -97,8 +97,11 @@ def page(browser: Any, site: Site) -> Iterator[Any]:
     assert not wrong, f"the browser's console: {wrong}"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a browser is a browser test."""
+    """A test that asks for a browser is a browser test; one that asks for a site needs the database it is copied from."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        if "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
