@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sanhao.kit import time as kit_time
-from tests.site import Site, clone_of_the_empty_world, serve
+from tests.site import Site, database_of_its_own, migrate, serve
 
 T0 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 _CHROMIUM = (
@@ -44,23 +44,32 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def empty_world() -> Iterator[str]:
+    """The URL of a database with all tables and nothing in them, to be copied."""
+    with database_of_its_own() as url:
+        migrate(url)
+        yield url
+
+
 @pytest.fixture(scope="module")
-def site(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+def site(empty_world: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The real thing: `sanhao up --demo` over a database of its own, one for each module of tests.
 
     Pages, live signals and keepers are processes of their own; talk to them as a browser or a courier would.
     """
-    with django_db_blocker.unblock(), clone_of_the_empty_world() as url:
+    with database_of_its_own(copy_of=empty_world) as url:
         var = tmp_path_factory.mktemp("site")
         with serve(url, var, port=_free_port(), live_port=_free_port()) as running:
             yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium, driven by playwright. Where there is none: skipped, in CI (SANHAO_BROWSER=required) failed."""
+    """Debian's Chromium, driven by playwright. Where there is none: skipped, in CI (SANHAO_BROWSER=required) failed.
+
+    One for each module, because playwright's event loop keeps running in this thread for as long as it is there.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         message = "no Chromium on this machine: apt-get install chromium"
@@ -97,11 +106,8 @@ def page(browser: Any, site: Site) -> Iterator[Any]:
     assert not wrong, f"the browser's console: {wrong}"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a browser is a browser test; one that asks for a site needs the database it is copied from."""
+    """A test that asks for a browser is a browser test."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        if "site" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.django_db)

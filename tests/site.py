@@ -14,7 +14,6 @@ from time import sleep
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from django.db import connection
 
 from sanhao.kit.ids import new_id
 from sanhao.kit.time import monotonic
@@ -34,23 +33,26 @@ class Site:
 
 
 @contextmanager
-def clone_of_the_empty_world() -> Iterator[str]:
-    """The URL of a fresh database with all tables, copied from the worker's test database in a tenth of a second.
-
-    The copy is taken before any test has written to it for good: transactional tests empty it after themselves.
-    """
-    url = os.environ["SANHAO_DATABASE_URL"]
-    source, copy = connection.settings_dict["NAME"], f"sanhao_site_{new_id().hex}"
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined] # a template must have no guests
+def database_of_its_own(*, copy_of: str | None = None) -> Iterator[str]:
+    """The URL of a fresh database, empty or a copy (a tenth of a second) of one that nobody is connected to."""
+    url, name = os.environ["SANHAO_DATABASE_URL"], f"sanhao_site_{new_id().hex}"
+    template = urlsplit(copy_of).path.lstrip("/") if copy_of else "template1"
     with psycopg.connect(url, autocommit=True) as admin:
-        # Threads of earlier tests may have left theirs open; nobody will use them again.
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
-        admin.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{source}"')
-        try:
-            yield urlunsplit(urlsplit(url)._replace(path=f"/{copy}"))
-        finally:
-            admin.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def migrate(database_url: str) -> None:
+    """`sanhao migrate`."""
+    given = environment(SANHAO_DATABASE_URL=database_url)
+    done = subprocess.run(
+        [sys.executable, "-m", "sanhao.cli", "migrate"], capture_output=True, text=True, env=given
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @contextmanager

@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 
 from sanhao.kit import database
 from sanhao.kit.time import monotonic
-from tests.site import Site, environment, wait_for
+from tests.site import Site, database_of_its_own, environment, wait_for
 
 _PATIENCE_SECONDS = 30.0
 
@@ -35,11 +34,8 @@ def sanhao(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def empty() -> Iterator[str]:
     """The URL of a database with nothing in it."""
-    url, name = os.environ["SANHAO_DATABASE_URL"], f"sanhao_cli_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with database_of_its_own() as url:
+        yield url
 
 
 @contextmanager
