@@ -125,6 +125,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/sign-in/"
+DEMO_STRIP = "storefront/demo.html"
+# Posts of one person (or of one address, not signed in) that one process takes in a minute.
+WRITES_PER_MINUTE = int(os.environ.get("SANHAO_WRITES_PER_MINUTE", "1800"))
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_FAILURE_VIEW = "sanhao.faces.ui.views.csrf_failed"
 SESSION_COOKIE_NAME = "sanhao_session"

@@ -72,7 +72,7 @@ class ListingCard(msgspec.Struct, frozen=True):
     href: str
     title: str
     picture: str
-    price: Money
+    price: Money | None
     shop: str = ""
     promise: str = ""
     from_price: bool = False

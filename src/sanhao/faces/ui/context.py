@@ -20,7 +20,7 @@ THEMES = ("auto", "light", "dark")
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """`lang` (zh|en), `theme`, `now` (business time), `is_demo`, `unread` (notices),
-    `picture_version`, `live_address`.
+    `picture_version`, `live_address`, `demo_strip` (the template of the strip above every page of a demo world).
 
     A view that passes its own `now` has the last word.
     """
@@ -33,6 +33,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "picture_version": pictures.version(),
         "live_address": settings.LIVE_ADDRESS,
+        "demo_strip": settings.DEMO_STRIP,
     }
 
 

@@ -1,0 +1,64 @@
+"""From what the doors below answer to what components are given: cards in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sanhao.faces.ui.cards import ListingCard
+from sanhao.faces.ui.format import lang_of
+from sanhao.goods.catalog import api as catalog
+from sanhao.goods.shops import api as shops
+from sanhao.kit.text import Lang, Text
+
+SHIP_HOURS = 48
+"""What a shop promises that made no shorter promise of its own: the platform's."""
+HOLD = timedelta(minutes=15)
+
+
+def language() -> Lang:
+    return lang_of(get_language())
+
+
+def said(text: Text) -> str:
+    """In the reader's language."""
+    return text.in_(language())
+
+
+def listing_cards(
+    found: Sequence[catalog.ListingCard], known: Mapping[UUID, shops.ShopCard], *, with_shop: bool = True
+) -> list[ListingCard]:
+    return [_listing_card(card, known[card.shop_id], with_shop) for card in found]
+
+
+def _listing_card(card: catalog.ListingCard, shop: shops.ShopCard, with_shop: bool) -> ListingCard:
+    gone = card.sold_out or card.price_from is None or card.state != "live"
+    return ListingCard(
+        href=reverse("storefront:listing", args=[card.id]),
+        title=said(card.title),
+        picture=card.picture,
+        price=card.price_from,
+        shop=said(shop.name) if with_shop else "",
+        promise="" if gone else ship_words(card.special, card.presale, shop.ship_hours),
+        sold_out=gone,
+    )
+
+
+def ship_words(special: str, presale: bool, ship_hours: int | None) -> str:
+    """The promise of a listing in a few words; nothing where none is made."""
+    if special:
+        return _("Made for you") if special == "custom" else ""
+    if presale:
+        return _("Presale, dated")
+    return _("Ships in %(hours)d h") % {"hours": ship_hours or SHIP_HOURS}
+
+
+def shops_of(*pages: Sequence[catalog.ListingCard]) -> dict[UUID, shops.ShopCard]:
+    """The shops of these cards, in one query; none for no cards."""
+    ids = {card.shop_id for found in pages for card in found}
+    return shops.shops(ids) if ids else {}

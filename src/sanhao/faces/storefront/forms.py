@@ -1,0 +1,143 @@
+"""What people type, checked for shape only; whether it may be done is said by the verb it is handed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sanhao.kit.refusals import Refusal
+from sanhao.kit.text import Lang
+from sanhao.people import api as people
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+_COUNTRIES = [
+    ("CN", _("China")), ("HK", _("Hong Kong")), ("MO", _("Macao")), ("TW", _("Taiwan")), ("SG", _("Singapore")),
+    ("JP", _("Japan")), ("KR", _("South Korea")), ("MY", _("Malaysia")), ("GB", _("United Kingdom")),
+    ("DE", _("Germany")), ("FR", _("France")), ("US", _("United States")), ("CA", _("Canada")), ("AU", _("Australia")),
+]  # fmt: skip
+
+
+class SpokenForm(forms.Form):
+    """A form that can show why a verb refused: beside the field the code names, else above all fields."""
+
+    fields_of_codes: dict[str, str] = {}
+
+    def refuse(self, refusal: Refusal, lang: Lang) -> None:
+        field = self.fields_of_codes.get(refusal.code)
+        self.add_error(field, refusal.text.in_(lang))
+
+
+def _email() -> forms.EmailField:
+    return forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
+    )  # fmt: skip
+
+
+def _password(label: StrOrPromise, autocomplete: str, help_text: StrOrPromise = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=1_000, strip=False, help_text=help_text,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+    )  # fmt: skip
+
+
+class SignInForm(SpokenForm):
+    email = _email()
+    password = _password(_("Password"), "current-password")
+
+
+class SignUpForm(SpokenForm):
+    fields_of_codes = {"person.email": "email", "person.name": "name", "person.password": "password"}
+    name = forms.CharField(
+        label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = _email()
+    password = _password(
+        _("Password"), "new-password", _("At least 10 characters; a sentence is easiest to remember.")
+    )
+
+
+class FirstAdminForm(SignUpForm):
+    fields_of_codes = {**SignUpForm.fields_of_codes, "person.exists": "email"}
+
+
+class ResetForm(SpokenForm):
+    fields_of_codes = {"person.email": "email"}
+    email = _email()
+
+
+class NewPasswordForm(SpokenForm):
+    fields_of_codes = {"person.password": "password"}
+    password = _password(
+        _("New password"), "new-password", _("At least 10 characters; a sentence is easiest to remember.")
+    )
+
+
+class ChangePasswordForm(SpokenForm):
+    fields_of_codes = {"person.old_password": "old", "person.password": "new"}
+    old = _password(_("Present password"), "current-password")
+    new = _password(
+        _("New password"), "new-password", _("At least 10 characters; a sentence is easiest to remember.")
+    )
+
+
+class NameForm(SpokenForm):
+    fields_of_codes = {"person.name": "name"}
+    name = forms.CharField(
+        label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+
+
+class AddressForm(SpokenForm):
+    fields_of_codes = {
+        f"address.{name}": name for name in ("recipient", "phone", "country", "region", "city", "street", "postcode")
+    }  # fmt: skip
+    recipient = forms.CharField(
+        label=_("Recipient"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        label=_("Phone"), max_length=24, help_text=_("For the courier only."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )  # fmt: skip
+    country = forms.ChoiceField(label=_("Country or region"), choices=_COUNTRIES, initial="CN")
+    region = forms.CharField(
+        label=_("Province"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "address-level1"})
+    )
+    city = forms.CharField(
+        label=_("City"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})
+    )
+    street = forms.CharField(
+        label=_("Street, building, door"), max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )  # fmt: skip
+    postcode = forms.CharField(
+        label=_("Postcode"), max_length=16, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )  # fmt: skip
+
+    def draft(self) -> people.AddressDraft:
+        return people.AddressDraft(**self.cleaned_data)
+
+
+class AppealForm(SpokenForm):
+    fields_of_codes = {"appeal.text": "text"}
+    text = forms.CharField(
+        label=_("What do we see wrongly?"), max_length=2_000,
+        help_text=_("A person reads this and answers within seven days."), widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
+
+
+class AddForm(forms.Form):
+    """An offer into the cart."""
+
+    offer = forms.UUIDField()
+    quantity = forms.IntegerField(min_value=1, max_value=999)
+
+
+class QuantityForm(forms.Form):
+    """A line of the cart; zero takes it out."""
+
+    quantity = forms.IntegerField(min_value=0, max_value=999)

@@ -1,0 +1,120 @@
+"""Who is asking: the person behind a request, what they may write how often, and how they come in and go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sanhao.kit.limits import allow_local
+from sanhao.kit.refusals import Invalid
+from sanhao.people import api as people
+
+View = Callable[..., HttpResponse]
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_A_MINUTE = 60
+
+
+class PersonRequest(HttpRequest):
+    """A request of somebody signed in."""
+
+    user: people.Person
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address tries are counted against."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def person_id(request: HttpRequest) -> UUID | None:
+    return request.user.pk if request.user.is_authenticated else None
+
+
+def page(view: View) -> View:
+    """A page everybody may read."""
+    return require_safe(view)
+
+
+def form(view: View) -> View:
+    """A page with a form that answers to itself; what it posts is counted."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            count_write(request)
+        return view(request, *args, **kwargs)
+
+    return counted
+
+
+def act(view: View) -> View:
+    """A post that does one thing."""
+
+    @require_POST
+    @wraps(view)
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        count_write(request)
+        return view(request, *args, **kwargs)
+
+    return counted
+
+
+def mine(view: View) -> View:
+    """For somebody signed in; everybody else is asked to, and comes back afterwards."""
+
+    @wraps(view)
+    def signed_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        back = request.get_full_path() if request.method in ("GET", "HEAD") else here(request)
+        target = f"{reverse('storefront:sign_in')}?{urlencode({'next': back})}"
+        if request.headers.get("HX-Request") == "true":  # a fragment must not swallow the sign-in page
+            return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return HttpResponseRedirect(target)
+
+    return signed_in
+
+
+def count_write(request: HttpRequest) -> None:
+    """Raises TooMany for a script run wild; nobody's hands are that quick."""
+    who = person_id(request) or address_of(request)
+    allow_local(f"write|{who}", settings.WRITES_PER_MINUTE, _A_MINUTE)
+
+
+def here(request: HttpRequest, otherwise: str = "/") -> str:
+    """Where to go after a form: its own `next`, only ever on this site."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if safe and target.isprintable() else otherwise
+
+
+def come_in(request: HttpRequest, person: people.Person) -> None:
+    """Start the person's session."""
+    login(request, person, backend=_BACKEND)
+
+
+def number_of(given: str | None, otherwise: int = 1) -> int:
+    """A page number as somebody typed it. Raises Invalid."""
+    if given is None or given == "":
+        return otherwise
+    if not given.isascii() or not given.isdigit() or len(given) > 6:
+        raise Invalid("page.number", zh="没有这一页。", en="There is no such page.")
+    return int(given)
+
+
+def uuid_of(given: str | None) -> UUID | None:
+    """An id as somebody sent it; None for anything else."""
+    try:
+        return UUID(given or "")
+    except ValueError:
+        return None
