@@ -43,6 +43,8 @@ class Keeper:
     order: str = "t.id"
     batch: int = 500
     idle_seconds: float = 1.0
+    hands: int = 1
+    """Batches in hand at a time: with two, one is judged while the database writes the other."""
     clock: Callable[[], datetime] = field(default=business_now)
 
     def __post_init__(self) -> None:
@@ -167,8 +169,9 @@ def drain(
 def keep(stop: threading.Event, keepers: Sequence[Keeper] | None = None) -> None:
     """Run keepers until *stop* is set: each in its own thread, finishing the batch in hand before it goes."""
     threads = [
-        threading.Thread(target=_keep_one, args=(keeper, stop), name=f"keeper {keeper.name}")
+        threading.Thread(target=_keep_one, args=(keeper, stop), name=f"keeper {keeper.name} {hand}")
         for keeper in (keepers if keepers is not None else all_keepers())
+        for hand in range(keeper.hands)
     ]
     for thread in threads:
         thread.start()

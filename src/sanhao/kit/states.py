@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sanhao.kit.arrays import array
 from sanhao.kit.refusals import Refusal
+
+Each = Mapping[str, tuple[str, Sequence[Any]]]
+
+
+def _split(also: Mapping[str, Any], each: Each) -> tuple[dict[str, Any], Each]:
+    """What is the same for every row need not be sent once per row."""
+    same = {name: values[0] for name, (_, values) in each.items() if len(set(values)) == 1}
+    return {**also, **same}, {name: given for name, given in each.items() if name not in same}
 
 
 class States:
@@ -46,7 +55,7 @@ class States:
         by: UUID | None = None,
         note: str = "",
         only_from: Sequence[str] | None = None,
-        each: Mapping[str, tuple[str, Sequence[Any]]] | None = None,
+        each: Each | None = None,
     ) -> list[UUID]:
         """Move those of *ids* that may go to *to*; returns the ids that moved, in order of id.
 
@@ -65,7 +74,7 @@ class States:
         note: str = "",
         only_from: Sequence[str] | None = None,
         also: Mapping[str, Any] | None = None,
-        each: Mapping[str, tuple[str, Sequence[Any]]] | None = None,
+        each: Each | None = None,
         returning: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         """As `move`, and in the same statement set columns; returns ``id`` and *returning* of each row.
@@ -78,7 +87,7 @@ class States:
             raise ValueError(f"{self.subject}: nothing leads to {to!r}")
         if not ids:
             return []
-        also, each = also or {}, each or {}
+        also, each = _split(also or {}, each or {})
         sets = "".join(f", {column} = %(also_{column})s" for column in also)
         sets += "".join(f", {column} = b.{column}" for column in each)
         arrays = "".join(f", %(each_{column})s::{kind}[]" for column, (kind, _) in each.items())
@@ -102,9 +111,9 @@ class States:
                 )
                 SELECT {", ".join(("id", *returning))} FROM moved ORDER BY id
                 """,
-                {"ids": list(ids), "sources": sources, "to": to, "subject": self.subject, "at": at, "by": by,
+                {"ids": array(ids), "sources": sources, "to": to, "subject": self.subject, "at": at, "by": by,
                  "note": note, **{f"also_{column}": value for column, value in also.items()},
-                 **{f"each_{column}": list(values) for column, (_, values) in each.items()}},
+                 **{f"each_{column}": array(values) for column, (_, values) in each.items()}},
             )  # fmt: skip
             return [dict(zip(("id", *returning), row, strict=True)) for row in cursor.fetchall()]
 

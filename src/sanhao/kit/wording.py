@@ -7,6 +7,7 @@ ahead, 「3元」 / "¥3" for money.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from sanhao.kit.deadline import zone
 from sanhao.kit.money import Money
@@ -22,6 +23,11 @@ _MONTHS = (
 
 def weekday_time(at: datetime, timezone: str) -> Text:
     """「周二14:00」 / "Tuesday 14:00"."""
+    return _weekday_time(at.replace(second=0, microsecond=0), timezone)
+
+
+@lru_cache(maxsize=4096)
+def _weekday_time(at: datetime, timezone: str) -> Text:
     local = at.astimezone(zone(timezone))
     day = local.weekday()
     return Text(zh=f"{_WEEKDAYS_ZH[day]}{local:%H:%M}", en=f"{_WEEKDAYS[day]} {local:%H:%M}")

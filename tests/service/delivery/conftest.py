@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
 
 from sanhao.kit import events
 from tests.service.delivery.stage import Ear
+
+
+@pytest.fixture(autouse=True)
+def _nobody_else_hears(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Delivery by itself: what orders and promises make of its facts is tested with them."""
+    monkeypatch.setattr(events, "_now", defaultdict(list))
 
 
 @pytest.fixture

@@ -20,9 +20,10 @@ from sanhao.fairness.decisions.events import DecisionAppealed, DecisionOverturne
 from sanhao.fairness.decisions.models import APPEAL_STATES, DECISION_STATES
 from sanhao.fairness.decisions.queries import appeal_by_id, decision, no_decision
 from sanhao.kit.events import emit
-from sanhao.kit.ids import new_id
+from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.refusals import Forbidden, Refusal
 from sanhao.kit.rows import copy_rows, execute
+from sanhao.kit.text import Text
 from sanhao.people.api import require_role, roles_of
 
 _COLUMNS = (
@@ -93,6 +94,22 @@ def appeal(
         )
         emit([DecisionAppealed(decision_id, id, stored.kind, stored.subject_id, stored.key)], at=now)
     return id
+
+
+def open_reviews(decision_ids: Sequence[UUID], *, text: Text, now: datetime) -> list[UUID]:
+    """The platform asks for a second look at standing decisions because a fact came to light; in the caller's
+    transaction. Returns the decisions that were still standing; they wait in the same queue as appeals."""
+    moved = DECISION_STATES.move(decision_ids, "appealed", at=now)
+    ids = new_ids(len(moved))
+    execute(
+        """
+        INSERT INTO decisions_appeal (id, decision_id, by_id, party, text, made_at, due_at, state, answer)
+        SELECT r.id, r.decision_id, NULL, 'platform', %s, %s, %s, 'open', ''
+        FROM unnest(%s::uuid[], %s::uuid[]) AS r (id, decision_id)
+        """,
+        [f"{text.zh}\n{text.en}", now, now + ANSWER_WITHIN, ids, moved],
+    )
+    return moved
 
 
 def claim_appeal(appeal_id: UUID, *, by: UUID, now: datetime) -> None:

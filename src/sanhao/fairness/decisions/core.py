@@ -17,7 +17,7 @@ from sanhao.kit.text import Text
 ANSWER_WITHIN = timedelta(days=7)
 """A person answers an appeal within this time; later it is shown as overdue."""
 LONGEST_TEXT = 2_000
-Party = Literal["shop", "person"]
+Party = Literal["shop", "person", "platform"]
 
 
 class DecisionDraft(msgspec.Struct, frozen=True):
@@ -91,7 +91,7 @@ class Tally(msgspec.Struct, frozen=True):
 class AppealView(msgspec.Struct, frozen=True):
     id: UUID
     decision_id: UUID
-    by: UUID
+    by: UUID | None
     party: Party
     text: str
     made_at: datetime

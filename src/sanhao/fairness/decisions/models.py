@@ -95,11 +95,12 @@ class Decision(models.Model):
 
 
 class Appeal(models.Model):
-    """A party's word against a decision, once; a person must answer it by `due_at`."""
+    """A party's word against a decision, once; a person must answer it by `due_at`. The platform itself (nobody in
+    *by*) asks for a second look where a fact came to light after the decision."""
 
     id = models.UUIDField(primary_key=True)
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     party = models.CharField(max_length=8)
     text = models.TextField()
     made_at = models.DateTimeField()
@@ -115,7 +116,11 @@ class Appeal(models.Model):
             models.CheckConstraint(
                 name="decisions_appeal_state", condition=Q(state__in=list(APPEAL_STATES.moves))
             ),
-            models.CheckConstraint(name="decisions_appeal_party", condition=Q(party__in=["shop", "person"])),
+            models.CheckConstraint(
+                name="decisions_appeal_party",
+                condition=Q(party__in=["shop", "person"], by__isnull=False)
+                | Q(party="platform", by__isnull=True),
+            ),
             models.CheckConstraint(
                 name="decisions_appeal_claimed", condition=Q(state="open") | Q(claimed_by__isnull=False)
             ),

@@ -43,6 +43,11 @@ def decision(id: UUID) -> DecisionView:
     raise no_decision()
 
 
+def decisions(ids: Sequence[UUID]) -> dict[UUID, DecisionView]:
+    """Those of *ids* that exist."""
+    return {view.id: view for view in _views(f"{_SELECT} WHERE d.id = ANY(%(ids)s)", {"ids": list(ids)})}
+
+
 def of_subject(kind: str, id: UUID) -> list[DecisionView]:
     """All decisions about one subject, oldest first."""
     return _views(

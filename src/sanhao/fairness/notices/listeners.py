@@ -42,6 +42,10 @@ def tell_appellant(news: Sequence[News[DecisionUpheld]] | Sequence[News[Decision
     notices = []
     for n in news:
         appeal = appeals[n.fact.decision_id]
+        if (
+            appeal.by is None
+        ):  # the platform's own second look: the owner of the decision tells who is concerned
+            continue
         said = _UPHELD if isinstance(n.fact, DecisionUpheld) else _OVERTURNED
         text = Text(zh=said.zh.format(answer=appeal.answer), en=said.en.format(answer=appeal.answer))
         notices.append(

@@ -100,6 +100,17 @@ def members(shop_id: UUID) -> list[Member]:
     return [Member(row["person_id"], row["role"], row["joined_at"]) for row in rows]
 
 
+def members_of(shop_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Who works in each shop, in one query: whom to tell."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in fetch(
+        "SELECT shop_id, person_id FROM shops_shopmember WHERE shop_id = ANY(%s) ORDER BY joined_at, id",
+        [list(shop_ids)],
+    ):
+        found.setdefault(row["shop_id"], []).append(row["person_id"])
+    return found
+
+
 def require_member(shop_id: UUID, person_id: UUID, *, roles: Sequence[Role] = ROLES) -> Membership:
     """The membership of *person_id* in *shop_id*.
 

@@ -22,6 +22,7 @@ from sanhao.service.delivery.queries import (
     carrier_messages,
     carrier_names,
     consignments_of,
+    delivered_items,
     freight_templates,
     quote,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "carrier_messages",
     "carrier_names",
     "consignments_of",
+    "delivered_items",
     "freight_templates",
     "post_scan",
     "quote",

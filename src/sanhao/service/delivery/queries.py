@@ -38,6 +38,17 @@ def consignments_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[ConsignmentVie
     return found
 
 
+def delivered_items(owner_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many of each item (of these owners) are in parcels that were signed for."""
+    rows = fetch(
+        "SELECT i.item_id, sum(i.quantity)::int AS quantity FROM delivery_consignment c "
+        "JOIN delivery_consignment_item i ON i.consignment_id = c.id "
+        "WHERE c.owner_id = ANY(%s) AND c.delivered_at IS NOT NULL GROUP BY i.item_id",
+        [list(owner_ids)],
+    )
+    return {row["item_id"]: row["quantity"] for row in rows}
+
+
 def _items_of(ids: list[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
     items: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
     for row in fetch(

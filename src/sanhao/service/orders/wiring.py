@@ -1,5 +1,27 @@
-"""What this module listens to, and its keepers."""
+"""What orders listen to, and their keeper."""
+
+from __future__ import annotations
+
+from sanhao.books.payments.events import PaymentSucceeded
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.events import listen_now
+from sanhao.kit.keeper import Keeper, register
+from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.orders.actions import pay, place, ship
+from sanhao.service.orders.core import validate_terms
+
+EXPIRY = Keeper(
+    name="orders.expiry",
+    query="SELECT t.id, t.person_id FROM orders_checkout t WHERE t.state = 'placed' AND t.expires_at <= %(now)s",
+    settle=place.expire,
+    order="t.expires_at",
+    batch=200,
+)
 
 
 def wire() -> None:
-    """Nothing yet."""
+    rulebook.register_schema("orders.terms", validate_terms)
+    listen_now(PaymentSucceeded, pay.payment_succeeded)
+    listen_now(ConsignmentCollected, ship.collected)
+    listen_now(ConsignmentDelivered, ship.delivered)
+    register(EXPIRY)

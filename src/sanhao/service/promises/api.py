@@ -1,5 +1,8 @@
 """The door of promises."""
 
+from sanhao.service.promises.actions.cancel import cancel_order, may_cancel_freely
+from sanhao.service.promises.actions.delay import announce_extension, answer_delay, excuse, propose_delay
+from sanhao.service.promises.book import rule_key, terms_from, terms_of
 from sanhao.service.promises.core import (
     CARRIER,
     PLATFORM,
@@ -21,14 +24,33 @@ from sanhao.service.promises.core import (
     Verdict,
 )
 from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.models import PROMISE_STATES
+from sanhao.service.promises.queries import (
+    Day,
+    PromiseView,
+    ProposalView,
+    Standing,
+    days,
+    delay_answer,
+    open_of_shop,
+    promise,
+    promises_of,
+    promises_of_checkouts,
+    proposals_of,
+    standing,
+    wall,
+)
+from sanhao.service.promises.rules import found_rules
 
 __all__ = [
     "CARRIER",
     "KINDS",
     "PLATFORM",
+    "PROMISE_STATES",
     "AnyKind",
     "Cancelled",
     "Collected",
+    "Day",
     "DelayAgreed",
     "Delivered",
     "Due",
@@ -39,7 +61,29 @@ __all__ = [
     "Outcome",
     "PaidOrder",
     "PromiseNews",
+    "PromiseView",
+    "ProposalView",
     "Remedy",
     "Scope",
+    "Standing",
     "Verdict",
+    "announce_extension",
+    "answer_delay",
+    "cancel_order",
+    "days",
+    "delay_answer",
+    "excuse",
+    "found_rules",
+    "may_cancel_freely",
+    "open_of_shop",
+    "promise",
+    "promises_of",
+    "promises_of_checkouts",
+    "proposals_of",
+    "propose_delay",
+    "rule_key",
+    "standing",
+    "terms_from",
+    "terms_of",
+    "wall",
 ]

@@ -1,5 +1,97 @@
-"""What this module listens to, and its keepers."""
+"""What promises listen to, their keepers, and how their decisions are judged again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.decisions.events import DecisionOverturned, DecisionUpheld
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.events import listen_later, listen_now
+from sanhao.kit.keeper import Keeper, register
+from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderShipped
+from sanhao.service.promises import telling
+from sanhao.service.promises.actions import cancel, delay, hear, make, review, settle
+from sanhao.service.promises.book import encode, facts_from, rule_key, terms_from
+from sanhao.service.promises.events import (
+    DelayAnswered,
+    DelayProposed,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+    PromiseReversed,
+    PromiseVoided,
+)
+from sanhao.service.promises.kinds import KINDS
+
+SETTLE = Keeper(
+    name="promises.settle",
+    query="SELECT t.id, t.kind, t.checkout_id, t.order_id, t.line_id, t.shop_id, t.person_id, t.rule_id, "
+    "t.facts::text AS facts, t.currency FROM promises_promise t WHERE t.state = 'open' AND t.settle_at <= %(now)s",
+    settle=settle.settle_due,
+    order="t.settle_at",
+    batch=1000,
+    hands=2,
+)
+CANCEL = Keeper(
+    name="promises.cancel_unshipped",
+    query="SELECT t.id, t.order_id FROM promises_promise t WHERE t.cancel_at IS NOT NULL AND t.cancel_at <= %(now)s",
+    settle=cancel.cancel_unshipped,
+    order="t.cancel_at",
+    batch=200,
+)
+LAPSE = Keeper(
+    name="promises.lapse_delays",
+    query="SELECT t.id FROM promises_delayproposal t WHERE t.state = 'proposed' AND t.answer_by <= %(now)s",
+    settle=delay.lapse,
+    order="t.answer_by",
+)
+
+THE_END = datetime(9999, 1, 1, tzinfo=UTC)
+"""A verdict once reached never changes with time, so a stored decision is judged again from the end of it."""
+
+
+def rejudge(kind_name: str, facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """The same pure judge over stored facts: for control's what-if, and for the check that nothing has drifted."""
+    kind = KINDS[kind_name]
+    typed, facts = terms_from(kind, terms), facts_from(kind_name, facts_json)
+    facts = kind.under(typed, facts)
+    verdict = kind.judge(typed, facts, THE_END)
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=verdict.owed.minor if verdict.owed is not None else 0,
+        currency=verdict.owed.currency if verdict.owed is not None else "",
+        text=kind.say(typed, facts, verdict),
+    )
+
+
+def _checked(kind_name: str, terms: dict[str, Any]) -> dict[str, Any]:
+    return msgspec.to_builtins(terms_from(KINDS[kind_name], terms))  # type: ignore[no-any-return]
 
 
 def wire() -> None:
-    """Nothing yet."""
+    for name in KINDS:
+        rulebook.register_schema(rule_key(name), partial(_checked, name))
+        decisions.register_judge(f"promise.{name}", partial(rejudge, name))
+    decisions.register_undo("promise.", review.OWNER)
+    listen_now(OrderPaid, make.orders_paid)
+    listen_now(ConsignmentCollected, hear.collected)
+    listen_now(ConsignmentDelivered, hear.delivered)
+    listen_now(OrderCancelled, hear.orders_cancelled)
+    listen_now(DecisionUpheld, review.upheld)
+    listen_now(DecisionOverturned, review.overturned)
+    listen_later(PromiseBroken, telling.broken)
+    listen_later(PromiseReversed, telling.reversed_)
+    listen_later(DelayProposed, telling.delay_proposed)
+    listen_later(DelayAnswered, telling.delay_answered)
+    for event in (PromiseMade, PromiseKept, PromiseVoided, PromiseBroken, PromiseReversed):
+        listen_later(event, telling.signal)
+    for moved in (OrderShipped, OrderDelivered, OrderCancelled):
+        listen_later(moved, telling.order_moved)
+    for keeper in (SETTLE, CANCEL, LAPSE):
+        register(keeper)

@@ -1,0 +1,1 @@
+"""The verbs of orders, one file per chapter of an order's life."""

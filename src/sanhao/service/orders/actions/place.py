@@ -1,0 +1,248 @@
+"""Placing a checkout: price it, hold the goods, start the payment; and letting go of what nobody paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from sanhao.books.payments import api as payments
+from sanhao.books.wallet import api as wallet
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.goods.catalog import api as catalog
+from sanhao.goods.shops import api as shops
+from sanhao.kit import events
+from sanhao.kit.ids import new_id, new_ids
+from sanhao.kit.keeper import Row
+from sanhao.kit.money import Money, total
+from sanhao.kit.refusals import Invalid
+from sanhao.kit.rows import execute, fetch
+from sanhao.people import api as people
+from sanhao.service.delivery import api as delivery
+from sanhao.service.orders.core import Item, OrderTerms, Priced, number, price
+from sanhao.service.orders.events import CheckoutExpired
+from sanhao.service.orders.models import CHECKOUT, ORDER
+
+Offers = Mapping[UUID, catalog.OfferCard]
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """What the buyer is asked to pay, and until when the goods are held."""
+
+    checkout_id: UUID
+    payment_id: UUID
+    total: Money
+    expires_at: datetime
+    order_ids: tuple[UUID, ...]
+
+
+def order_terms(now: datetime) -> OrderTerms:
+    return msgspec.convert(rulebook.in_force("orders.terms", at=now).terms, OrderTerms)
+
+
+def place(
+    *,
+    cart_id: UUID,
+    person_id: UUID,
+    address_id: UUID,
+    coupon_ids: Sequence[UUID] = (),
+    gateway: str = "sandbox",
+    now: datetime,
+) -> Placed:
+    """One order per shop of everything in the cart, held unpaid for a quarter of an hour (a term).
+
+    All or nothing. Refuses an empty cart, another's address or coupon, sold-out or closed offers, several currencies,
+    and regions a shop does not deliver to; then nothing has changed.
+    """
+    with transaction.atomic():
+        wanted = fetch(
+            "SELECT offer_id, quantity FROM orders_cartline WHERE cart_id = %s ORDER BY offer_id FOR UPDATE",
+            [cart_id],
+        )
+        if not wanted:
+            raise Invalid("checkout.empty", zh="购物车是空的。", en="The cart is empty.")
+        address = people.address(address_id, person_id=person_id)
+        offers = catalog.offers([row["offer_id"] for row in wanted], now=now)
+        items = _items(wanted, offers)
+        currency = items[0].unit.currency
+        checkout_id = new_id()
+        coupon = Money.zero(currency)
+        if coupon_ids:
+            goods = total([item.unit * item.quantity for item in items], currency)
+            coupon = wallet.reserve(coupon_ids, person_id=person_id, for_id=checkout_id, goods=goods, now=now)
+        priced = price(items, _freight(items, address), coupon)
+        terms = order_terms(now)
+        expires_at = now + timedelta(minutes=terms.hold_minutes)
+        order_ids = new_ids(len(priced.orders))
+        _write(checkout_id, order_ids, person_id, priced, offers, address, now, expires_at)
+        catalog.reserve(
+            [
+                catalog.Want(line.item.offer_id, line.item.quantity, order_id, person_id)
+                for order_id, order in zip(order_ids, priced.orders, strict=True)
+                for line in order.lines
+            ],
+            expires_at=expires_at,
+            now=now,
+        )
+        payment = payments.begin(
+            subject_kind="checkout",
+            subject_id=checkout_id,
+            person_id=person_id,
+            amount=priced.total,
+            gateway=gateway,
+            now=now,
+        )
+        execute("DELETE FROM orders_cartline WHERE cart_id = %s", [cart_id])
+    return Placed(checkout_id, payment.id, priced.total, expires_at, tuple(order_ids))
+
+
+def _items(wanted: Sequence[Row], offers: Offers) -> list[Item]:
+    items = []
+    for row in wanted:
+        card = offers.get(row["offer_id"])
+        if card is None or not card.on_sale:
+            title_zh, title_en = (
+                (card.title.zh, card.title.en) if card else ("有件商品", "Something in the cart")
+            )
+            raise Invalid(
+                "checkout.not_on_sale",
+                zh=f"{title_zh}刚刚下架了，请从购物车移除后再结算。",
+                en=f"{title_en} is no longer on sale. Take it out of the cart to go on.",
+            )
+        items.append(Item(card.id, card.shop_id, row["quantity"], card.price, card.weight_g))
+    if len({item.unit.currency for item in items}) > 1:
+        raise Invalid(
+            "checkout.currencies",
+            zh="购物车里有不同币种的商品，请分开结算。",
+            en="The cart holds prices in different currencies. Check them out one after the other.",
+        )
+    return items
+
+
+def _freight(items: Sequence[Item], address: people.AddressCard) -> dict[UUID, Money]:
+    """Each shop's freight to this address, in one query."""
+    weights: dict[UUID, int] = {}
+    goods: dict[UUID, Money] = {}
+    for item in items:
+        weights[item.shop_id] = weights.get(item.shop_id, 0) + item.weight_g * item.quantity
+        value = item.unit * item.quantity
+        goods[item.shop_id] = goods[item.shop_id] + value if item.shop_id in goods else value
+    quotes = delivery.quote(
+        [
+            delivery.Parcel(shop_id, address.country, address.region, weight, goods[shop_id])
+            for shop_id, weight in weights.items()
+        ]
+    )
+    return dict(zip(weights, quotes, strict=True))
+
+
+def _write(
+    checkout_id: UUID,
+    order_ids: Sequence[UUID],
+    person_id: UUID,
+    priced: Priced,
+    offers: Offers,
+    address: people.AddressCard,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Checkout, orders and lines in one statement."""
+    cards = shops.shops([order.shop_id for order in priced.orders])
+    orders = [
+        {
+            "id": order_id,
+            "number": number(order_id, now),
+            "shop_id": order.shop_id,
+            "goods_minor": order.goods.minor,
+            "freight_minor": order.freight.minor,
+            "coupon_minor": order.coupon.minor,
+            "total_minor": order.total.minor,
+            "ship_hours": cards[order.shop_id].ship_hours,
+            "presale_ships_by": _presale(offers, [line.item.offer_id for line in order.lines]),
+        }
+        for order_id, order in zip(order_ids, priced.orders, strict=True)
+    ]
+    lines = [
+        {
+            "id": new_id(),
+            "order_id": order_id,
+            "offer_id": line.item.offer_id,
+            "listing_id": (card := offers[line.item.offer_id]).listing_id,
+            "title_zh": card.title.zh,
+            "title_en": card.title.en,
+            "variant_zh": card.variant.zh,
+            "variant_en": card.variant.en,
+            "picture": card.picture,
+            "special": card.special,
+            "quantity": line.item.quantity,
+            "unit_minor": line.item.unit.minor,
+            "goods_minor": line.goods.minor,
+            "coupon_minor": line.coupon.minor,
+            "freight_minor": line.freight.minor,
+            "weight_g": line.item.weight_g,
+        }
+        for order_id, order in zip(order_ids, priced.orders, strict=True)
+        for line in order.lines
+    ]
+    execute(
+        """
+        WITH checkout AS (
+            INSERT INTO orders_checkout (id, person_id, state, currency, goods_minor, freight_minor, coupon_minor,
+                                         total_minor, address, placed_at, expires_at)
+            VALUES (%(checkout)s, %(person)s, 'placed', %(currency)s, %(goods)s, %(freight)s, %(coupon)s,
+                    %(total)s, %(address)s::jsonb, %(now)s, %(expires_at)s)
+        ), orders AS (
+            INSERT INTO orders_order (id, number, checkout_id, shop_id, person_id, state, currency, goods_minor,
+                freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, placed_at, cancelled_by,
+                refunded_minor)
+            SELECT id, number, %(checkout)s, shop_id, %(person)s, 'unpaid', %(currency)s, goods_minor,
+                freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, %(now)s, '', 0
+            FROM jsonb_to_recordset(%(orders)s::jsonb) AS o (id uuid, number text, shop_id uuid, goods_minor bigint,
+                freight_minor bigint, coupon_minor bigint, total_minor bigint, ship_hours int,
+                presale_ships_by timestamptz)
+        )
+        INSERT INTO orders_line (id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
+            picture, special, quantity, shipped_quantity, delivered_quantity, unit_minor, goods_minor, coupon_minor,
+            freight_minor, weight_g)
+        SELECT id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
+            picture, special, quantity, 0, 0, unit_minor, goods_minor, coupon_minor, freight_minor, weight_g
+        FROM jsonb_to_recordset(%(lines)s::jsonb) AS l (id uuid, order_id uuid, offer_id uuid, listing_id uuid,
+            title_zh text, title_en text, variant_zh text, variant_en text, picture text, special text, quantity int,
+            unit_minor bigint, goods_minor bigint, coupon_minor bigint, freight_minor bigint, weight_g int)
+        """,
+        {
+            "checkout": checkout_id,
+            "person": person_id,
+            "currency": priced.goods.currency,
+            "goods": priced.goods.minor,
+            "freight": priced.freight.minor,
+            "coupon": priced.coupon.minor,
+            "total": priced.total.minor,
+            "address": msgspec.json.encode(address).decode(),
+            "now": now,
+            "expires_at": expires_at,
+            "orders": msgspec.json.encode(orders).decode(),
+            "lines": msgspec.json.encode(lines).decode(),
+        },
+    )
+
+
+def _presale(offers: Offers, offer_ids: Sequence[UUID]) -> datetime | None:
+    """The latest of the presale dates in one order: everything travels together unless the shop ships earlier."""
+    dates = [date for id in offer_ids if (date := offers[id].ships_by_at) is not None]
+    return max(dates, default=None)
+
+
+def expire(rows: Sequence[Row], now: datetime) -> None:
+    """Keeper: unpaid checkouts past their time; goods back on the shelf, coupons back in the wallet."""
+    expired = CHECKOUT.move([row["id"] for row in rows], "expired", at=now)
+    people_of = {row["id"]: row["person_id"] for row in rows}
+    orders = fetch("SELECT id FROM orders_order WHERE checkout_id = ANY(%s) ORDER BY id", [expired])
+    order_ids = [row["id"] for row in orders]
+    ORDER.move(order_ids, "expired", at=now)
+    catalog.release(order_ids, now=now)
+    wallet.release(expired, now=now)
+    events.emit([CheckoutExpired(id, people_of[id]) for id in expired], at=now)

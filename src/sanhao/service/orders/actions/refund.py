@@ -1,0 +1,128 @@
+"""Money of an order going back to its buyer. Every refund of an order passes here, whoever caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from sanhao.books.ledger import api as ledger
+from sanhao.books.payments import api as payments
+from sanhao.books.wallet import api as wallet
+from sanhao.kit.rows import fetch
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Give *amount_minor* of an order back (None: all that is left), out of *debit* (None: the shop's escrow).
+
+    *key* makes it happen once. *with_coupon* also returns the coupon share of an order that never happened.
+    """
+
+    key: str
+    order_id: UUID
+    cause_kind: str
+    cause_id: UUID
+    amount_minor: int | None = None
+    debit: tuple[tuple[ledger.Ref, int], ...] | None = None
+    decision_id: UUID | None = None
+    with_coupon: bool = False
+
+
+def refund(parts: Sequence[Part], *, now: datetime) -> dict[str, int]:
+    """Refund *parts* (each of a different order) inside the caller's transaction; returns minor units by key.
+
+    Never more than the order's total, however many causes come together: what is left is what is given.
+    """
+    by_order = {part.order_id: part for part in parts}
+    if len(by_order) != len(parts):
+        raise ValueError("one part per order")
+    ids = sorted(by_order)
+    rows = fetch(
+        """
+        WITH wanted AS (
+            SELECT o.id, least(coalesce(w.amount, o.total_minor), o.total_minor - o.refunded_minor) AS amount
+            FROM orders_order o JOIN unnest(%s::uuid[], %s::bigint[]) AS w (id, amount) ON w.id = o.id
+            ORDER BY o.id FOR UPDATE OF o
+        )
+        UPDATE orders_order o SET refunded_minor = o.refunded_minor + w.amount FROM wanted w WHERE o.id = w.id
+        RETURNING o.id, o.checkout_id, o.shop_id, o.person_id, o.currency, o.coupon_minor, w.amount
+        """,
+        [ids, [by_order[id].amount_minor for id in ids]],
+    )
+    drafts = []
+    for row in rows:
+        part = by_order[row["id"]]
+        if not row["amount"]:
+            continue
+        debit = part.debit or ((ledger.Ref("escrow", str(row["shop_id"]), row["currency"]), row["amount"]),)
+        if sum(amount for _, amount in debit) != row["amount"]:
+            raise ValueError(f"{part.key}: less is left of the order than was charged for it")
+        drafts.append(
+            payments.RefundDraft(
+                key=part.key,
+                payment_subject_kind="checkout",
+                payment_subject_id=row["checkout_id"],
+                amount_minor=row["amount"],
+                currency=row["currency"],
+                debit=debit,
+                cause_kind=part.cause_kind,
+                cause_id=part.cause_id,
+                decision_id=part.decision_id,
+            )
+        )
+    payments.refund(drafts, now=now)
+    _return_coupons([(by_order[row["id"]], row) for row in rows], now)
+    return {by_order[row["id"]].key: row["amount"] for row in rows}
+
+
+class Held(msgspec.Struct, frozen=True):
+    """An order locked for a refund, and what is left of it."""
+
+    id: UUID
+    checkout_id: UUID
+    shop_id: UUID
+    left_minor: int
+    freight_minor: int
+    total_minor: int
+
+
+def hold(*, order_ids: Sequence[UUID] = (), checkout_ids: Sequence[UUID] = ()) -> list[Held]:
+    """Lock these orders and all orders of these checkouts, in id order, without waiting for anybody.
+
+    An order that somebody else holds is left out, and with it its whole checkout if that was asked for.
+    """
+    rows = fetch(
+        """
+        SELECT id, checkout_id, shop_id, total_minor - refunded_minor AS left_minor, freight_minor, total_minor
+        FROM orders_order WHERE id = ANY(%(orders)s) OR checkout_id = ANY(%(checkouts)s)
+        ORDER BY id FOR UPDATE SKIP LOCKED
+        """,
+        {"orders": list(order_ids), "checkouts": list(checkout_ids)},
+    )
+    if checkout_ids:
+        locked = {row["id"] for row in rows}
+        everyone = fetch(
+            "SELECT id, checkout_id FROM orders_order WHERE checkout_id = ANY(%s)", [list(checkout_ids)]
+        )
+        busy = {row["checkout_id"] for row in everyone if row["id"] not in locked}
+        rows = [row for row in rows if row["checkout_id"] not in busy or row["id"] in order_ids]
+    return [Held(**row) for row in rows]
+
+
+def _return_coupons(parts: Sequence[tuple[Part, dict[str, object]]], now: datetime) -> None:
+    """The coupon share of an order that never happened goes back to the wallet, paid for by the same funders."""
+    shares = [
+        wallet.ShareBack(
+            key=part.key,
+            for_id=row["checkout_id"],  # type: ignore[arg-type]
+            amount_minor=row["coupon_minor"],  # type: ignore[arg-type]
+            debit=ledger.Ref("escrow", str(row["shop_id"]), str(row["currency"])),
+            cause_id=part.order_id,
+        )
+        for part, row in parts
+        if part.with_coupon and row["coupon_minor"]
+    ]
+    if shares:
+        wallet.give_back(shares, now=now)

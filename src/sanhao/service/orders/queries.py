@@ -1,0 +1,266 @@
+"""Reading orders: the buyer's, the shop's, a cart with its prices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sanhao.goods.catalog import api as catalog
+from sanhao.kit.money import Money, total
+from sanhao.kit.refusals import NotFound
+from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
+
+
+class CartLineView(msgspec.Struct, frozen=True):
+    offer: catalog.OfferCard
+    quantity: int
+    available: bool
+    """On sale, and at least this many left."""
+
+    @property
+    def goods(self) -> Money:
+        return self.offer.price * self.quantity
+
+
+class CartView(msgspec.Struct, frozen=True):
+    id: UUID
+    lines: tuple[CartLineView, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def goods(self) -> Money | None:
+        """None for an empty cart, or one in several currencies."""
+        currencies = {line.offer.price.currency for line in self.lines}
+        if len(currencies) != 1:
+            return None
+        return total([line.goods for line in self.lines], currencies.pop())
+
+
+class LineView(msgspec.Struct, frozen=True):
+    id: UUID
+    order_id: UUID
+    offer_id: UUID
+    listing_id: UUID
+    title: Text
+    variant: Text
+    picture: str
+    quantity: int
+    shipped_quantity: int
+    delivered_quantity: int
+    unit: Money
+    goods: Money
+    coupon: Money
+    freight: Money
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    id: UUID
+    number: str
+    checkout_id: UUID
+    shop_id: UUID
+    person_id: UUID
+    state: str
+    goods: Money
+    freight: Money
+    coupon: Money
+    total: Money
+    refunded: Money
+    placed_at: datetime
+    paid_at: datetime | None
+    arrives_by: datetime | None
+    collected_at: datetime | None
+    delivered_at: datetime | None
+    presale_ships_by: datetime | None
+    cancelled_by: str
+    address: dict[str, Any]
+    lines: tuple[LineView, ...]
+
+
+class CheckoutView(msgspec.Struct, frozen=True):
+    id: UUID
+    person_id: UUID
+    state: str
+    total: Money
+    expires_at: datetime
+    paid_at: datetime | None
+    order_ids: tuple[UUID, ...]
+
+
+def cart_count(cart_id: UUID) -> int:
+    [row] = fetch(
+        "SELECT coalesce(sum(quantity), 0)::int AS n FROM orders_cartline WHERE cart_id = %s", [cart_id]
+    )
+    return int(row["n"])
+
+
+def cart(cart_id: UUID, *, now: datetime) -> CartView:
+    """A cart with today's prices, in the order things were put in. An unknown cart is an empty one."""
+    rows = fetch(
+        "SELECT offer_id, quantity FROM orders_cartline WHERE cart_id = %s ORDER BY added_at, id", [cart_id]
+    )
+    offers = catalog.offers([row["offer_id"] for row in rows], now=now)
+    lines = tuple(
+        CartLineView(card, row["quantity"], card.on_sale and card.stock_left >= row["quantity"])
+        for row in rows
+        if (card := offers.get(row["offer_id"])) is not None
+    )
+    return CartView(cart_id, lines)
+
+
+def checkout(checkout_id: UUID, *, person_id: UUID) -> CheckoutView:
+    """Raises NotFound for another person's."""
+    rows = fetch(
+        "SELECT c.*, (SELECT array_agg(o.id ORDER BY o.id) FROM orders_order o WHERE o.checkout_id = c.id) AS orders "
+        "FROM orders_checkout c WHERE c.id = %s AND c.person_id = %s",
+        [checkout_id, person_id],
+    )
+    if not rows:
+        raise NotFound("checkout.unknown", zh="没有找到这次结算。", en="There is no such checkout.")
+    row = rows[0]
+    return CheckoutView(
+        row["id"],
+        row["person_id"],
+        row["state"],
+        Money(row["total_minor"], row["currency"]),
+        row["expires_at"],
+        row["paid_at"],
+        tuple(row["orders"]),
+    )
+
+
+def order(order_id: UUID, *, person_id: UUID | None = None, shop_id: UUID | None = None) -> OrderView:
+    """One order, for its buyer or its shop (or, naming neither, for staff). Raises NotFound for strangers."""
+    found = _orders(
+        "o.id = %(id)s AND (%(person)s::uuid IS NULL OR o.person_id = %(person)s) "
+        "AND (%(shop)s::uuid IS NULL OR o.shop_id = %(shop)s)",
+        {"id": order_id, "person": person_id, "shop": shop_id},
+    )
+    if not found:
+        raise NotFound("order.unknown", zh="没有找到这个订单。", en="There is no such order.")
+    return found[0]
+
+
+def orders(order_ids: Sequence[UUID]) -> dict[UUID, OrderView]:
+    return {view.id: view for view in _orders("o.id = ANY(%(ids)s)", {"ids": list(order_ids)})}
+
+
+def checkout_ids(order_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Which checkout each order belongs to."""
+    rows = fetch("SELECT id, checkout_id FROM orders_order WHERE id = ANY(%s)", [list(order_ids)])
+    return {row["id"]: row["checkout_id"] for row in rows}
+
+
+def line_quantities(order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many units each line of these orders has."""
+    rows = fetch("SELECT id, quantity FROM orders_line WHERE order_id = ANY(%s)", [list(order_ids)])
+    return {row["id"]: row["quantity"] for row in rows}
+
+
+def orders_of(
+    person_id: UUID, *, state: str | None = None, before: datetime | None = None, limit: int = 20
+) -> list[OrderView]:
+    """A buyer's orders, newest first; paged by the `placed_at` of the last one seen. Expired ones are left out."""
+    return _orders(
+        "o.person_id = %(person)s AND o.state <> 'expired' "
+        "AND (%(state)s::text IS NULL OR o.state = %(state)s) "
+        "AND (%(before)s::timestamptz IS NULL OR o.placed_at < %(before)s)",
+        {"person": person_id, "state": state, "before": before, "limit": limit},
+        "ORDER BY o.placed_at DESC, o.id LIMIT %(limit)s",
+    )
+
+
+def orders_of_shop(
+    shop_id: UUID, *, states: Sequence[str], before: datetime | None = None, limit: int = 50, search: str = ""
+) -> list[OrderView]:
+    """A shop's orders in *states*, newest first; *search* matches the start of a number."""
+    return _orders(
+        "o.shop_id = %(shop)s AND o.state = ANY(%(states)s) AND o.number LIKE %(search)s "
+        "AND (%(before)s::timestamptz IS NULL OR o.placed_at < %(before)s)",
+        {
+            "shop": shop_id,
+            "states": list(states),
+            "before": before,
+            "limit": limit,
+            "search": search.replace("%", "").replace("_", "") + "%",
+        },
+        "ORDER BY o.placed_at DESC, o.id LIMIT %(limit)s",
+    )
+
+
+def to_ship(shop_id: UUID, *, limit: int = 500) -> list[OrderView]:
+    """What a shop still has to hand over. The face orders them by the time left on their promise."""
+    return _orders(
+        "o.shop_id = %(shop)s AND o.state = 'paid'",
+        {"shop": shop_id, "limit": limit},
+        "ORDER BY o.paid_at, o.id LIMIT %(limit)s",
+    )
+
+
+def _orders(where: str, params: dict[str, Any], tail: str = "") -> list[OrderView]:
+    rows = fetch(
+        f"SELECT o.*, c.address FROM orders_order o JOIN orders_checkout c ON c.id = o.checkout_id WHERE {where} {tail}",
+        params,
+    )
+    lines: dict[UUID, list[LineView]] = defaultdict(list)
+    if rows:
+        currencies = {row["id"]: row["currency"] for row in rows}
+        for line in fetch(
+            "SELECT * FROM orders_line WHERE order_id = ANY(%s) ORDER BY id", [list(currencies)]
+        ):
+            lines[line["order_id"]].append(_line(line, currencies[line["order_id"]]))
+    return [_view(row, lines[row["id"]]) for row in rows]
+
+
+def _line(row: dict[str, Any], currency: str) -> LineView:
+    return LineView(
+        id=row["id"],
+        order_id=row["order_id"],
+        offer_id=row["offer_id"],
+        listing_id=row["listing_id"],
+        title=Text(zh=row["title_zh"], en=row["title_en"]),
+        variant=Text(zh=row["variant_zh"], en=row["variant_en"]),
+        picture=row["picture"],
+        quantity=row["quantity"],
+        shipped_quantity=row["shipped_quantity"],
+        delivered_quantity=row["delivered_quantity"],
+        unit=Money(row["unit_minor"], currency),
+        goods=Money(row["goods_minor"], currency),
+        coupon=Money(row["coupon_minor"], currency),
+        freight=Money(row["freight_minor"], currency),
+    )
+
+
+def _view(row: dict[str, Any], lines: Sequence[LineView]) -> OrderView:
+    currency = row["currency"]
+    address = row["address"]
+    return OrderView(
+        id=row["id"],
+        number=row["number"],
+        checkout_id=row["checkout_id"],
+        shop_id=row["shop_id"],
+        person_id=row["person_id"],
+        state=row["state"],
+        goods=Money(row["goods_minor"], currency),
+        freight=Money(row["freight_minor"], currency),
+        coupon=Money(row["coupon_minor"], currency),
+        total=Money(row["total_minor"], currency),
+        refunded=Money(row["refunded_minor"], currency),
+        placed_at=row["placed_at"],
+        paid_at=row["paid_at"],
+        arrives_by=row["arrives_by"],
+        collected_at=row["collected_at"],
+        delivered_at=row["delivered_at"],
+        presale_ships_by=row["presale_ships_by"],
+        cancelled_by=row["cancelled_by"],
+        address=msgspec.json.decode(address) if isinstance(address, str) else address,
+        lines=tuple(lines),
+    )

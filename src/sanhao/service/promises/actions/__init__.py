@@ -1,0 +1,1 @@
+"""The verbs of promises: make, hear, settle, delay, review."""

@@ -1,0 +1,188 @@
+"""News reaches the promises it concerns. A promise may be kept or void by it; paying is the keeper's alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sanhao.kit import events
+from sanhao.kit.events import News
+from sanhao.kit.keeper import Row
+from sanhao.kit.rows import execute, fetch
+from sanhao.service.delivery import api as delivery
+from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.orders import api as orders
+from sanhao.service.orders.events import OrderCancelled
+from sanhao.service.promises.actions.make import cancel_at
+from sanhao.service.promises.actions.review import open_reviews
+from sanhao.service.promises.book import encode, facts_from, terms_of, timely
+from sanhao.service.promises.core import Cancelled, Collected, Delivered, PromiseNews
+from sanhao.service.promises.events import PromiseKept, PromiseVoided
+from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.models import PROMISE
+
+_COLUMNS = "id, kind, checkout_id, order_id, line_id, shop_id, person_id, rule_id, facts::text AS facts, due_at, state"
+
+
+def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
+    """Now-listener: a carrier's first scan of a parcel."""
+    received = {news.fact.owner_id: news.fact.received_at for news in batch}
+    hear(
+        {
+            order_id: [Collected(at, received[order_id], lines=lines) for at, lines in moments]
+            for order_id, moments in _complete(list(received), "collected_at").items()
+        },
+        at=max(news.at for news in batch),
+    )
+
+
+def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
+    """Now-listener: a parcel was signed for."""
+    received = {news.fact.owner_id: news.fact.received_at for news in batch}
+    hear(
+        {
+            order_id: [Delivered(at, received[order_id], lines=lines) for at, lines in moments]
+            for order_id, moments in _complete(list(received), "delivered_at").items()
+        },
+        at=max(news.at for news in batch),
+    )
+
+
+def _complete(order_ids: Sequence[UUID], field: str) -> dict[UUID, list[tuple[datetime, tuple[str, ...]]]]:
+    """The lines of each order whose every unit is in a parcel with this scan, and when the last of them had it.
+
+    A line may travel in several parcels: with the first of them it is not yet handed over, nor delivered.
+    """
+    wanted = orders.line_quantities(order_ids)
+    found: dict[UUID, list[tuple[datetime, tuple[str, ...]]]] = {}
+    for order_id, parcels in delivery.consignments_of(order_ids).items():
+        units: dict[UUID, int] = defaultdict(int)
+        last: dict[UUID, datetime] = {}
+        for parcel in parcels:
+            at: datetime | None = getattr(parcel, field)
+            if at is None:
+                continue
+            for line_id, quantity in parcel.items:
+                units[line_id] += quantity
+                last[line_id] = max(at, last.get(line_id, at))
+        by_moment: dict[datetime, list[str]] = defaultdict(list)
+        for line_id, at in last.items():
+            if units[line_id] >= wanted.get(line_id, 0):
+                by_moment[at].append(str(line_id))
+        if by_moment:
+            found[order_id] = [(at, tuple(lines)) for at, lines in sorted(by_moment.items())]
+    return found
+
+
+def orders_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:
+    """Now-listener. Where nothing was promised about cancelled orders, everything still goes back."""
+    at = max(news.at for news in batch)
+    hear({news.fact.order_id: [Cancelled(at=news.fact.at, by=news.fact.by)] for news in batch}, at=at)
+    unpaid = [news.fact.order_id for news in batch if not news.fact.refunded]
+    promised = fetch(
+        "SELECT order_id FROM promises_promise WHERE order_id = ANY(%s) AND kind = 'non_delivery' AND state = 'open'",
+        [unpaid],
+    )
+    forgotten = sorted(set(unpaid) - {row["order_id"] for row in promised})
+    orders.refund(
+        [orders.Part(f"order:{id}:cancelled", id, "order", id, with_coupon=True) for id in forgotten], now=at
+    )
+
+
+def hear(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> None:
+    """Every promise about these orders hears their news. Runs in the teller's transaction; locks in id order."""
+    if not by_order:
+        return
+    checkouts = orders.checkout_ids(list(by_order))
+    by_order = {order_id: news for order_id, news in by_order.items() if order_id in checkouts}
+    rows = fetch(
+        f"""
+        SELECT {_COLUMNS} FROM promises_promise
+        WHERE (order_id = ANY(%(orders)s) OR (checkout_id = ANY(%(checkouts)s) AND order_id IS NULL))
+          AND state IN ('open', 'broken')
+        ORDER BY id FOR UPDATE
+        """,
+        {"orders": list(by_order), "checkouts": sorted(set(checkouts.values()))},
+    )
+    of_checkout: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for order_id, news in by_order.items():
+        of_checkout[checkouts[order_id]].extend(news)
+    told = [
+        (row, by_order[row["order_id"]] if row["order_id"] else of_checkout[row["checkout_id"]])
+        for row in rows
+    ]
+    retell([(row, news) for row, news in told if row["state"] == "open"], at=at)
+    open_reviews([(row, news) for row, news in told if row["state"] == "broken"], at=at)
+
+
+def retell(told: Sequence[tuple[Row, Sequence[PromiseNews]]], *, at: datetime) -> None:
+    """Fold *news* into open, locked promises, judge them, and write what follows."""
+    kept, void, waiting = [], [], []
+    for row, news in told:
+        kind, terms = KINDS[row["kind"]], terms_of(row["rule_id"], row["kind"])
+        facts = facts_from(row["kind"], row["facts"])
+        for item in news:
+            facts = kind.hear(terms, facts, item)
+        verdict = kind.judge(terms, facts, at)
+        due = kind.due(terms, facts)
+        row |= {
+            "facts": encode(facts),
+            "due_at": due.due_at,
+            "settle_at": timely(due),
+            "reason": verdict.reason,
+        }
+        row["cancel_at"] = cancel_at(kind, terms, facts)
+        if verdict.outcome == "kept":
+            kept.append(row)
+        elif verdict.outcome == "void":
+            void.append(row)
+        else:
+            if verdict.outcome == "broken":
+                row["settle_at"] = at
+            waiting.append(row)
+    end(kept, "kept", at=at)
+    end(void, "void", at=at)
+    _reschedule(waiting)
+
+
+def end(rows: Sequence[Row], state: str, *, at: datetime) -> None:
+    """Promises kept, or void: no money, no decision; the world hears."""
+    if not rows:
+        return
+    n = len(rows)
+    PROMISE.move(
+        [row["id"] for row in rows],
+        state,
+        at=at,
+        each={
+            "facts": ("jsonb", [row["facts"] for row in rows]),
+            "reason": ("text", [row["reason"] for row in rows]),
+            "decided_at": ("timestamptz", [at] * n),
+            "cancel_at": ("timestamptz", [None] * n),
+        },
+    )
+    event = PromiseKept if state == "kept" else PromiseVoided
+    events.emit([event(*identity(row)) for row in rows], at=at)
+
+
+def identity(row: Row) -> tuple[Any, Any, Any, Any, Any, Any]:
+    """What every event about a promise begins with."""
+    return (row["id"], row["kind"], row["checkout_id"], row["order_id"], row["shop_id"], row["person_id"])
+
+
+def _reschedule(rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    execute(
+        """
+        UPDATE promises_promise p
+        SET facts = w.facts, due_at = w.due_at, settle_at = w.settle_at, cancel_at = w.cancel_at
+        FROM unnest(%s::uuid[], %s::jsonb[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+          AS w (id, facts, due_at, settle_at, cancel_at)
+        WHERE p.id = w.id
+        """,
+        [[row[name] for row in rows] for name in ("id", "facts", "due_at", "settle_at", "cancel_at")],
+    )

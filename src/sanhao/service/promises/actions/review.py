@@ -1,0 +1,114 @@
+"""Second looks: a scan dated in time that arrives after settlement, and decisions that an appeal overturned.
+
+The buyer keeps what was given in either case; whether the shop gets its money back, a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sanhao.books.ledger import api as ledger
+from sanhao.books.wallet import api as wallet
+from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.decisions.events import DecisionOverturned, DecisionUpheld
+from sanhao.kit import events
+from sanhao.kit.events import News
+from sanhao.kit.keeper import Row
+from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
+from sanhao.service.promises.core import Collected, Delivered, PromiseNews
+from sanhao.service.promises.events import PromiseReversed
+from sanhao.service.promises.models import PROMISE
+
+OWNER = "promises"
+_HEARD_BY = {"late_shipment": Collected, "late_delivery": Delivered}
+_LATE_SCAN = Text(
+    zh="承运商后来补传了一条在承诺时间内的扫描记录，请核对是否应退还商家。",
+    en="The carrier reported, after settlement, a scan dated within the promised time. Should the shop have its money back?",
+)
+
+
+def open_reviews(told: Sequence[tuple[Row, Sequence[PromiseNews]]], *, at: datetime) -> None:
+    """Broken, paid promises that hear of a scan dated in time: a review opens, never a silent clawback."""
+    doubtful = [row["id"] for row, news in told if any(_in_time(row, item) for item in news)]
+    moved = PROMISE.move(doubtful, "review", at=at, only_from=["broken"])
+    if moved:
+        rows = fetch("SELECT decision_id FROM promises_promise WHERE id = ANY(%s)", [moved])
+        decisions.open_reviews([row["decision_id"] for row in rows], text=_LATE_SCAN, now=at)
+
+
+def _in_time(row: Row, news: PromiseNews) -> bool:
+    """Whether *news* is the scan this promise was waiting for, dated before its deadline."""
+    return (
+        isinstance(news, Collected | Delivered)
+        and isinstance(news, _HEARD_BY.get(row["kind"], ()))
+        and (news.at <= row["due_at"])
+    )
+
+
+def upheld(batch: Sequence[News[DecisionUpheld]]) -> None:
+    """Now-listener: the decision stands, and so does the promise's end."""
+    at = max(news.at for news in batch)
+    ids = [news.fact.subject_id for news in batch if news.fact.kind.startswith("promise.")]
+    PROMISE.move(ids, "broken", at=at, only_from=["review"])
+
+
+def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
+    """Now-listener: the shop has its money back, the platform bears it, the buyer keeps what was given. Once."""
+    at = max(news.at for news in batch)
+    ours = {
+        news.fact.decision_id: news.fact.subject_id
+        for news in batch
+        if news.fact.kind.startswith("promise.")
+        and decisions.acknowledge_undo(news.fact.decision_id, OWNER, now=at)
+    }
+    moved = PROMISE.move(list(ours.values()), "reversed", at=at)
+    rows = fetch(
+        "SELECT id, kind, checkout_id, order_id, shop_id, person_id, decision_id, currency "
+        "FROM promises_promise WHERE id = ANY(%s) ORDER BY id",
+        [moved],
+    )
+    # What paid for coupons the wallet gives back itself; refunds were paid straight from the shops' accounts.
+    wallet.take_over("promise", [row["id"] for row in rows], now=at)
+    credits = [
+        credit
+        for entry in ledger.entries_of("promise", [row["id"] for row in rows])
+        if entry.kind == "promise.compensation"
+        and not any(line.ref.code == "coupons" for line in entry.lines)
+        for credit in _give_back(entry)
+    ]
+    ledger.credit_shops(credits, now=at)
+    events.emit(
+        [
+            PromiseReversed(
+                row["id"], row["kind"], row["checkout_id"], row["order_id"], row["shop_id"], row["person_id"],
+                row["decision_id"],
+            )
+            for row in rows
+        ],
+        at=at,
+    )  # fmt: skip
+
+
+def _give_back(entry: ledger.EntryView) -> Iterator[ledger.Credit]:
+    """The mirror of a charge: every shop that paid, its deposit's part to the deposit."""
+    taken: dict[str, dict[str, int]] = {}
+    for line in entry.lines:
+        if line.ref.code in ("balance", "deposit", "receivable"):
+            taken.setdefault(line.ref.holder, {})[line.ref.code] = line.amount.minor
+    for shop, parts in taken.items():
+        currency = entry.lines[0].ref.currency
+        yield ledger.Credit(
+            key=f"{entry.key}:reversed",
+            kind="promise.reversed",
+            shop_id=UUID(shop),
+            amount_minor=sum(parts.values()),
+            currency=currency,
+            debit=ledger.Ref("goodwill", "platform", currency),
+            cause_kind="promise",
+            cause_id=entry.cause_id,
+            decision_id=entry.decision_id,
+            from_deposit=parts.get("deposit", 0),
+        )

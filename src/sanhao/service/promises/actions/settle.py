@@ -1,0 +1,259 @@
+"""What is due is judged and settled: verdict, decision, coupon or refund, entries and facts, in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sanhao.books.ledger import api as ledger
+from sanhao.books.wallet import api as wallet
+from sanhao.fairness.decisions import api as decisions
+from sanhao.kit import events
+from sanhao.kit.ids import derived_id, new_ids
+from sanhao.kit.keeper import Row
+from sanhao.kit.money import Money
+from sanhao.kit.rows import execute
+from sanhao.service.orders import api as orders
+from sanhao.service.promises.actions.hear import end, identity
+from sanhao.service.promises.actions.merge import Judged, judge_row, merge_windows
+from sanhao.service.promises.book import encode
+from sanhao.service.promises.core import CARRIER, PLATFORM
+from sanhao.service.promises.events import PromiseBroken
+from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.models import PROMISE
+
+APPEAL_DAYS = 30
+
+
+def settle_due(rows: Sequence[Row], now: datetime) -> None:
+    """Keeper: open promises whose time has come. Runs in the claiming transaction."""
+    judged = merge_windows([judge_row(row, now) for row in rows], now)
+    for state in ("kept", "void"):
+        ended = [_ended(j) for j in judged if j.verdict.outcome == state]
+        end(ended, state, at=now)
+    broken = [j for j in judged if j.verdict.outcome == "broken"]
+    if broken:
+        _break(broken, now)
+    _wait([j for j in judged if j.verdict.outcome == "waiting"])
+
+
+def _ended(judged: Judged) -> Row:
+    return judged.row | {"reason": judged.verdict.reason}
+
+
+def _wait(judged: Sequence[Judged]) -> None:
+    """Judged too early: what only news can end waits for news."""
+    if judged:
+        execute(
+            "UPDATE promises_promise SET settle_at = NULL WHERE id = ANY(%s)", [[j.row["id"] for j in judged]]
+        )
+
+
+def _break(broken: list[Judged], now: datetime) -> None:
+    held, broken = _hold_orders(broken)
+    for item, decision_id in zip(broken, new_ids(len(broken)), strict=True):
+        item.decision_id = decision_id
+    decisions.record([_decision(item, now) for item in broken])
+    PROMISE.move(
+        [j.row["id"] for j in broken],
+        "broken",
+        at=now,
+        each={
+            "decided_at": ("timestamptz", [now] * len(broken)),
+            "reason": ("text", [j.verdict.reason for j in broken]),
+            "fault": ("text", [";".join(j.verdict.fault) for j in broken]),
+            "owed_minor": ("bigint", [j.owed_minor for j in broken]),
+            "decision_id": ("uuid", [j.decision_id for j in broken]),
+        },
+    )
+    events.emit(
+        [
+            PromiseBroken(*identity(j.row), j.owed_minor, j.row["currency"], j.verdict.remedy, j.decision_id)
+            for j in broken
+        ],
+        at=now,
+    )
+    # Money last: from here on the shops' accounts are locked, and other keepers wait for the busiest shop.
+    _grant([j for j in broken if j.verdict.remedy == "coupon" and j.owed_minor], now)
+    _refund([j for j in broken if j.verdict.remedy == "refund" and j.owed_minor], held, now)
+
+
+def _decision(judged: Judged, now: datetime) -> decisions.DecisionDraft:
+    row = judged.row
+    return decisions.DecisionDraft(
+        id=judged.decision_id,
+        key=f"promise:{row['id']}",
+        kind=f"promise.{row['kind']}",
+        subject_kind="promise",
+        subject_id=row["id"],
+        rule_id=row["rule_id"],
+        facts=row["facts"],
+        verdict=encode(judged.verdict),
+        effect_minor=judged.owed_minor or 0,
+        currency=judged.verdict.owed.currency if judged.verdict.owed is not None else "",
+        text=KINDS[row["kind"]].say(judged.terms, judged.facts, judged.verdict),
+        shop_id=row["shop_id"],
+        person_id=row["person_id"],
+        decided_at=now,
+        appeal_until=now + timedelta(days=APPEAL_DAYS),
+    )
+
+
+def _grant(items: Sequence[Judged], now: datetime) -> None:
+    """Coupons: the shop is charged (balance, deposit, then the platform advances), the buyer's wallet holds them."""
+    if not items:
+        return
+    charged = ledger.charge_shops(
+        [
+            ledger.Charge(
+                key=f"promise:{j.row['id']}",
+                kind="promise.compensation",
+                shop_id=j.row["shop_id"],
+                amount_minor=j.owed_minor or 0,
+                currency=j.row["currency"],
+                credit=wallet.coupons_account(j.row["currency"]),
+                cause_kind="promise",
+                cause_id=j.row["id"],
+                decision_id=j.decision_id,
+            )
+            for j in items
+        ],
+        now=now,
+    )
+    wallet.grant(
+        [
+            wallet.CouponGrant(
+                id=derived_id(j.row["id"], "coupon"),
+                person_id=j.row["person_id"],
+                amount_minor=j.owed_minor or 0,
+                currency=j.row["currency"],
+                reason=KINDS[j.row["kind"]].title,
+                source_kind="promise",
+                source_id=j.row["id"],
+                shop_id=j.row["shop_id"],
+                from_balance=paid.from_balance,
+                from_deposit=paid.from_deposit,
+                advanced=paid.advanced,
+                decision_id=j.decision_id,
+            )
+            for j, paid in zip(items, charged, strict=True)
+        ],
+        now=now,
+    )
+
+
+def _hold_orders(broken: list[Judged]) -> tuple[dict[UUID, list[orders.Held]], list[Judged]]:
+    """Lock the orders that money goes back to. Whose order is busy (a buyer is cancelling it) waits for the next batch."""
+    refunds = [j for j in broken if j.verdict.remedy == "refund" and j.owed_minor]
+    if not refunds:
+        return {}, broken
+    held = orders.hold(
+        order_ids=[j.row["order_id"] for j in refunds if j.row["order_id"]],
+        checkout_ids=[j.row["checkout_id"] for j in refunds if not j.row["order_id"]],
+    )
+    by_subject: dict[UUID, list[orders.Held]] = defaultdict(list)
+    for order in held:
+        by_subject[order.id].append(order)
+        by_subject[order.checkout_id].append(order)
+    busy = {id(j) for j in refunds if (j.row["order_id"] or j.row["checkout_id"]) not in by_subject}
+    return by_subject, [j for j in broken if id(j) not in busy]
+
+
+def _refund(items: Sequence[Judged], held: dict[UUID, list[orders.Held]], now: datetime) -> None:
+    """Money back: whoever is at fault pays into the shop's escrow, and the refund comes out of it."""
+    charges: list[ledger.Charge] = []
+    entries: list[ledger.EntryDraft] = []
+    parts: list[orders.Part] = []
+    for item in items:
+        owed = item.verdict.owed
+        if owed is None:
+            continue
+        of_subject = held[item.row["order_id"] or item.row["checkout_id"]]
+        for order, share in zip(of_subject, owed.split(_weights(of_subject, item)), strict=True):
+            amount = min(share.minor, order.left_minor)
+            if not amount:
+                continue
+            _charge(item, order, Money(amount, owed.currency), charges, entries, now)
+            parts.append(
+                orders.Part(
+                    key=f"promise:{item.row['id']}:{order.id}",
+                    order_id=order.id,
+                    cause_kind="promise",
+                    cause_id=item.row["id"],
+                    amount_minor=amount,
+                    decision_id=item.decision_id,
+                    with_coupon=item.verdict.fault == (PLATFORM,),
+                )
+            )
+    ledger.charge_shops(charges, now=now)
+    ledger.post(entries)
+    for round_ in _rounds(parts):
+        orders.refund(round_, now=now)
+
+
+def _weights(of_subject: Sequence[orders.Held], item: Judged) -> list[int]:
+    """A promise about a whole checkout is shared over its orders: by freight, or by all that was paid."""
+    if item.row["kind"] == "late_delivery":
+        return [order.freight_minor for order in of_subject]
+    return [order.total_minor for order in of_subject]
+
+
+def _rounds(parts: Sequence[orders.Part]) -> list[list[orders.Part]]:
+    """Two promises of one batch may refund the same order: one after the other, never more than is left."""
+    rounds: list[list[orders.Part]] = []
+    seen: dict[UUID, int] = defaultdict(int)
+    for part in parts:
+        index = seen[part.order_id]
+        seen[part.order_id] += 1
+        if index == len(rounds):
+            rounds.append([])
+        rounds[index].append(part)
+    return rounds
+
+
+def _charge(
+    item: Judged,
+    order: orders.Held,
+    amount: Money,
+    charges: list[ledger.Charge],
+    entries: list[ledger.EntryDraft],
+    now: datetime,
+) -> None:
+    """Shops at fault pay equal parts; a carrier's fault becomes a claim on carriers; the platform's own fault takes
+    the escrow itself, since the goods never arrived."""
+    escrow = ledger.Ref("escrow", str(order.shop_id), amount.currency)
+    at_fault = item.verdict.fault
+    key = f"promise:{item.row['id']}:{order.id}"
+    if at_fault == (CARRIER,):
+        claim = ledger.Ref("carrier_claim", "carriers", amount.currency)
+        entries.append(
+            ledger.EntryDraft(
+                id=derived_id(item.row["id"], f"claim:{order.id}"),
+                key=f"{key}:{CARRIER}",
+                kind="promise.carrier_claim",
+                at=now,
+                currency=amount.currency,
+                lines=((claim, amount.minor), (escrow, -amount.minor)),
+                cause_kind="promise",
+                cause_id=item.row["id"],
+                decision_id=item.decision_id,
+            )
+        )
+    elif at_fault != (PLATFORM,):
+        for shop_id, part in zip(at_fault, amount.split([1] * len(at_fault)), strict=True):
+            if part:
+                charges.append(
+                    ledger.Charge(
+                        key=f"{key}:{shop_id}",
+                        kind="promise.compensation",
+                        shop_id=UUID(shop_id),
+                        amount_minor=part.minor,
+                        currency=part.currency,
+                        credit=escrow,
+                        cause_kind="promise",
+                        cause_id=item.row["id"],
+                        decision_id=item.decision_id,
+                    )
+                )

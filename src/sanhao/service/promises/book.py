@@ -1,0 +1,51 @@
+"""Kinds and the terms they were promised under, decoded once per process: a rule's version never changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.service.promises.core import AnyKind, Due
+from sanhao.service.promises.kinds import KINDS
+
+
+def rule_key(kind_name: str) -> str:
+    return f"promise.{kind_name}"
+
+
+@lru_cache(maxsize=4096)
+def terms_of(rule_id: UUID, kind_name: str) -> Any:
+    """The frozen terms of a promise made under *rule_id*."""
+    return terms_from(KINDS[kind_name], rulebook.version(rule_id).terms)
+
+
+def terms_from(kind: AnyKind, terms: dict[str, Any]) -> Any:
+    """Typed terms. Raises msgspec.ValidationError where they are not this kind's."""
+    return msgspec.convert(terms, kind.Terms)
+
+
+@lru_cache(maxsize=64)
+def _decoder(kind_name: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(KINDS[kind_name].Facts)
+
+
+def facts_from(kind_name: str, stored: str | bytes) -> Any:
+    return _decoder(kind_name).decode(stored)
+
+
+def encode(value: Any) -> str:
+    """A struct as the JSON text that is stored."""
+    return _encode(value).decode()
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def timely(due: Due) -> datetime | None:
+    """When a promise settles by time alone; None where only news can end it (a kind says so with the year 9999)."""
+    return due.settle_at if due.settle_at.year < 9999 else None
