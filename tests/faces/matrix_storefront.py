@@ -9,14 +9,17 @@ from __future__ import annotations
 
 ROLES = ("guest", "buyer", "other", "member", "staff")
 
-Row = tuple[str, str, tuple[int, int, int, int, int]]
+Statuses = tuple[int, int, int, int, int]
+Row = tuple[str, str, Statuses]
 
 
-def _all(status: int) -> tuple[int, int, int, int, int]:
+def _all(status: int) -> Statuses:
     return (status, status, status, status, status)
 
 
-_PERSONAL = (302, 200, 200, 200, 200)
+_PERSONAL: Statuses = (302, 200, 200, 200, 200)
+_OWNERS: Statuses = (302, 200, 404, 404, 404)
+_OWNERS_POST: Statuses = (302, 302, 404, 404, 404)
 
 MATRIX: dict[str, Row] = {
     "home": ("GET", "/", _all(200)),
@@ -27,8 +30,30 @@ MATRIX: dict[str, Row] = {
     "save": ("POST", "/goods/{listing}/save/", _all(302)),
     "shop": ("GET", "/shop/qingcao/", _all(200)),
     "saved": ("GET", "/saved/", _PERSONAL),
+    "cart": ("GET", "/cart/", _all(200)),
+    "add": ("POST", "/cart/add/", _all(422)),
+    "change": ("POST", "/cart/{offer}/", _all(422)),
+    "checkout": ("GET", "/checkout/", _all(302)),
+    "pay": ("GET", "/pay/{unpaid}/", _OWNERS),
+    "paid": ("GET", "/paid/{checkout}/", _OWNERS),
+    "orders": ("GET", "/orders/", _PERSONAL),
+    "order": ("GET", "/orders/{order}/", _OWNERS),
+    "order_live": ("GET", "/orders/{order}/live/", _OWNERS),
+    "answer": ("POST", "/orders/{order}/delay/{nothing}/", (302, 404, 404, 404, 404)),
+    "decision": ("GET", "/decisions/{decision}/", _OWNERS),
+    "wallet": ("GET", "/wallet/", _PERSONAL),
+    "notices": ("GET", "/notices/", _PERSONAL),
+    "read_notices": ("POST", "/notices/read/", _all(302)),
+    "me": ("GET", "/me/", _PERSONAL),
+    "rename": ("POST", "/me/name/", (302, 422, 422, 422, 422)),
+    "my_language": ("POST", "/me/language/", _all(302)),
+    "password": ("GET", "/me/password/", _PERSONAL),
+    "new_address": ("GET", "/me/addresses/new/", _PERSONAL),
+    "address": ("GET", "/me/addresses/{address}/", _OWNERS),
+    "default_address": ("POST", "/me/addresses/{address}/default/", _OWNERS_POST),
+    "remove_address": ("POST", "/me/addresses/{address}/remove/", _OWNERS_POST),
+    "cancel": ("POST", "/orders/{order}/cancel/", _OWNERS_POST),
     "sign_in": ("GET", "/sign-in/", (200, 302, 302, 302, 302)),
-    "sign_out": ("POST", "/sign-out/", _all(302)),
     "sign_up": ("GET", "/sign-up/", _all(200)),
     "sign_up_sent": ("GET", "/sign-up/sent/", _all(200)),
     "confirm": ("GET", "/confirm/token/", _all(200)),
@@ -38,4 +63,6 @@ MATRIX: dict[str, Row] = {
     "first_admin": ("GET", "/first-admin/token/", _all(404)),
     "persons": ("GET", "/demo/persons/", _all(404)),
     "become": ("POST", "/demo/persons/{buyer}/", _all(404)),
+    "sign_out": ("POST", "/sign-out/", _all(302)),
 }
+"""In the order in which they are asked: what ends something comes last."""

@@ -11,7 +11,7 @@ from django.test import Client
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit import time as kit_time
 from sanhao.kit.ids import new_id
-from tests.faces.storefront.stage import EN, ZH, client_of, home_of, person, words
+from tests.faces.storefront.stage import EN, ZH, client_of, person, words
 from tests.goods.world import Stall, draft, listed, stall, variant
 
 pytestmark = pytest.mark.usefixtures("real")
@@ -59,19 +59,6 @@ def test_a_page_asks_as_much_for_many_goods_as_for_one(
     client = client_of()
     with django_assert_num_queries(queries):
         assert client.get(path).status_code == 200
-
-
-def test_a_listing_asks_six_times_and_two_more_for_a_person_with_an_address(
-    shop: Stall, django_assert_num_queries: Any
-) -> None:
-    many = listed(shop, draft(*(variant(f"S{n}") for n in range(12))), now=kit_time.now())
-    with django_assert_num_queries(6):  # text; card; offers; variants; shop; freight
-        client_of().get(f"/goods/{many}/")
-    buyer = person()
-    home_of(buyer)
-    client = client_of(buyer)
-    with django_assert_num_queries(10):  # the same, session, person, address, saved
-        assert client.get(f"/goods/{many}/").status_code == 200
 
 
 def test_a_listing_shows_price_freight_and_promise(sweater: UUID) -> None:

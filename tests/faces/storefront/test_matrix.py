@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from sanhao.faces.storefront.urls import urlpatterns
+from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
+from sanhao.kit.ids import new_id
 from sanhao.people import api as people
+from sanhao.service.orders import api as orders
 from tests.faces.matrix_storefront import MATRIX, ROLES
 from tests.faces.storefront.stage import client_of, person
-from tests.goods.world import listed, stall
+from tests.service import stage as service
 
 pytestmark = pytest.mark.usefixtures("real")
 
@@ -23,10 +27,21 @@ def test_every_address_stands_in_the_matrix() -> None:
 
 @pytest.fixture
 def stage() -> dict[str, UUID]:
+    """A buyer with an order not paid, a late one that has paid them, and one that may still be cancelled."""
     now = kit_time.now()
-    at = stall(now=now)
-    names: dict[str, UUID] = {"listing": listed(at, now=now)}
-    for role in ("buyer", "other", "member", "staff"):
+    service.rules()
+    at = service.stage(balance=50_000)
+    late = service.paid(at, now=now - timedelta(hours=50))
+    service.drain(now)
+    placed = service.place(at, now=now)
+    service.pay(placed, now=now)
+    names = {
+        "buyer": at.buyer_id, "address": at.address_id, "offer": at.offers[0], "nothing": new_id(),
+        "listing": catalog.offers(at.offers, now=now)[at.offers[0]].listing_id,
+        "checkout": placed.checkout_id, "order": placed.order_ids[0],
+        "unpaid": service.place(at, now=now).checkout_id, "decision": service.promise(late)["decision_id"],
+    }  # fmt: skip
+    for role in ("other", "member", "staff"):
         names[role] = person(role)
     shops.add_member(at.shop_id, names["member"], role="clerk", by=at.owner_id, now=now)
     people.grant_role(names["staff"], "admin", by=None, now=now)
@@ -40,3 +55,22 @@ def test_everybody_gets_what_is_written(stage: dict[str, UUID], role: str) -> No
         client = client_of(stage.get(role))
         found[name] = client.generic(method, path.format(**stage)).status_code
     assert found == {name: row[2][ROLES.index(role)] for name, row in MATRIX.items()}
+
+
+def test_what_is_somebody_elses_reads_like_what_never_was(stage: dict[str, UUID]) -> None:
+    client = client_of(stage["other"])
+    for path, mine in (("/orders/{}/", "order"), ("/pay/{}/", "unpaid"), ("/paid/{}/", "checkout"),
+                       ("/decisions/{}/", "decision"), ("/me/addresses/{}/", "address")):  # fmt: skip
+        theirs, nobodys = (client.get(path.format(id)) for id in (stage[mine], stage["nothing"]))
+        assert theirs.status_code == nobodys.status_code == 404
+        assert without_tokens(theirs.content) == without_tokens(nobodys.content)
+    assert orders.order(stage["order"]).state == "paid"
+
+
+def without_tokens(page: bytes) -> str:
+    """The page without what differs from one answer to the next: tokens, addresses, the time it was made."""
+    import re
+
+    text = page.decode()
+    text = re.sub(r'(csrfmiddlewaretoken" value|X-CSRFToken": |data-now=)[="\s]*[\w:.+-]+', "", text)
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", text)

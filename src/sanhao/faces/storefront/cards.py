@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sanhao.faces.ui.cards import ListingCard
+from sanhao.faces.ui.cards import ListingCard, PromiseCard
 from sanhao.faces.ui.format import lang_of
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit.text import Lang, Text
+from sanhao.service.orders import api as orders
 
 SHIP_HOURS = 48
 """What a shop promises that made no shorter promise of its own: the platform's."""
-HOLD = timedelta(minutes=15)
+
+
+_HELD = timedelta(minutes=orders.OrderTerms().hold_minutes)
 
 
 def language() -> Lang:
@@ -62,3 +66,27 @@ def shops_of(*pages: Sequence[catalog.ListingCard]) -> dict[UUID, shops.ShopCard
     """The shops of these cards, in one query; none for no cards."""
     ids = {card.shop_id for found in pages for card in found}
     return shops.shops(ids) if ids else {}
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """What of a cart one shop will send."""
+
+    shop: shops.ShopCard
+    lines: tuple[orders.CartLineView, ...]
+
+
+def by_shop(lines: Sequence[orders.CartLineView], known: Mapping[UUID, shops.ShopCard]) -> list[Parcel]:
+    """The lines of a cart as the parcels they will travel in, in the order things were put in."""
+    found: dict[UUID, list[orders.CartLineView]] = {}
+    for line in lines:
+        found.setdefault(line.offer.shop_id, []).append(line)
+    return [Parcel(known[shop_id], tuple(of_shop)) for shop_id, of_shop in found.items()]
+
+
+def held_card(checkout: orders.CheckoutView, now: datetime) -> PromiseCard:
+    """The quarter of an hour in which the goods are held, as a promise of ours."""
+    return PromiseCard(
+        id="held", kind=_("Held for you"), title=_("Pay when you are ready"), shop=_("Sanhao"), state="open",
+        starts_at=min(checkout.expires_at - _HELD, now), due_at=checkout.expires_at, mark="seal",
+        otherwise=_("everything goes back on the shelf, and nothing is charged"),
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sanhao.faces.storefront.views import account, goods
+from sanhao.faces.storefront.views import account, cart, checkout, decisions, goods, mine, orders, pay
 
 app_name = "storefront"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,29 @@ urlpatterns: list[URLPattern] = [
     path("goods/<uuid:listing_id>/save/", goods.save, name="save"),
     path("shop/<slug:slug>/", goods.shop, name="shop"),
     path("saved/", goods.saved, name="saved"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/add/", cart.add, name="add"),
+    path("cart/<uuid:offer_id>/", cart.change, name="change"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("pay/<uuid:checkout_id>/", pay.pay, name="pay"),
+    path("paid/<uuid:checkout_id>/", pay.paid, name="paid"),
+    path("orders/", orders.orders_list, name="orders"),
+    path("orders/<uuid:order_id>/", orders.order, name="order"),
+    path("orders/<uuid:order_id>/live/", orders.order_live, name="order_live"),
+    path("orders/<uuid:order_id>/cancel/", orders.cancel, name="cancel"),
+    path("orders/<uuid:order_id>/delay/<uuid:proposal_id>/", orders.answer, name="answer"),
+    path("decisions/<uuid:decision_id>/", decisions.decision, name="decision"),
+    path("wallet/", mine.my_wallet, name="wallet"),
+    path("notices/", mine.inbox, name="notices"),
+    path("notices/read/", mine.read_notices, name="read_notices"),
+    path("me/", mine.me, name="me"),
+    path("me/name/", mine.rename, name="rename"),
+    path("me/language/", mine.choose_language, name="my_language"),
+    path("me/password/", mine.password, name="password"),
+    path("me/addresses/new/", mine.new_address, name="new_address"),
+    path("me/addresses/<uuid:address_id>/", mine.address, name="address"),
+    path("me/addresses/<uuid:address_id>/default/", mine.default_address, name="default_address"),
+    path("me/addresses/<uuid:address_id>/remove/", mine.remove_address, name="remove_address"),
     path("sign-in/", account.sign_in, name="sign_in"),
     path("sign-out/", account.sign_out, name="sign_out"),
     path("sign-up/", account.sign_up, name="sign_up"),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from sanhao.faces.storefront import basket
 from sanhao.kit.limits import allow_local
 from sanhao.kit.refusals import Invalid
 from sanhao.people import api as people
@@ -99,8 +100,10 @@ def here(request: HttpRequest, otherwise: str = "/") -> str:
 
 
 def come_in(request: HttpRequest, person: people.Person) -> None:
-    """Start the person's session."""
+    """Start the person's session; what was gathered without an account moves into their cart."""
+    gathered = basket.of_guest(request)
     login(request, person, backend=_BACKEND)
+    basket.bring(request, gathered, person.pk)
 
 
 def number_of(given: str | None, otherwise: int = 1) -> int:

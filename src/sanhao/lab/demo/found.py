@@ -22,7 +22,12 @@ from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 
 _STAFF = {"admin": "admin", "arbiter": "arbiter"}
-_RULED = ("sanhao.fairness.rulebook.api", "sanhao.books.wallet.api", "sanhao.service.promises.api")
+_RULED = (
+    "sanhao.fairness.rulebook.api",
+    "sanhao.books.wallet.api",
+    "sanhao.service.orders.api",
+    "sanhao.service.promises.api",
+)
 _OPEN_FOR = timedelta(days=30)
 
 

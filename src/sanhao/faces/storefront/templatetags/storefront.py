@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django import template
 
+from sanhao.faces.storefront import basket
 from sanhao.faces.storefront.cards import said as _said
 from sanhao.kit.text import Text
 
@@ -29,3 +31,15 @@ def turn(context: Mapping[str, Any], number: int, has_next: bool) -> dict[str, A
         return f"?{query.urlencode()}"
 
     return {"back": address(number - 1) if number > 1 else "", "on": address(number + 1) if has_next else ""}
+
+
+@register.simple_tag(takes_context=True)
+def pieces(context: Mapping[str, Any]) -> int:
+    """How many pieces lie in the reader's cart."""
+    return basket.count(context["request"])
+
+
+@register.simple_tag
+def order_watch(order_id: UUID) -> str:
+    """The topic on which an order's page hears that something changed."""
+    return f"order:{order_id}"

@@ -1,0 +1,92 @@
+"""An order's way from paid to delivered, as steps, and what its couriers said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sanhao.faces.storefront.cards import said
+from sanhao.faces.ui.cards import Step
+from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
+
+STATE_WORDS = {
+    "unpaid": gettext_lazy("to pay"), "paid": gettext_lazy("to be shipped"), "shipped": gettext_lazy("on the way"),
+    "delivered": gettext_lazy("arrived"), "completed": gettext_lazy("arrived"),
+    "cancelled": gettext_lazy("cancelled"), "expired": gettext_lazy("not paid"),
+}  # fmt: skip
+_SCAN_WORDS = {
+    "pending": gettext_lazy("Label made"), "picked_up": gettext_lazy("Collected"),
+    "in_transit": gettext_lazy("On its way"), "out_for_delivery": gettext_lazy("Out for delivery"),
+    "ready_for_pickup": gettext_lazy("Ready to be picked up"), "delivered": gettext_lazy("Delivered"),
+    "delivery_failed": gettext_lazy("Delivery failed; it will be tried again"),
+    "delivery_delayed": gettext_lazy("Delayed"), "return_to_sender": gettext_lazy("Goes back to the shop"),
+    "on_hold": gettext_lazy("Held up"), "cancelled": gettext_lazy("Cancelled"), "unknown": gettext_lazy("News"),
+}  # fmt: skip
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A parcel as its buyer reads it."""
+
+    carrier: str
+    tracking_no: str
+    scans: tuple[tuple[str, delivery.ScanView], ...]
+    holds: tuple[str, ...]
+
+
+def parcels_of(sent: Sequence[delivery.ConsignmentView], order: orders.OrderView) -> list[Sent]:
+    if not sent:
+        return []
+    names, lines = delivery.carrier_names(), {line.id: line for line in order.lines}
+    return [
+        Sent(
+            said(names[parcel.carrier]) if parcel.carrier in names else parcel.carrier,
+            parcel.tracking_no,
+            tuple((str(_SCAN_WORDS.get(scan.status, scan.status)), scan) for scan in parcel.scans),
+            tuple(f"{said(lines[id].title)} × {count}" for id, count in parcel.items if id in lines),
+        )
+        for parcel in sent
+    ]  # fmt: skip
+
+
+def steps_of(order: orders.OrderView, sent: Sequence[delivery.ConsignmentView]) -> list[Step]:
+    """What has happened, what happens now, what comes."""
+    if order.state == "unpaid":
+        return [Step(_("Placed"), "done", order.placed_at), Step(_("Waiting for your payment"), "now")]
+    paid = Step(_("Paid"), "done", order.paid_at)
+    if order.state == "expired":
+        return [Step(_("Placed"), "done", order.placed_at), Step(_("Not paid in time"), "bad")]
+    if order.state == "cancelled":
+        return [paid, Step(_("Cancelled"), "bad", None, _cancelled_by(order.cancelled_by))]
+    packed = min((parcel.registered_at for parcel in sent), default=None)
+    moments = [packed, order.collected_at, order.delivered_at]
+    labels = [_("Packed by the shop"), _("Collected by the courier"), _("Delivered")]
+    news = _latest(sent) if order.collected_at and not order.delivered_at else ""
+    steps, reached = [paid], False
+    for label, moment in reversed(list(zip(labels, moments, strict=True))):
+        reached = reached or moment is not None
+        steps.insert(1, Step(label, "done" if reached else "next", moment))
+    first_open = next((i for i, step in enumerate(steps) if step.state == "next"), None)
+    if first_open is not None:
+        steps[first_open] = Step(steps[first_open].label, "now", None, news)
+    return steps
+
+
+def _cancelled_by(who: str) -> str:
+    return {
+        "buyer": _("by you; everything went back the way it came"),
+        "shop": _("by the shop; everything went back the way it came"),
+        "platform": _("by us, because nobody shipped it; everything went back"),
+        "unavailable": _("the shop had none left; everything went back"),
+    }.get(who, "")
+
+
+def _latest(sent: Sequence[delivery.ConsignmentView]) -> str:
+    scans = [scan for parcel in sent for scan in parcel.scans]
+    if not scans:
+        return ""
+    last = max(scans, key=lambda scan: scan.at)
+    return " · ".join(part for part in (str(_SCAN_WORDS.get(last.status, "")), last.place) if part)

@@ -1,0 +1,76 @@
+"""Promises as cards. What they are called is theirs to say; here it is only put in the place it has on the card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sanhao.faces.storefront.cards import language, said
+from sanhao.faces.ui.cards import PromiseCard, PromiseState
+from sanhao.faces.ui.format import absolute
+from sanhao.goods.shops import api as shops
+from sanhao.service.promises import api as promises
+
+_STATES: dict[str, PromiseState] = {
+    "open": "open", "kept": "kept", "broken": "broken", "void": "void", "review": "review", "reversed": "broken",
+}  # fmt: skip
+"""A reversed one was paid by the platform in the end: to its buyer it stays broken, and paid."""
+
+
+def timed(view: promises.PromiseView) -> bool:
+    """Whether it runs out at a moment. Others hold until the parcel is there (their kind says so with the year 9999)."""
+    return view.due_at is not None and view.due_at.year < 9999
+
+
+def cards_of(
+    views: Sequence[promises.PromiseView], shop: shops.ShopCard, now: datetime, *, linked: bool = True
+) -> list[PromiseCard]:
+    """Those that run, and those that ended in money; most urgent first."""
+    return [
+        _card(view, shop, now, linked) for view in views if timed(view) or view.state in ("broken", "review")
+    ]
+
+
+def by_weight(cards: Sequence[PromiseCard]) -> tuple[list[PromiseCard], list[PromiseCard]]:
+    """What is shown large, the next to run out and what ended in money; and the rest, shown as rows."""
+    running = next((card for card in cards if card.state == "open"), cards[0] if cards else None)
+    large = [card for card in cards if card is running or card.state in ("broken", "review")]
+    return large, [card for card in cards if card not in large]
+
+
+def standing(views: Sequence[promises.PromiseView]) -> list[str]:
+    """What holds without a clock, a sentence each."""
+    return [said(view.sentence) for view in views if not timed(view) and view.state == "open"]
+
+
+def _card(view: promises.PromiseView, shop: shops.ShopCard, now: datetime, linked: bool) -> PromiseCard:
+    due_at = view.due_at if timed(view) and view.due_at else view.decided_at or now
+    when = absolute(due_at, now, language(), timezone.get_current_timezone())
+    title, otherwise = _words(view, when)
+    state = _STATES[view.state]
+    gave = view.owed if state in ("broken", "review") and view.owed and view.owed.minor else None
+    return PromiseCard(
+        id=str(view.id), kind=said(view.title), title=title, shop=said(shop.name), state=state,
+        starts_at=view.made_at, due_at=due_at, otherwise=otherwise, sentence=said(view.sentence),
+        decided_at=view.decided_at, compensation=gave, remedy="refund" if view.remedy == "refund" else "coupon",
+        mark=shop.mark,
+        href=reverse("storefront:decision", args=[view.decision_id]) if linked and view.decision_id else "",
+    )  # fmt: skip
+
+
+def _words(view: promises.PromiseView, when: str) -> tuple[str, str]:
+    """What was promised, and what follows if not. A kind this face does not know speaks for itself."""
+    match view.kind:
+        case "late_shipment":
+            return _("With the courier by %(when)s") % {"when": when}, _("a coupon comes to you by itself")
+        case "late_delivery":
+            return _("In your hands by %(when)s") % {"when": when}, _("the freight comes back by itself")
+        case "non_delivery":
+            return _("It arrives, or all your money comes back"), _(
+                "everything you paid comes back by itself"
+            )
+    return said(view.sentence), ""

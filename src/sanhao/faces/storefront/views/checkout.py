@@ -1,0 +1,76 @@
+"""From the cart to a placed checkout: where to, which coupons, what it costs, one button."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sanhao.books.wallet import api as wallet
+from sanhao.faces.storefront import basket, visitor
+from sanhao.faces.storefront.cards import SHIP_HOURS, by_shop, language
+from sanhao.faces.storefront.preview import preview
+from sanhao.goods.shops import api as shops
+from sanhao.kit import time as kit_time
+from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.people import api as people
+from sanhao.service.orders import api as orders
+
+
+@visitor.form
+@visitor.mine
+def checkout(request: visitor.PersonRequest) -> HttpResponse:
+    if request.method == "POST":
+        try:
+            return _place(request)
+        except Refusal as refusal:
+            return _show(request, refusal=refusal.text.in_(language()), status=refusal.status)
+    return _show(request)
+
+
+def _place(request: visitor.PersonRequest) -> HttpResponse:
+    address_id = visitor.uuid_of(request.POST.get("address"))
+    if address_id is None:
+        raise Invalid("checkout.address", zh="请先选一个收货地址。", en="Please choose an address first.")
+    cart_id = basket.find(request)
+    coupons = _ids(request.POST.getlist("coupon"))
+    if cart_id is None or coupons is None:
+        raise Invalid("checkout.coupon", zh="这张券用不了。", en="This coupon cannot be used.")
+    placed = orders.place(
+        cart_id=cart_id, person_id=request.user.pk, address_id=address_id, coupon_ids=coupons, now=kit_time.now()
+    )  # fmt: skip
+    return HttpResponseRedirect(reverse("storefront:pay", args=[placed.checkout_id]))
+
+
+def _ids(given: list[str]) -> list[UUID] | None:
+    """The ids somebody ticked, each once; None if one of them is none."""
+    ids = [visitor.uuid_of(id) for id in given[:100]]
+    return None if None in ids else list(dict.fromkeys(id for id in ids if id))
+
+
+def _show(request: visitor.PersonRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    now, who = kit_time.now(), request.user.pk
+    given = request.POST if request.method == "POST" else request.GET
+    cart = orders.cart(cart_id, now=now) if (cart_id := basket.find(request)) else None
+    if cart is None or cart.goods is None or not all(line.available for line in cart.lines):
+        if refusal or (cart is not None and cart.lines):
+            messages.error(request, refusal or _("Something in the cart cannot be had like this."))
+        return HttpResponseRedirect(reverse("storefront:cart"))
+    addresses = people.addresses(who)
+    wanted = visitor.uuid_of(given.get("address"))
+    address = next((a for a in addresses if a.id == wanted), addresses[0] if addresses else None)
+    usable = wallet.usable(who, currency=cart.goods.currency, now=now)
+    chosen = _ids(given.getlist("coupon")) or [] if "chosen" in given else None
+    seen = preview(cart, cart.goods, address, usable, chosen)
+    known = shops.shops({line.offer.shop_id for line in cart.lines})
+    return render(request, "storefront/checkout.html", {
+        "addresses": addresses, "address": address, "preview": seen, "goods": cart.goods, "refusal": refusal, "now": now,
+        "parcels": [
+            (parcel, seen.freight_of(parcel.shop.id), parcel.shop.ship_hours or SHIP_HOURS)
+            for parcel in by_shop(cart.lines, known)
+        ],
+    }, status=status)  # fmt: skip

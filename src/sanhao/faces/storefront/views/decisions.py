@@ -1,0 +1,116 @@
+"""One decision about a buyer's order: what was decided, from which facts, by which rule, and how to disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sanhao.faces.storefront import visitor
+from sanhao.faces.storefront.cards import language, said
+from sanhao.faces.storefront.forms import AppealForm
+from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit import time as kit_time
+from sanhao.kit.money import Money
+from sanhao.kit.refusals import NotFound, Refusal
+from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
+
+
+@visitor.form
+@visitor.mine
+def decision(request: visitor.PersonRequest, decision_id: UUID) -> HttpResponse:
+    """For the person it is about; to everybody else there is no such decision."""
+    now = kit_time.now()
+    view = decisions.decision(decision_id)
+    if view.person_id != request.user.pk:
+        raise NotFound("decision.unknown", zh="没有这个决定。", en="There is no such decision.")
+    form, status = AppealForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                decisions.appeal(
+                    decision_id, by=request.user.pk, person_id=request.user.pk, text=form.cleaned_data["text"], now=now
+                )  # fmt: skip
+                messages.success(request, _("Sent. A person reads it and answers within seven days."))
+                return HttpResponseRedirect(reverse("storefront:decision", args=[decision_id]))
+            except Refusal as refusal:
+                form.refuse(refusal, language())
+                status = refusal.status
+    return render(request, "storefront/decision.html", _context(view, now) | {"form": form}, status=status)
+
+
+def _context(view: decisions.DecisionView, now: datetime) -> dict[str, Any]:
+    promise = promises.promise(view.subject_id, now=now) if view.subject_kind == "promise" else None
+    order = orders.order(promise.order_id) if promise and promise.order_id else None
+    kind = promises.KINDS.get(view.kind.removeprefix("promise."))
+    return {
+        "decision": view, "now": now, "order": order, "may_appeal": view.may_appeal(now),
+        "title": said(kind.title) if kind else said(view.text), "facts": facts_in_words(view.facts),
+        "rule": rulebook.version(view.rule_id) if view.rule_id else None,
+        "appeal": decisions.appeals_of([view.id]).get(view.id) if view.state != "standing" else None,
+        "remedy": promise.remedy if promise else "",
+    }  # fmt: skip
+
+
+_SAME = {"due_at": ("first_due_at", "promised_at")}
+"""A moment that is worth a line of its own only where it differs from these."""
+
+
+def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, datetime | None, Money | None]]:
+    """The facts a judge saw, those that are moments or sums, in the order in which they happened or count."""
+    labels = {
+        "start_at": _("Paid"), "paid_at": _("Paid"), "hand_over_by": _("To be handed over by"),
+        "first_due_at": _("Promised by"), "promised_at": _("Promised by"), "due_at": _("Judged by"),
+        "settle_at": _("Late scans awaited until"), "paid": _("Paid for the goods"), "freight": _("Freight"),
+    }  # fmt: skip
+    rows: list[tuple[str, datetime | None, Money | None]] = []
+    for name, label in labels.items():
+        value = facts.get(name)
+        said_already = any(row[0] == label for row in rows) or value in (
+            facts.get(n) for n in _SAME.get(name, ())
+        )
+        if value is not None and not said_already:
+            rows.append((label, _moment(value), _money(value)))
+    for names, label in (
+        (("scans", "handed"), _("First scan of the courier")),
+        (("arrived",), _("Delivered")),
+    ):
+        rows += [(label, at, None) for at in _scans(facts, names)]
+    cancelled = facts.get("cancelled")
+    if isinstance(cancelled, dict) and (at := _moment(cancelled.get("at"))):
+        rows.append((_("Cancelled"), at, None))
+    return [row for row in rows if row[1] or row[2]]
+
+
+def _scans(facts: dict[str, Any], names: Sequence[str]) -> list[datetime]:
+    """The first scan of each line that has one under one of *names*, each moment once."""
+    found = set()
+    for line in facts.get("lines") or ():
+        scans = [scan for name in names for scan in line.get(name) or ()]
+        moments = [at for scan in scans if (at := _moment(scan["at"] if isinstance(scan, dict) else scan[0]))]
+        found |= {min(moments)} if moments else set()
+    return sorted(found)
+
+
+def _moment(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and moment.year < 9999 else None
+
+
+def _money(value: object) -> Money | None:
+    return Money(value["minor"], value["currency"]) if isinstance(value, dict) and "minor" in value else None

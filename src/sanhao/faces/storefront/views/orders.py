@@ -1,0 +1,153 @@
+"""A buyer's orders: the list, one order with its promises, cancelling, and answering a shop that asks for time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from sanhao.books.payments import api as payments
+from sanhao.faces.storefront import promised, visitor
+from sanhao.faces.storefront.cards import language
+from sanhao.faces.storefront.journey import STATE_WORDS, parcels_of, steps_of
+from sanhao.faces.ui.cards import Tab
+from sanhao.goods.shops import api as shops
+from sanhao.kit import time as kit_time
+from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
+
+_TABS = ("", "unpaid", "paid", "shipped", "delivered", "cancelled")
+_PAGE = 20
+
+
+@visitor.page
+@visitor.mine
+def orders_list(request: visitor.PersonRequest) -> HttpResponse:
+    now = kit_time.now()
+    state = request.GET.get("state", "")
+    if state not in _TABS:
+        raise Invalid("orders.state", zh="没有这样的订单状态。", en="There is no such state of an order.")
+    found = orders.orders_of(request.user.pk, state=state or None, before=_before(request), limit=_PAGE + 1)
+    shown = found[:_PAGE]
+    known = shops.shops({order.shop_id for order in shown}) if shown else {}
+    made = promises.promises_of([order.id for order in shown], now=now)
+    rows = [
+        (order, known[order.shop_id], STATE_WORDS[order.state],
+         promised.cards_of(made.get(order.id, []), known[order.shop_id], now, linked=False)[:1])
+        for order in shown
+    ]  # fmt: skip
+    labels = (_("All"), _("Unpaid"), _("To ship"), _("On the way"), _("Arrived"), _("Cancelled"))
+    return render(request, "storefront/orders.html", {
+        "rows": rows, "state": state, "now": now,
+        "tabs": [
+            Tab(f"?state={tab}" if tab else reverse("storefront:orders"), label, tab == state)
+            for tab, label in zip(_TABS, labels, strict=True)
+        ],
+        "earlier": shown[-1].placed_at.isoformat() if len(found) > _PAGE else "",
+    })  # fmt: skip
+
+
+def _before(request: visitor.PersonRequest) -> datetime | None:
+    """The moment a list goes on from. Raises Invalid."""
+    given = request.GET.get("before", "")
+    if not given:
+        return None
+    try:
+        moment = parse_datetime(given.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Invalid("page.number", zh="没有这一页。", en="There is no such page.")
+    return moment
+
+
+@visitor.page
+@visitor.mine
+def order(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+    return _show(request, order_id)
+
+
+@visitor.page
+@visitor.mine
+def order_live(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+    """The part of an order that changes by itself: what its page fetches when it is told to."""
+    return render(request, "storefront/parts/order_live.html", _moving(request.user.pk, order_id))
+
+
+def _show(
+    request: visitor.PersonRequest, order_id: UUID, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    context = _moving(request.user.pk, order_id)
+    order: orders.OrderView = context["order"]
+    context["refusal"] = refusal
+    back = payments.refunds_of("checkout", order.checkout_id) if order.refunded else []
+    context["refunds"] = [refund for refund in back if refund.cause_id in context["causes"]]
+    return render(request, "storefront/order.html", context, status=status)
+
+
+def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
+    """Everything about an order that may change while somebody looks at it. Raises NotFound for anybody else's."""
+    now = kit_time.now()
+    order = orders.order(order_id, person_id=person_id)
+    shop = shops.shop(order.shop_id)
+    live = order.state not in ("unpaid", "expired")
+    made = promises.promises_of([order_id], now=now).get(order_id, []) if live else []
+    made += (
+        promises.promises_of_checkouts([order.checkout_id], now=now).get(order.checkout_id, [])
+        if live
+        else []
+    )
+    asked = promises.proposals_of([order_id]).get(order_id, []) if live else []
+    sent = delivery.consignments_of([order_id])[order_id] if live else []
+    packed = order.state == "shipped" and order.collected_at is None
+    large, small = promised.by_weight(promised.cards_of(made, shop, now))
+    return {
+        "order": order, "shop": shop, "now": now, "state_word": STATE_WORDS[order.state],
+        "promises": large, "aside": small, "standing": promised.standing(made),
+        "proposals": [proposal for proposal in asked if proposal.state == "proposed" and proposal.answer_by > now],
+        "steps": steps_of(order, sent), "parcels": parcels_of(sent, order),
+        "may_cancel": order.state == "paid" or (packed and promises.may_cancel_freely(order_id, now=now)),
+        "packed": packed, "causes": {order_id, *(view.id for view in made)},
+    }  # fmt: skip
+
+
+@visitor.act
+@visitor.mine
+def cancel(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+    def do() -> None:
+        promises.cancel_order(order_id, person_id=request.user.pk, now=kit_time.now())
+        messages.success(request, _("Cancelled. Your money is on its way back."))
+
+    return _do(request, order_id, do)
+
+
+@visitor.act
+@visitor.mine
+def answer(request: visitor.PersonRequest, order_id: UUID, proposal_id: UUID) -> HttpResponse:
+    agree = request.POST.get("agree") == "yes"
+
+    def do() -> None:
+        promises.answer_delay(proposal_id, person_id=request.user.pk, agree=agree, now=kit_time.now())
+        messages.success(request, _("Agreed on the later time.") if agree else _("The first promise stands."))
+
+    return _do(request, order_id, do)
+
+
+def _do(request: visitor.PersonRequest, order_id: UUID, do: Callable[[], None]) -> HttpResponse:
+    try:
+        do()
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return _show(request, order_id, refusal=refusal.text.in_(language()), status=refusal.status)
+    return HttpResponseRedirect(reverse("storefront:order", args=[order_id]))
