@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -47,6 +48,7 @@ _now: dict[str, list[Listener]] = defaultdict(list)
 _later: dict[str, dict[str, Listener]] = defaultdict(dict)
 
 
+@cache
 def event_name(kind: type[Event]) -> str:
     """``service.orders.OrderPaid`` for `sanhao.service.orders.events.OrderPaid`."""
     return kind.name or f"{kind.__module__.removeprefix('sanhao.').removesuffix('.events')}.{kind.__name__}"
@@ -87,17 +89,23 @@ def emit(facts: Sequence[Event], *, at: datetime) -> None:
         return
     if not connection.in_atomic_block:
         raise RuntimeError("a fact is told in the transaction that made it true")
-    by_name: dict[str, list[News[Any]]] = defaultdict(list)
+    by_name: dict[str, list[tuple[UUID, Event]]] = defaultdict(list)
     for fact, id in zip(facts, new_ids(len(facts)), strict=True):
-        by_name[event_name(type(fact))].append(News(id, at, fact))
-    encode = msgspec.json.Encoder().encode
+        by_name[event_name(type(fact))].append((id, fact))
+    moment = at.isoformat()
     stored = [
-        (news.id, name, news.at, encode(news.fact).decode())
-        for name, batch in by_name.items() if _later.get(name)
-        for news in batch
-    ]  # fmt: skip
+        (id.hex, name, moment, _encode(fact).decode())
+        for name, batch in by_name.items()
+        if _later.get(name)
+        for id, fact in batch
+    ]
     if stored:
         copy_rows("kit_outbox", ("id", "name", "at", "payload"), stored)
     for name, batch in by_name.items():
-        for listener in _now.get(name, ()):
-            listener(batch)
+        if listeners := _now.get(name):
+            news = [News(id, at, fact) for id, fact in batch]
+            for listener in listeners:
+                listener(news)
+
+
+_encode = msgspec.json.Encoder().encode

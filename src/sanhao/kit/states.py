@@ -56,12 +56,13 @@ class States:
         note: str = "",
         only_from: Sequence[str] | None = None,
         each: Each | None = None,
+        held: bool = False,
     ) -> list[UUID]:
         """Move those of *ids* that may go to *to*; returns the ids that moved, in order of id.
 
         One statement. What is already elsewhere stays where it is: the caller compares the counts.
         """
-        rows = self.move_rows(ids, to, at=at, by=by, note=note, only_from=only_from, each=each)
+        rows = self.move_rows(ids, to, at=at, by=by, note=note, only_from=only_from, each=each, held=held)
         return [row["id"] for row in rows]
 
     def move_rows(
@@ -76,11 +77,13 @@ class States:
         also: Mapping[str, Any] | None = None,
         each: Each | None = None,
         returning: Sequence[str] = (),
+        held: bool = False,
     ) -> list[dict[str, Any]]:
         """As `move`, and in the same statement set columns; returns ``id`` and *returning* of each row.
 
         For columns that belong to a state (who holds it, since when), which a check constraint ties to it. *also*
         gives every row the same value; *each* one value per id: ``{"decided_at": ("timestamptz", [...])}``.
+        *held*: the caller has locked these rows, all in one source state, so nobody needs to wait for them in order.
         """
         sources = [s for s in self.sources(to) if only_from is None or s in only_from]
         if not sources:
@@ -89,29 +92,31 @@ class States:
             return []
         also, each = _split(also or {}, each or {})
         sets = "".join(f", {column} = %(also_{column})s" for column in also)
-        sets += "".join(f", {column} = b.{column}" for column in each)
+        sets += "".join(f", {column} = w.{column}" for column in each)
         arrays = "".join(f", %(each_{column})s::{kind}[]" for column, (kind, _) in each.items())
         named = "".join(f", {column}" for column in each)
         extra = "".join(f", t.{column}" for column in returning)
+        wanted = f"SELECT *, %(source)s AS source FROM unnest(%(ids)s::uuid[]{arrays}) AS w (id{named})"
+        if not held or len(sources) > 1:
+            wanted = f"""
+                SELECT t.id, t.state AS source{"".join(f", w.{column}" for column in each)}
+                FROM {self.table} t JOIN unnest(%(ids)s::uuid[]{arrays}) AS w (id{named}) ON w.id = t.id
+                WHERE t.state = ANY(%(sources)s) ORDER BY t.id FOR UPDATE OF t"""
         from django.db import connection  # here, so that a pure core may state its lifecycle
 
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
-                WITH before AS (
-                    SELECT t.id AS row_id, t.state AS source{"".join(f", w.{column}" for column in each)}
-                    FROM {self.table} t JOIN unnest(%(ids)s::uuid[]{arrays}) AS w (id{named}) ON w.id = t.id
-                    WHERE t.state = ANY(%(sources)s) ORDER BY t.id FOR UPDATE OF t
-                ), moved AS (
-                    UPDATE {self.table} t SET state = %(to)s{sets} FROM before b WHERE t.id = b.row_id
-                    RETURNING t.id, b.source{extra}
+                WITH w AS ({wanted}), moved AS (
+                    UPDATE {self.table} t SET state = %(to)s{sets} FROM w
+                    WHERE t.id = w.id AND t.state = ANY(%(sources)s) RETURNING t.id, w.source{extra}
                 ), history AS (
                     INSERT INTO kit_history (id, subject, subject_id, source, target, at, by_id, note)
                     SELECT gen_random_uuid(), %(subject)s, id, source, %(to)s, %(at)s, %(by)s, %(note)s FROM moved
                 )
                 SELECT {", ".join(("id", *returning))} FROM moved ORDER BY id
                 """,
-                {"ids": array(ids), "sources": sources, "to": to, "subject": self.subject, "at": at, "by": by,
+                {"ids": array(ids), "sources": sources, "source": sources[0], "to": to, "subject": self.subject, "at": at, "by": by,
                  "note": note, **{f"also_{column}": value for column, value in also.items()},
                  **{f"each_{column}": array(values) for column, (_, values) in each.items()}},
             )  # fmt: skip

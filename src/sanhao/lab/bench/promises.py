@@ -10,7 +10,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--open", type=int, default=100_000, help="open promises in the table (default 100,000)"
     )
     parser.add_argument("--due", type=int, help="how many of them are due (default: all, at most 100,000)")
-    parser.add_argument("--batch", type=int, default=1000, help="rows a keeper claims at once, at most 1,000")
+    parser.add_argument("--batch", type=int, default=500, help="rows a keeper claims at once, at most 1,000")
 
 
 def run(args: argparse.Namespace) -> int:

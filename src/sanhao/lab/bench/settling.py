@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sanhao.kit import time as kit_time
-from sanhao.kit.keeper import Keeper, all_keepers, tick
+from sanhao.kit.keeper import Keeper, all_keepers, settle_in, tick
 from sanhao.kit.rows import execute, fetch
 from sanhao.lab.bench.raw import RawWriter, compare
 from sanhao.lab.bench.seed import Seeded, seed
@@ -53,6 +53,7 @@ def _settle(now: datetime, batch: int) -> float:
     """Seconds one keeper (with the hands it has in life) takes until nothing is due."""
     [keeper] = [keeper for keeper in all_keepers() if keeper.name == "promises.settle"]
     keeper = replace(keeper, batch=batch)
+    settle_in()
     _quiet()
     started = kit_time.monotonic()
     with ThreadPoolExecutor(keeper.hands) as hands:

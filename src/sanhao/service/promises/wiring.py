@@ -35,7 +35,7 @@ SETTLE = Keeper(
     "t.facts::text AS facts, t.currency FROM promises_promise t WHERE t.state = 'open' AND t.settle_at <= %(now)s",
     settle=settle.settle_due,
     order="t.settle_at",
-    batch=1000,
+    batch=500,
     hands=2,
 )
 CANCEL = Keeper(

@@ -157,6 +157,7 @@ def end(rows: Sequence[Row], state: str, *, at: datetime) -> None:
         [row["id"] for row in rows],
         state,
         at=at,
+        held=True,
         each={
             "facts": ("jsonb", [row["facts"] for row in rows]),
             "reason": ("text", [row["reason"] for row in rows]),

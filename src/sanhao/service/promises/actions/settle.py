@@ -60,6 +60,7 @@ def _break(broken: list[Judged], now: datetime) -> None:
         [j.row["id"] for j in broken],
         "broken",
         at=now,
+        held=True,
         each={
             "decided_at": ("timestamptz", [now] * len(broken)),
             "reason": ("text", [j.verdict.reason for j in broken]),
