@@ -42,8 +42,9 @@ def add_to_cart(cart_id: UUID, offer_id: UUID, quantity: int, *, now: datetime) 
     touched = execute(
         """
         INSERT INTO orders_cartline (id, cart_id, offer_id, quantity, added_at)
-        SELECT %(id)s, %(cart)s, %(offer)s, %(quantity)s, %(now)s
-        WHERE (SELECT count(*) FROM orders_cartline WHERE cart_id = %(cart)s) < %(max_lines)s
+        SELECT %(id)s, c.id, %(offer)s, %(quantity)s, %(now)s FROM orders_cart c
+        WHERE c.id = %(cart)s AND (
+            SELECT count(*) FROM orders_cartline WHERE cart_id = c.id AND offer_id <> %(offer)s) < %(max_lines)s
         ON CONFLICT (cart_id, offer_id)
         DO UPDATE SET quantity = least(orders_cartline.quantity + excluded.quantity, %(max)s)
         """,
@@ -58,6 +59,12 @@ def add_to_cart(cart_id: UUID, offer_id: UUID, quantity: int, *, now: datetime) 
         },
     )
     if not touched:
+        if not fetch("SELECT 1 FROM orders_cart WHERE id = %s", [cart_id]):
+            raise NotFound(
+                "cart.unknown",
+                zh="购物车找不到了，请刷新页面。",
+                en="This cart is not there any more. Reload the page.",
+            )
         raise Refusal(
             "cart.full", zh="购物车满了，先结算一些吧。", en="The cart is full. Check some of it out first."
         )
@@ -79,16 +86,26 @@ def set_quantity(cart_id: UUID, offer_id: UUID, quantity: int) -> None:
 
 
 def adopt_cart(cart_id: UUID, *, person_id: UUID, now: datetime) -> UUID:
-    """At sign-in: what was gathered without an account moves into the person's cart. Returns that cart."""
+    """At sign-in: what was gathered without an account moves into the person's cart. Returns that cart.
+
+    Another person's cart is left alone; what the own cart has no room for stays where it was.
+    """
     with transaction.atomic():
         own = open_cart(person_id=person_id, now=now)
         if own == cart_id:
             return own
         execute(
             """
-            WITH moved AS (
-                DELETE FROM orders_cartline l USING orders_cart c
-                WHERE l.cart_id = c.id AND c.id = %(cart)s AND c.person_id IS NULL
+            WITH gathered AS (
+                SELECT l.id, o.id IS NOT NULL AS is_there,
+                       row_number() OVER (PARTITION BY o.id IS NOT NULL ORDER BY l.added_at, l.id) AS n
+                FROM orders_cartline l JOIN orders_cart c ON c.id = l.cart_id
+                LEFT JOIN orders_cartline o ON o.cart_id = %(own)s AND o.offer_id = l.offer_id
+                WHERE c.id = %(cart)s AND c.person_id IS NULL
+            ), moved AS (
+                DELETE FROM orders_cartline l USING gathered g
+                WHERE l.id = g.id AND (g.is_there OR g.n <= %(max_lines)s - (
+                    SELECT count(*) FROM orders_cartline WHERE cart_id = %(own)s))
                 RETURNING l.id, l.offer_id, l.quantity, l.added_at
             )
             INSERT INTO orders_cartline (id, cart_id, offer_id, quantity, added_at)
@@ -96,7 +113,7 @@ def adopt_cart(cart_id: UUID, *, person_id: UUID, now: datetime) -> UUID:
             ON CONFLICT (cart_id, offer_id)
             DO UPDATE SET quantity = least(orders_cartline.quantity + excluded.quantity, %(max)s)
             """,
-            {"cart": cart_id, "own": own, "max": _LIMITS.max_quantity},
+            {"cart": cart_id, "own": own, "max": _LIMITS.max_quantity, "max_lines": _LIMITS.max_lines},
         )
         return own
 

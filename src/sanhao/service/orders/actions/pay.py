@@ -27,15 +27,18 @@ _DEFAULT_SHIP_HOURS = 48
 
 def payment_succeeded(batch: Sequence[News[PaymentSucceeded]]) -> None:
     """Now-listener: in the transaction that learnt of the payment."""
-    paid = {news.fact.subject_id: news for news in batch if news.fact.subject_kind == "checkout"}
-    if not paid:
+    ours = [news for news in batch if news.fact.subject_kind == "checkout"]
+    if not ours:
         return
-    at = max(news.at for news in paid.values())
+    paid = {
+        news.fact.subject_id: news for news in reversed(ours)
+    }  # of two payments for one, the first counts
+    at = max(news.at for news in ours)
     taken = _take(paid)
-    on_time = {row["id"] for row in taken}
-    late = [news for id, news in paid.items() if id not in on_time]
+    on_time = {paid[row["id"]].id for row in taken}
+    late = [news for news in ours if news.id not in on_time]
     if taken:
-        _bind(taken, {id: paid[id] for id in on_time}, at)
+        _bind(taken, paid, at)
     if late:
         _return(late, at)
 
@@ -159,6 +162,11 @@ def _order_paid(order: Row, checkout: Row, lines: Sequence[PaidLine]) -> Event:
 
 def _return(late: Sequence[News[PaymentSucceeded]], at: datetime) -> None:
     """Money for a checkout that had expired (or was paid already): booked as nobody's, and sent back whole."""
+    rows = fetch(
+        "SELECT id, person_id FROM orders_checkout WHERE id = ANY(%s)",
+        [[news.fact.subject_id for news in late]],
+    )
+    people_of = {row["id"]: row["person_id"] for row in rows}
     entries, drafts, facts = [], [], []
     for news in late:
         fact = news.fact
@@ -191,8 +199,8 @@ def _return(late: Sequence[News[PaymentSucceeded]], at: datetime) -> None:
                 payment_id=fact.payment_id,
             )
         )
-        [row] = fetch("SELECT person_id FROM orders_checkout WHERE id = %s", [fact.subject_id])
-        facts.append(LatePaymentReturned(fact.subject_id, row["person_id"], fact.amount_minor, fact.currency))
+        person_id = people_of[fact.subject_id]
+        facts.append(LatePaymentReturned(fact.subject_id, person_id, fact.amount_minor, fact.currency))
     ledger.post([entry for entry in entries if entry.lines[0][1]])
     payments.refund(drafts, now=at)
     events.emit(facts, at=at)

@@ -58,15 +58,12 @@ def place(
     and regions a shop does not deliver to; then nothing has changed.
     """
     with transaction.atomic():
-        wanted = fetch(
-            "SELECT offer_id, quantity FROM orders_cartline WHERE cart_id = %s ORDER BY offer_id FOR UPDATE",
-            [cart_id],
-        )
+        wanted = _empty(cart_id, person_id)
         if not wanted:
             raise Invalid("checkout.empty", zh="购物车是空的。", en="The cart is empty.")
         address = people.address(address_id, person_id=person_id)
         offers = catalog.offers([row["offer_id"] for row in wanted], now=now)
-        items = _items(wanted, offers)
+        items = _items(sorted(wanted, key=lambda row: (row["added_at"], row["id"])), offers)
         currency = items[0].unit.currency
         checkout_id = new_id()
         coupon = Money.zero(currency)
@@ -80,7 +77,9 @@ def place(
         _write(checkout_id, order_ids, person_id, priced, offers, address, now, expires_at)
         catalog.reserve(
             [
-                catalog.Want(line.item.offer_id, line.item.quantity, order_id, person_id)
+                catalog.Want(
+                    line.item.offer_id, line.item.quantity, order_id, person_id, line.item.unit.minor
+                )
                 for order_id, order in zip(order_ids, priced.orders, strict=True)
                 for line in order.lines
             ],
@@ -95,8 +94,24 @@ def place(
             gateway=gateway,
             now=now,
         )
-        execute("DELETE FROM orders_cartline WHERE cart_id = %s", [cart_id])
     return Placed(checkout_id, payment.id, priced.total, expires_at, tuple(order_ids))
+
+
+def _empty(cart_id: UUID, person_id: UUID) -> list[Row]:
+    """Take everything out of the cart (a refusal later puts it back); nothing out of somebody else's.
+
+    Whoever presses the button in two tabs waits here, and then finds the cart empty.
+    """
+    return fetch(
+        """
+        WITH mine AS (
+            SELECT l.id FROM orders_cartline l JOIN orders_cart c ON c.id = l.cart_id
+            WHERE c.id = %s AND (c.person_id = %s OR c.person_id IS NULL) ORDER BY l.id FOR UPDATE OF l
+        )
+        DELETE FROM orders_cartline l USING mine WHERE l.id = mine.id RETURNING l.id, l.offer_id, l.quantity, l.added_at
+        """,
+        [cart_id, person_id],
+    )
 
 
 def _items(wanted: Sequence[Row], offers: Offers) -> list[Item]:

@@ -124,9 +124,12 @@ def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
     """Now-listener: a carrier has (part of) the order; from here on it cannot simply be cancelled."""
     execute(
         """
-        UPDATE orders_order o SET collected_at = least(o.collected_at, c.at)
-        FROM (SELECT id, min(at) AS at FROM unnest(%s::uuid[], %s::timestamptz[]) AS c (id, at) GROUP BY id) c
-        WHERE o.id = c.id
+        WITH told AS (
+            SELECT id, min(at) AS at FROM unnest(%s::uuid[], %s::timestamptz[]) AS c (id, at) GROUP BY id
+        ), locked AS (
+            SELECT o.id, c.at FROM orders_order o JOIN told c ON c.id = o.id ORDER BY o.id FOR UPDATE OF o
+        )
+        UPDATE orders_order o SET collected_at = least(o.collected_at, c.at) FROM locked c WHERE o.id = c.id
         """,
         [[news.fact.owner_id for news in batch], [news.fact.at for news in batch]],
     )
