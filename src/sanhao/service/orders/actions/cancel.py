@@ -72,14 +72,6 @@ def cancel(
         return []
     catalog.release(moved, now=now)
     own_wish = who == "buyer"
-    if own_wish:
-        refund(
-            [
-                Part(f"order:{id}:cancelled", id, cause_kind="order", cause_id=id, with_coupon=True)
-                for id in moved
-            ],
-            now=now,
-        )
     events.emit(
         [
             OrderCancelled(
@@ -89,6 +81,14 @@ def cancel(
         ],
         at=now,
     )
+    if own_wish:  # after the promises have heard: everybody locks orders, then promises, then payments
+        refund(
+            [
+                Part(f"order:{id}:cancelled", id, cause_kind="order", cause_id=id, with_coupon=True)
+                for id in moved
+            ],
+            now=now,
+        )
     return moved
 
 

@@ -91,24 +91,31 @@ class Held(msgspec.Struct, frozen=True):
 def hold(*, order_ids: Sequence[UUID] = (), checkout_ids: Sequence[UUID] = ()) -> list[Held]:
     """Lock these orders and all orders of these checkouts, in id order, without waiting for anybody.
 
-    An order that somebody else holds is left out, and with it its whole checkout if that was asked for.
+    Orders of one checkout share its payment: where somebody else holds any of them, all of them are left out. So
+    whoever holds an order by this waits for nobody when its refund locks the payment.
     """
     rows = fetch(
         """
         SELECT id, checkout_id, shop_id, total_minor - refunded_minor AS left_minor, freight_minor, total_minor
-        FROM orders_order WHERE id = ANY(%(orders)s) OR checkout_id = ANY(%(checkouts)s)
+        FROM orders_order
+        WHERE checkout_id = ANY(%(checkouts)s)
+           OR checkout_id IN (SELECT checkout_id FROM orders_order WHERE id = ANY(%(orders)s))
         ORDER BY id FOR UPDATE SKIP LOCKED
         """,
         {"orders": list(order_ids), "checkouts": list(checkout_ids)},
     )
-    if checkout_ids:
-        locked = {row["id"] for row in rows}
-        everyone = fetch(
-            "SELECT id, checkout_id FROM orders_order WHERE checkout_id = ANY(%s)", [list(checkout_ids)]
-        )
-        busy = {row["checkout_id"] for row in everyone if row["id"] not in locked}
-        rows = [row for row in rows if row["checkout_id"] not in busy or row["id"] in order_ids]
-    return [Held(**row) for row in rows]
+    everyone = fetch(
+        "SELECT id, checkout_id FROM orders_order WHERE checkout_id = ANY(%s)",
+        [list({row["checkout_id"] for row in rows})],
+    )
+    locked = {row["id"] for row in rows}
+    busy = {row["checkout_id"] for row in everyone if row["id"] not in locked}
+    asked, whole = set(order_ids), set(checkout_ids)
+    return [
+        Held(**row)
+        for row in rows
+        if row["checkout_id"] not in busy and (row["id"] in asked or row["checkout_id"] in whole)
+    ]
 
 
 def _return_coupons(parts: Sequence[tuple[Part, dict[str, object]]], now: datetime) -> None:

@@ -29,7 +29,7 @@ _COLUMNS = "id, kind, checkout_id, order_id, line_id, shop_id, person_id, rule_i
 
 def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
     """Now-listener: a carrier's first scan of a parcel."""
-    received = {news.fact.owner_id: news.fact.received_at for news in batch}
+    received = _received(batch)
     hear(
         {
             order_id: [Collected(at, received[order_id], lines=lines) for at, lines in moments]
@@ -41,7 +41,7 @@ def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
 
 def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
     """Now-listener: a parcel was signed for."""
-    received = {news.fact.owner_id: news.fact.received_at for news in batch}
+    received = _received(batch)
     hear(
         {
             order_id: [Delivered(at, received[order_id], lines=lines) for at, lines in moments]
@@ -49,6 +49,17 @@ def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
         },
         at=max(news.at for news in batch),
     )
+
+
+def _received(
+    batch: Sequence[News[ConsignmentCollected]] | Sequence[News[ConsignmentDelivered]],
+) -> dict[UUID, datetime]:
+    """When we heard of each order: of its last parcel, where several are told at once."""
+    received: dict[UUID, datetime] = {}
+    for news in batch:
+        known = received.get(news.fact.owner_id, news.fact.received_at)
+        received[news.fact.owner_id] = max(known, news.fact.received_at)
+    return received
 
 
 def _complete(order_ids: Sequence[UUID], field: str) -> dict[UUID, list[tuple[datetime, tuple[str, ...]]]]:
@@ -120,12 +131,17 @@ def hear(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> Non
 
 def retell(told: Sequence[tuple[Row, Sequence[PromiseNews]]], *, at: datetime) -> None:
     """Fold *news* into open, locked promises, judge them, and write what follows."""
-    kept, void, waiting = [], [], []
+    heard = []
     for row, news in told:
         kind, terms = KINDS[row["kind"]], terms_of(row["rule_id"], row["kind"])
         facts = facts_from(row["kind"], row["facts"])
         for item in news:
             facts = kind.hear(terms, facts, item)
+        heard.append((row, kind, terms, facts))
+    # Two processes never read quite the same time: what one was told already is no future for the other.
+    at = max([at, *(ended for *_, facts in heard if (ended := _ended(facts)))])
+    kept, void, waiting = [], [], []
+    for row, kind, terms, facts in heard:
         verdict = kind.judge(terms, facts, at)
         due = kind.due(terms, facts)
         row |= {
@@ -146,6 +162,12 @@ def retell(told: Sequence[tuple[Row, Sequence[PromiseNews]]], *, at: datetime) -
     end(kept, "kept", at=at)
     end(void, "void", at=at)
     _reschedule(waiting)
+
+
+def _ended(facts: Any) -> datetime | None:
+    """When the order of a promise was cancelled, as far as it has heard."""
+    cancelled: Cancelled | None = facts.cancelled
+    return cancelled.at if cancelled is not None else None
 
 
 def end(rows: Sequence[Row], state: str, *, at: datetime) -> None:

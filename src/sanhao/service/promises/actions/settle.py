@@ -167,15 +167,17 @@ def _refund(items: Sequence[Judged], held: dict[UUID, list[orders.Held]], now: d
     charges: list[ledger.Charge] = []
     entries: list[ledger.EntryDraft] = []
     parts: list[orders.Part] = []
+    left = {order.id: order.left_minor for of_subject in held.values() for order in of_subject}
     for item in items:
         owed = item.verdict.owed
         if owed is None:
             continue
         of_subject = held[item.row["order_id"] or item.row["checkout_id"]]
         for order, share in zip(of_subject, owed.split(_weights(of_subject, item)), strict=True):
-            amount = min(share.minor, order.left_minor)
+            amount = min(share.minor, left[order.id])
             if not amount:
                 continue
+            left[order.id] -= amount
             _charge(item, order, Money(amount, owed.currency), charges, entries, now)
             parts.append(
                 orders.Part(
