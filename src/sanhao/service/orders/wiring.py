@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from sanhao.books.payments.events import PaymentSucceeded
+from sanhao.books.payments.events import PaymentSucceeded, RefundCompleted
 from sanhao.fairness.rulebook import api as rulebook
-from sanhao.kit.events import listen_now
+from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.orders import telling
 from sanhao.service.orders.actions import pay, place, ship
 from sanhao.service.orders.core import validate_terms
+from sanhao.service.orders.events import (
+    CheckoutExpired,
+    LatePaymentReturned,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderShipped,
+)
 
 EXPIRY = Keeper(
     name="orders.expiry",
@@ -24,4 +33,10 @@ def wire() -> None:
     listen_now(PaymentSucceeded, pay.payment_succeeded)
     listen_now(ConsignmentCollected, ship.collected)
     listen_now(ConsignmentDelivered, ship.delivered)
+    for moved in (OrderShipped, OrderDelivered, OrderCancelled):
+        listen_later(moved, telling.order_moved)
+    listen_later(OrderPaid, telling.signal)
+    listen_later(CheckoutExpired, telling.checkout_expired)
+    listen_later(LatePaymentReturned, telling.late_payment_returned)
+    listen_later(RefundCompleted, telling.refund_completed)
     register(EXPIRY)

@@ -16,7 +16,6 @@ from sanhao.kit.events import News
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time
-from sanhao.service.orders.events import OrderCancelled, OrderDelivered, OrderShipped
 from sanhao.service.promises.book import facts_from, terms_of
 from sanhao.service.promises.core import Verdict
 from sanhao.service.promises.events import (
@@ -110,34 +109,13 @@ def delay_answered(batch: Sequence[News[DelayAnswered]]) -> None:
     notices.notify(told, now=max(news.at for news in batch))
 
 
-def order_moved(batch: Sequence[News[Any]]) -> None:
-    """The steps of an order, for whoever is waiting for it."""
-    sentences: dict[Any, Text] = {
-        OrderShipped: Text(
-            zh="包裹已打好，等快递揽收。", en="Your parcel is packed and waits for its courier."
-        ),
-        OrderDelivered: Text(zh="包裹已签收。", en="Your parcel has arrived."),
-        OrderCancelled: Text(
-            zh="订单已取消，货款正在原路退回。", en="The order is cancelled; your money is on its way back."
-        ),
-    }
-    told = [
-        _order_notice(
-            news.fact.person_id, "order.moved", sentences[type(news.fact)], news.fact.order_id, str(news.id)
-        )
-        for news in batch
-    ]
-    notices.notify(told, now=max(news.at for news in batch))
-    signal(batch)
-
-
 def signal(batch: Sequence[News[Any]]) -> None:
     """Open pages of the order, its shop and control fetch themselves again."""
     push.publish(topic for news in batch for topic in _topics(news.fact))
 
 
 def _topics(
-    fact: PromiseMade | PromiseKept | PromiseVoided | PromiseBroken | PromiseReversed | OrderShipped,
+    fact: PromiseMade | PromiseKept | PromiseVoided | PromiseBroken | PromiseReversed,
 ) -> Iterable[str]:
     order_id = getattr(fact, "order_id", None)
     if order_id:

@@ -14,7 +14,7 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
-from sanhao.service.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderShipped
+from sanhao.service.orders.events import OrderCancelled, OrderPaid
 from sanhao.service.promises import telling
 from sanhao.service.promises.actions import cancel, delay, hear, make, review, settle
 from sanhao.service.promises.book import encode, facts_from, rule_key, terms_from
@@ -91,7 +91,5 @@ def wire() -> None:
     listen_later(DelayAnswered, telling.delay_answered)
     for event in (PromiseMade, PromiseKept, PromiseVoided, PromiseBroken, PromiseReversed):
         listen_later(event, telling.signal)
-    for moved in (OrderShipped, OrderDelivered, OrderCancelled):
-        listen_later(moved, telling.order_moved)
     for keeper in (SETTLE, CANCEL, LAPSE):
         register(keeper)
