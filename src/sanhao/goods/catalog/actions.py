@@ -303,6 +303,16 @@ def set_stock(
         emit([ListingChanged(listing_id, shop_id, "stock")], at=now)
 
 
+@transaction.atomic
+def set_price_and_stock(
+    shop_id: UUID, offer_id: UUID, price: Money, left: int, *, by: UUID, now: datetime, seen: int
+) -> None:
+    """Both at once, or neither. The stock is set only if it is another one than was *seen*. Raises as the two do."""
+    if left != seen:
+        set_stock(shop_id, offer_id, left, by=by, now=now, seen=seen)
+    set_price(shop_id, offer_id, price, by=by, now=now)
+
+
 def follow_shop(shop_id: UUID, is_open: bool) -> None:
     """What a shop sells follows the shop: closed or on holiday, nothing of it is on sale."""
     execute("UPDATE catalog_listing SET shop_open = %s WHERE shop_id = %s", [is_open, shop_id])

@@ -14,6 +14,7 @@ from sanhao.goods.catalog.actions import (
     reserve,
     save,
     set_price,
+    set_price_and_stock,
     set_stock,
     unsave,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "saved_ids",
     "search",
     "set_price",
+    "set_price_and_stock",
     "set_stock",
     "suggest",
     "unsave",

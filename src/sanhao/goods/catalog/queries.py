@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sanhao.goods.catalog import spelling
 from sanhao.goods.catalog.core import (
     LAST_PAGE,
     PAGE_SIZE,
@@ -238,17 +239,29 @@ def _variants(listing_id: UUID, *, now: datetime, all_offers: bool) -> tuple[Var
 
 def listings_of_shop(
     shop_id: UUID, *, now: datetime, states: Sequence[str] = ("draft", "live", "paused", "intercepted"),
-    page: int = 1,
+    page: int = 1, words: str = "",
 ) -> Page:  # fmt: skip
-    """What a shop has listed, the newest first; the public page of a shop asks for ``("live",)``."""
+    """What a shop has listed, the newest first; the public page of a shop asks for ``("live",)``.
+
+    *words* finds a part of the title in either script, or the beginning of a variant's SKU.
+    """
     bounded(page)
     found = cards(
         """
         SELECT l.id, row_number() OVER (ORDER BY l.created_at DESC, l.id DESC) AS n FROM catalog_listing l
         WHERE l.shop_id = %(shop)s AND l.state = ANY(%(states)s)
+          AND (%(words)s = '' OR strpos(l.words, %(words)s) > 0 OR EXISTS (
+            SELECT 1 FROM catalog_variant v WHERE v.listing_id = l.id AND starts_with(upper(v.sku), %(sku)s)))
         ORDER BY l.created_at DESC, l.id DESC LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {"shop": shop_id, "states": list(states), "limit": PAGE_SIZE + 1, "offset": PAGE_SIZE * (page - 1)},
+        {
+            "shop": shop_id,
+            "states": list(states),
+            "limit": PAGE_SIZE + 1,
+            "offset": PAGE_SIZE * (page - 1),
+            "words": spelling.fold(words) if words else "",
+            "sku": words.replace("\0", "").strip().upper(),
+        },
         now=now,
     )
     return paged(found, page)

@@ -23,6 +23,7 @@ from sanhao.service.promises.core import (
     Scope,
     Verdict,
 )
+from sanhao.service.promises.for_shops import cost_of_cancelling, told_to_shop
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.models import PROMISE_STATES
 from sanhao.service.promises.queries import (
@@ -70,6 +71,7 @@ __all__ = [
     "announce_extension",
     "answer_delay",
     "cancel_order",
+    "cost_of_cancelling",
     "days",
     "delay_answer",
     "excuse",
@@ -85,5 +87,6 @@ __all__ = [
     "standing",
     "terms_from",
     "terms_of",
+    "told_to_shop",
     "wall",
 ]

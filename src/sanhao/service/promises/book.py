@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,9 @@ import msgspec
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.service.promises.core import AnyKind, Due
 from sanhao.service.promises.kinds import KINDS
+
+THE_END = datetime(9999, 1, 1, tzinfo=UTC)
+"""A verdict once reached never changes with time, so a stored decision is judged again from the end of it."""
 
 
 def rule_key(kind_name: str) -> str:

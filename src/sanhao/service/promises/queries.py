@@ -14,13 +14,16 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
-from sanhao.service.promises.book import facts_from, terms_of
+from sanhao.service.promises.book import THE_END, facts_from, terms_of
 from sanhao.service.promises.core import Verdict
 from sanhao.service.promises.kinds import KINDS
 
 
 class PromiseView(msgspec.Struct, frozen=True):
-    """A promise as a card shows it. *left* is the share of its time that is left, from 1.0 down to 0.0."""
+    """A promise as a card shows it. *left* is the share of its time that is left, from 1.0 down to 0.0.
+
+    *for_shop* is the sentence for the shop; *stake* what the shop pays if nothing more is heard, while it is open.
+    """
 
     id: UUID
     kind: str
@@ -41,6 +44,8 @@ class PromiseView(msgspec.Struct, frozen=True):
     remedy: str
     decision_id: UUID | None
     left: float
+    for_shop: Text
+    stake: Money | None
 
 
 class ProposalView(msgspec.Struct, frozen=True):
@@ -207,7 +212,15 @@ def _view(row: Row, now: datetime) -> PromiseView:
         remedy=verdict.remedy,
         decision_id=row["decision_id"],
         left=_left(row["made_at"], row["due_at"], now),
+        for_shop=kind.say_to_shop(terms, facts, _as_settled(row, verdict)),
+        stake=_stake(row, kind.judge(terms, facts, THE_END)) if row["state"] == "open" else None,
     )
+
+
+def _stake(row: Row, at_the_end: Verdict) -> Money | None:
+    """What the shop pays if no more news comes; None where it pays nothing, or others do."""
+    pays = at_the_end.outcome == "broken" and str(row["shop_id"]) in at_the_end.fault
+    return at_the_end.owed if pays else None
 
 
 def _as_settled(row: Row, verdict: Verdict) -> Verdict:

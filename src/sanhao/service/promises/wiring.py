@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,7 @@ from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDeli
 from sanhao.service.orders.events import OrderCancelled, OrderPaid
 from sanhao.service.promises import telling
 from sanhao.service.promises.actions import cancel, delay, hear, make, review, settle
-from sanhao.service.promises.book import encode, facts_from, rule_key, terms_from
+from sanhao.service.promises.book import THE_END, encode, facts_from, rule_key, terms_from
 from sanhao.service.promises.events import (
     DelayAnswered,
     DelayProposed,
@@ -51,9 +50,6 @@ LAPSE = Keeper(
     settle=delay.lapse,
     order="t.answer_by",
 )
-
-THE_END = datetime(9999, 1, 1, tzinfo=UTC)
-"""A verdict once reached never changes with time, so a stored decision is judged again from the end of it."""
 
 
 def rejudge(kind_name: str, facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:

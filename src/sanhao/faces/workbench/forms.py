@@ -1,0 +1,230 @@
+"""What merchants type. Forms read and bound it; whether it may be is decided behind the doors."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sanhao.faces.ui import pictures
+from sanhao.goods.catalog import api as catalog
+from sanhao.kit.money import Money, MoneyError
+from sanhao.kit.text import Text
+
+_PLAIN = re.compile(r"-?[0-9]{1,12}(\.[0-9]+)?")
+_NOT_GOODS = ("seal", "favicon", "pasture")
+PICTURES = tuple(
+    sorted(name for name in pictures.NAMES if name not in _NOT_GOODS and not name.startswith(("mark-", "empty-")))
+)  # fmt: skip
+
+
+class MoneyField(forms.CharField):
+    """A plain decimal in the shop's currency; cleans to `Money`, or None where nothing is asked for."""
+
+    def __init__(self, *, currency: str = "CNY", **given: Any) -> None:
+        self.currency = currency
+        attrs = {"inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **given)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        plain = text.replace(",", "").replace("¥", "")
+        try:
+            if not _PLAIN.fullmatch(plain):
+                raise MoneyError(plain)
+            return Money.parse(plain, self.currency)
+        except MoneyError:
+            raise forms.ValidationError(_("Please write an amount such as 12.30.")) from None
+
+
+class MomentField(forms.DateTimeField):
+    """A moment on the shop's clock."""
+
+    def __init__(self, **given: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], widget=widget, **given)
+
+
+class InCurrency(forms.Form):
+    """A form whose sums are in one shop's currency."""
+
+    def __init__(self, *given: Any, currency: str, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for field in self.fields.values():
+            if isinstance(field, MoneyField):
+                field.currency = currency
+
+
+class ListingForm(forms.Form):
+    """The words of a listing, its picture and its place."""
+
+    title_zh = forms.CharField(label=gettext_lazy("Title in Chinese"), max_length=120)
+    title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=120)
+    category = forms.ChoiceField(label=gettext_lazy("Category"))
+    text_zh = forms.CharField(
+        label=gettext_lazy("Description in Chinese"), max_length=10_000, required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
+    text_en = forms.CharField(
+        label=gettext_lazy("Description in English"), max_length=10_000, required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
+    picture = forms.ChoiceField(
+        label=gettext_lazy("Picture"), choices=[(name, name) for name in PICTURES], widget=forms.RadioSelect
+    )
+
+    def __init__(self, *given: Any, categories: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["category"].choices = categories  # type: ignore[attr-defined]
+
+    def edit(self) -> catalog.ListingEdit:
+        said = self.cleaned_data
+        return catalog.ListingEdit(
+            title=Text(zh=said["title_zh"], en=said["title_en"]),
+            text=Text(zh=said["text_zh"], en=said["text_en"]),
+            picture=said["picture"],
+            category_slug=said["category"],
+        )
+
+
+class NewListingForm(ListingForm, InCurrency):
+    """A listing with its first variant; more follow on its own page."""
+
+    slug = forms.CharField(
+        label=gettext_lazy("Web address"), max_length=80,
+        help_text=gettext_lazy("Small letters, digits and hyphens. It stays for ever."),
+    )  # fmt: skip
+    special = forms.ChoiceField(
+        label=gettext_lazy("Kind of goods"), required=False,
+        choices=[("", gettext_lazy("Ordinary goods")), ("custom", gettext_lazy("Made to order")), ("virtual", gettext_lazy("Nothing to send"))],
+    )  # fmt: skip
+    variant_zh = forms.CharField(label=gettext_lazy("Variant in Chinese"), max_length=60)
+    variant_en = forms.CharField(label=gettext_lazy("Variant in English"), max_length=60)
+    sku = forms.CharField(label=gettext_lazy("SKU"), max_length=60)
+    weight_g = forms.IntegerField(label=gettext_lazy("Weight in grams"), min_value=0, max_value=2_000_000)
+    price = MoneyField(label=gettext_lazy("Price"))
+    stock = forms.IntegerField(label=gettext_lazy("In stock"), min_value=0, max_value=10**9)
+    ships_by_at = MomentField(
+        label=gettext_lazy("Presale: ships by"), required=False,
+        help_text=gettext_lazy("Leave it empty for what is on the shelf. The date is a promise."),
+    )  # fmt: skip
+
+    def draft(self) -> catalog.ListingDraft:
+        said, edit = self.cleaned_data, self.edit()
+        variant = catalog.VariantDraft(
+            Text(zh=said["variant_zh"], en=said["variant_en"]), said["sku"], said["weight_g"], said["price"],
+            said["stock"], kind="presale" if said["ships_by_at"] else "shelf", ships_by_at=said["ships_by_at"],
+        )  # fmt: skip
+        assert edit.title is not None and edit.text is not None and edit.picture is not None
+        return catalog.ListingDraft(
+            said["slug"], said["category"], edit.title, edit.text, edit.picture, (variant,), said["special"]
+        )
+
+
+class OfferForm(InCurrency):
+    """Price and stock of one offer. *seen* is the stock that stood there when the page was made."""
+
+    price = MoneyField(label=gettext_lazy("Price"))
+    stock = forms.IntegerField(label=gettext_lazy("In stock"), min_value=0, max_value=10**9)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PresaleForm(InCurrency):
+    """A further offer of a variant, sold now and shipped by a date."""
+
+    price = MoneyField(label=gettext_lazy("Price"))
+    stock = forms.IntegerField(label=gettext_lazy("How many"), min_value=0, max_value=10**9)
+    ships_by_at = MomentField(label=gettext_lazy("Ships by"))
+    per_person_limit = forms.IntegerField(
+        label=gettext_lazy("At most per person"), required=False, min_value=1, max_value=9_999
+    )
+
+    def draft(self, variant_id: UUID, now: datetime) -> catalog.OfferDraft:
+        said = self.cleaned_data
+        return catalog.OfferDraft(
+            variant_id, "presale", said["price"], said["stock"], now,
+            per_person_limit=said["per_person_limit"], ships_by_at=said["ships_by_at"],
+        )  # fmt: skip
+
+
+class FreightForm(InCurrency):
+    """One freight template."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    regions = forms.CharField(
+        label=gettext_lazy("Regions"), max_length=2_000,
+        help_text=gettext_lazy("Separated by commas: * (anywhere), CN, CN/新疆."),
+    )  # fmt: skip
+    first_g = forms.IntegerField(
+        label=gettext_lazy("First weight, grams"), min_value=1, max_value=10**7, initial=1000
+    )
+    first = MoneyField(label=gettext_lazy("First weight costs"))
+    extra_g = forms.IntegerField(
+        label=gettext_lazy("Each further weight, grams"), min_value=1, max_value=10**7, initial=1000
+    )
+    extra = MoneyField(label=gettext_lazy("Each further weight costs"))
+    free_over = MoneyField(label=gettext_lazy("Free from goods worth"), required=False)
+    refuses = forms.BooleanField(label=gettext_lazy("We do not send there"), required=False)
+
+
+class HoursForm(forms.Form):
+    """The shop's own shorter promise."""
+
+    hours = forms.IntegerField(
+        label=gettext_lazy("We hand parcels over within (hours)"), required=False, min_value=1, max_value=360,
+        help_text=gettext_lazy("Empty: the platform's own promise. It holds for orders from now on."),
+    )  # fmt: skip
+
+
+class MemberForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[
+            ("clerk", gettext_lazy("Clerk: ships and answers")),
+            ("manager", gettext_lazy("Manager: also money and goods")),
+            ("owner", gettext_lazy("Owner: also members")),
+        ],
+    )
+
+
+class AppealForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Why it is wrong"), min_length=5, max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("A person reads it within 7 days. You can appeal once."),
+    )  # fmt: skip
+
+
+class PaidInForm(InCurrency):
+    """Play money, in a demo world only. *key* makes a form sent twice count once."""
+
+    to = forms.ChoiceField(
+        label=gettext_lazy("Where to"),
+        choices=[("balance", gettext_lazy("Balance")), ("deposit", gettext_lazy("Deposit"))],
+    )
+    amount = MoneyField(label=gettext_lazy("Amount"))
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class DelayForm(forms.Form):
+    until = MomentField(label=gettext_lazy("New time"))
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=200,
+        help_text=gettext_lazy("The buyer reads it and decides."),
+    )  # fmt: skip
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why it cannot be delivered"), max_length=200,
+        help_text=gettext_lazy("For the books; a person may read it."),
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Money: what the shop has, what moved it, and the same as a file."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from sanhao.books.ledger import api as ledger
+from sanhao.faces.ui.cards import Tab
+from sanhao.faces.workbench.forms import PaidInForm
+from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, page, sentence, tell
+from sanhao.goods.shops import api as shops
+from sanhao.kit import time as kit_time
+from sanhao.kit.deadline import zone
+from sanhao.kit.ids import new_id
+from sanhao.kit.refusals import Refusal
+
+ACCOUNTS = ("balance", "deposit", "receivable", "escrow")
+_ON_A_PAGE, _AT_ONCE = 40, 500
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
+
+
+def account_words() -> dict[str, str]:
+    return {
+        "balance": _("Balance"), "deposit": _("Deposit"), "receivable": _("Owed to the platform"),
+        "escrow": _("Held for orders on their way"),
+    }  # fmt: skip
+
+
+def kind_words() -> dict[str, str]:
+    """What moved money, in words; a kind that is not here is shown by its name."""
+    return {
+        "shop.balance_paid_in": _("Paid in to the balance"), "shop.deposit_paid_in": _("Paid in as deposit"),
+        "promise.compensation": _("Compensation for a broken promise"), "promise.reversed": _("Given back after an appeal"),
+        "checkout.paid": _("An order was paid"), "refund": _("Refund to a buyer"),
+    }  # fmt: skip
+
+
+def _account(request: HttpRequest) -> str:
+    asked = request.GET.get("account", "balance")
+    return asked if asked in ACCOUNTS else "balance"
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@at_work("GET", roles=MANAGING)
+def money(request: HttpRequest, seat: Seat) -> HttpResponse:
+    return _money(request, seat, PaidInForm(currency=seat.shop.currency, initial={"key": new_id()}))
+
+
+def _money(request: HttpRequest, seat: Seat, form: PaidInForm) -> HttpResponse:
+    account = _account(request)
+    lines = ledger.statement(
+        account, str(seat.shop.id), seat.shop.currency, limit=_ON_A_PAGE + 1,
+        before=_id(request.GET.get("before", "")),
+    )  # fmt: skip
+    words, base = account_words(), reverse("workbench:money", args=[seat.shop.slug])
+    given = {
+        "has": shops.money_of(seat.shop.id), "account": account, "lines": lines[:_ON_A_PAGE],
+        "next": lines[_ON_A_PAGE - 1].posting_id if len(lines) > _ON_A_PAGE else None,
+        "kinds": kind_words(), "form": form, "paged": "before" in request.GET,
+        "tabs": [Tab(f"{base}?account={code}", words[code], code == account) for code in ACCOUNTS],
+        "desk": "two",
+    }  # fmt: skip
+    return page(request, seat, "money", given, status=422 if form.is_bound else 200)
+
+
+@at_work("POST", roles=MANAGING)
+def paid_in(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Play money, so that a demo world can go on: nowhere else does a form make money."""
+    if not kit_time.is_demo():
+        raise Http404
+    form = PaidInForm(request.POST, currency=seat.shop.currency)
+    if form.is_valid():
+        said = form.cleaned_data
+        pay = {"balance": shops.top_up, "deposit": shops.pay_deposit}[said["to"]]
+        try:
+            pay(seat.shop.id, said["amount"], now=seat.now, key=f"demo.paid_in:{seat.shop.id}:{said['key']}")
+        except Refusal as no:
+            form.add_error("amount", sentence(no))
+        else:
+            tell(request, _("The sandbox bank has sent it."))
+            return redirect("workbench:money", seat.shop.slug)
+    return _money(request, seat, form)
+
+
+class _Echo:
+    """A file that hands back what is written to it, so that a row is sent the moment it is made."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def safe(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    text = str(value)
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _PLAIN.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def _rows(seat: Seat, account: str, language: str) -> Iterator[str]:
+    """The whole statement, a page of the book at a time. Sent after the view has returned: it carries its language."""
+    zone_of_shop, last = zone(seat.shop.timezone), None
+    writer = csv.writer(_Echo())
+    with translation.override(language):
+        words, head = (
+            kind_words(),
+            [_("Time"), _("What"), _("Amount"), _("Currency"), _("About"), _("Decision"), _("Entry")],
+        )
+    yield "\ufeff"  # tells spreadsheets that this is UTF-8
+    yield writer.writerow([safe(cell) for cell in head])
+    while True:
+        lines = ledger.statement(account, str(seat.shop.id), seat.shop.currency, limit=_AT_ONCE, before=last)
+        for line in lines:
+            cells = [
+                line.at.astimezone(zone_of_shop).isoformat(timespec="seconds"), words.get(line.kind, line.kind),
+                _signed(account, line), line.amount.currency, f"{line.cause_kind} {line.cause_id}",
+                line.decision_id or "", line.key,
+            ]  # fmt: skip
+            yield writer.writerow([safe(cell) for cell in cells])
+        if len(lines) < _AT_ONCE:
+            return
+        last = lines[-1].posting_id
+
+
+def _signed(account: str, line: ledger.StatementLine) -> str:
+    """As the shop reads it: what it has grows with plus; what it owes grows with plus too."""
+    return str(line.amount.amount if account == "receivable" else -line.amount.amount)
+
+
+@at_work("GET", roles=MANAGING)
+def statement(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+    """The statement of one account as CSV, streamed: it may be long."""
+    account = _account(request)
+    rows = _rows(seat, account, translation.get_language() or "en")
+    name = f"{seat.shop.slug}-{account}-{seat.now.astimezone(zone(seat.shop.timezone)):%Y%m%d}.csv"
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

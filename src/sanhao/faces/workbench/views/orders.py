@@ -1,0 +1,147 @@
+"""Orders: the list with tabs and search, one order whole, more time asked for, the end of what cannot be delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sanhao.faces.ui.cards import Step, Tab
+from sanhao.faces.workbench.forms import CancelForm, DelayForm
+from sanhao.faces.workbench.seat import Seat, at_work, is_part, page, sent, sentence, tell
+from sanhao.faces.workbench.views.shipping import next_scans
+from sanhao.faces.workbench.waiting import promise_card, said
+from sanhao.kit import time as kit_time
+from sanhao.kit.refusals import Refusal
+from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
+
+_ON_A_PAGE = 30
+_STATES = {
+    "all": ("paid", "shipped", "delivered", "cancelled"), "paid": ("paid",), "shipped": ("shipped",),
+    "delivered": ("delivered",), "cancelled": ("cancelled",),
+}  # fmt: skip
+
+
+def _before(request: HttpRequest) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(request.GET.get("before", ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+@at_work("GET")
+def orders_page(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Newest first, by state; the search takes the beginning of a number."""
+    show = request.GET.get("show", "all")
+    show = show if show in _STATES else "all"
+    words = request.GET.get("q", "").replace("\0", "").strip().upper()[:40]
+    found = orders.orders_of_shop(
+        seat.shop.id, states=_STATES[show], before=_before(request), limit=_ON_A_PAGE + 1, search=words
+    )
+    base = reverse("workbench:orders", args=[seat.shop.slug])
+    names = {"all": _("All"), "paid": _("To ship"), "shipped": _("On their way"), "delivered": _("Delivered"), "cancelled": _("Cancelled")}  # fmt: skip
+    given = {
+        "found": found[:_ON_A_PAGE], "show": show, "q": words, "paged": "before" in request.GET, "desk": "one",
+        "next": found[_ON_A_PAGE - 1].placed_at.isoformat() if len(found) > _ON_A_PAGE else "",
+        "tabs": [Tab(f"{base}?show={key}", name, key == show) for key, name in names.items()],
+    }  # fmt: skip
+    return page(request, seat, "orders", given)
+
+
+@at_work("GET")
+def order(request: HttpRequest, seat: Seat, order_id: UUID) -> HttpResponse:
+    return _order(request, seat, orders.order(order_id, shop_id=seat.shop.id))
+
+
+def _order(
+    request: HttpRequest, seat: Seat, view: orders.OrderView, *, form: DelayForm | None = None
+) -> HttpResponse:
+    """One order with its promises, parcels and scans; the middle of the page refreshes itself."""
+    made = promises.promises_of([view.id], now=seat.now).get(view.id, [])
+    parcels = delivery.consignments_of([view.id])[view.id]
+    given: dict[str, Any] = {
+        "order": view, "topic": f"order:{view.id}", "desk": "two", "steps": _steps(view),
+        "cards": [promise_card(one, shop=said(seat.shop.name), mark=seat.shop.mark) for one in made],
+        "parcels": [(parcel, next_scans(parcel) if kit_time.is_demo() else ()) for parcel in parcels],
+        "names": {line.id: line for line in view.lines}, "carriers": delivery.carrier_names(),
+    }  # fmt: skip
+    if is_part(request):
+        return page(request, seat, "order#live", given)
+    given |= {
+        "more_time": promises.delay_answer(view.id, now=seat.now),
+        "proposals": promises.proposals_of([view.id]).get(view.id, []),
+        "delay": form or DelayForm(),
+    }
+    return page(request, seat, "order", given, status=422 if form else 200)
+
+
+def _steps(view: orders.OrderView) -> list[Step]:
+    """The order's way so far."""
+    packed = any(line.shipped_quantity for line in view.lines)
+    steps = [Step(_("Paid"), "done" if view.paid_at else "now", view.paid_at)]
+    if view.state == "cancelled":
+        by = {"buyer": _("by the buyer"), "shop": _("by the shop"), "platform": _("by the platform")}
+        return [*steps, Step(_("Cancelled"), "bad", None, by.get(view.cancelled_by, ""))]
+    steps.append(Step(_("Packed"), _mark(packed, view.paid_at)))
+    steps.append(Step(_("Collected by the courier"), _mark(view.collected_at, packed), view.collected_at))
+    return [*steps, Step(_("Delivered"), _mark(view.delivered_at, view.collected_at), view.delivered_at)]
+
+
+def _mark(done: object, now: object) -> Literal["done", "now", "next"]:
+    return "done" if done else "now" if now else "next"
+
+
+@at_work("POST")
+def delay(request: HttpRequest, seat: Seat, order_id: UUID) -> HttpResponse:
+    """Ask the buyer for a later moment. Until they say yes, the first promise stands."""
+    view = orders.order(order_id, shop_id=seat.shop.id)
+    form = DelayForm(request.POST)
+    if form.is_valid():
+        asked = form.cleaned_data
+        try:
+            promises.propose_delay(
+                view.id, shop_id=seat.shop.id, until=asked["until"], reason=asked["reason"],
+                by=seat.person_id, now=seat.now,
+            )  # fmt: skip
+        except Refusal as no:
+            form.add_error(None, sentence(no))
+        else:
+            tell(request, _("The buyer has been asked. Until they agree, the first promise stands."))
+            return redirect("workbench:order", seat.shop.slug, view.id)
+    return _order(request, seat, view, form=form)
+
+
+@at_work("GET", "POST")
+def cancel(request: HttpRequest, seat: Seat, order_id: UUID) -> HttpResponse:
+    """End an order that cannot be delivered; what that costs is said before."""
+    view = orders.order(order_id, shop_id=seat.shop.id)
+    form = CancelForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            orders.cancel_by_shop(
+                view.id,
+                shop_id=seat.shop.id,
+                by=seat.person_id,
+                reason=form.cleaned_data["reason"],
+                now=seat.now,
+            )
+        except Refusal as no:
+            form.add_error(None, sentence(no))
+        else:
+            tell(request, _("The order is cancelled. The buyer gets everything back."))
+            return redirect("workbench:order", seat.shop.slug, view.id)
+    given = {
+        "order": view,
+        "form": form,
+        "costs": promises.cost_of_cancelling(view.id, now=seat.now),
+        "desk": "one",
+    }
+    return page(request, seat, "cancel", given, status=422 if form.is_bound else 200)

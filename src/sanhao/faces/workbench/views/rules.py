@@ -1,0 +1,50 @@
+"""The rules that bind the shop: in force, announced for later, and what changed between versions."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from sanhao.faces.workbench import words
+from sanhao.faces.workbench.seat import Seat, at_work, page
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.refusals import NotFound
+
+
+@at_work("GET")
+def rules(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Everything that binds now, and what was announced, with its date."""
+    book = _binding(seat, rulebook.book(at=seat.now))
+    coming = [rule for rule in book if rule.effective_at is not None and rule.effective_at > seat.now]
+    given = {"binding": [rule for rule in book if rule not in coming], "coming": coming, "desk": "one"}
+    return page(request, seat, "rules", given)
+
+
+def _binding(seat: Seat, versions: list[rulebook.RuleView]) -> list[rulebook.RuleView]:
+    """Those for everywhere and for the shop's own country; drafts and withdrawn ones bind nobody."""
+    return [
+        rule for rule in versions
+        if rule.market in (rulebook.EVERYWHERE, seat.shop.country) and rule.state not in ("draft", "withdrawn")
+    ]  # fmt: skip
+
+
+@at_work("GET")
+def rule(request: HttpRequest, seat: Seat, key: str) -> HttpResponse:
+    """One rule with all its versions, newest first, each with what it changed."""
+    versions = _binding(seat, rulebook.versions(key))
+    if not versions:
+        raise NotFound("rule.unknown", zh="没有这条规则。", en="There is no such rule.")
+    of_market = {
+        market: [v for v in versions if v.market == market] for market in {v.market for v in versions}
+    }
+    shown = []
+    for one in versions:
+        earlier = [v for v in of_market[one.market] if v.version < one.version]
+        changed = words.changes(_whole(earlier[0]), _whole(one)) if earlier else None
+        shown.append({"rule": one, "terms": words.terms(_whole(one)), "changed": changed})
+    return page(
+        request, seat, "rule", {"title": versions[0].title, "versions": shown, "key": key, "desk": "one"}
+    )
+
+
+def _whole(rule: rulebook.RuleView) -> dict[str, object]:
+    return words.whole_terms(rule.key, rule.terms)

@@ -1,0 +1,220 @@
+"""Facts and terms in words: what a judge saw and what a rule says, as rows that a merchant can read.
+
+Both are tables of names and values of whatever kind of promise; names that this file does not know are shown as they
+are, so that nothing a decision rests on is ever left out of sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sanhao.kit.money import Money
+from sanhao.service.promises import api as promises
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One name with its value: words, a moment or a sum. *known* is false where the name is the machine's own."""
+
+    label: str
+    kind: Literal["words", "moment", "money"]
+    words: str = ""
+    moment: datetime | None = None
+    money: Money | None = None
+    known: bool = True
+    key: str = ""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One row of a diff: what it was, what it is. None where there was, or is, nothing."""
+
+    label: str
+    before: Row | None
+    after: Row | None
+    known: bool = True
+
+
+def _fact_labels() -> dict[str, str]:
+    return {
+        "start_at": _("Paid"), "first_due_at": _("Promised first"), "due_at": _("Promised by"),
+        "settle_at": _("Late scans were awaited until"), "paid": _("Paid for the goods"), "freight": _("Freight"),
+        "ship_hours": _("The shop's own promise, in hours"), "presale_ships_by": _("Presale ships by"),
+        "promised_at": _("Promised arrival"), "hand_over_by": _("To be handed over by"), "country": _("Country"),
+        "region": _("Region"), "special": _("Made to order or virtual"), "excluded": _("Excluded because"),
+        "delays_in_force": _("Times postponed"), "already_paid": _("Paid by this buyer that day"),
+        "already_owed": _("Compensated that day already"), "timezone": _("Time zone"), "currency": _("Currency"),
+    }  # fmt: skip
+
+
+def _term_labels() -> dict[str, str]:
+    return {
+        "deadline": _("Time to hand over"), "hand_over": _("Time to hand over"), "scan_grace_hours": _("Late scans awaited, hours"),
+        "ladder": _("What is paid"), "remedy": _("Paid as"), "merge_hours": _("Orders taken together, hours"),
+        "special_excluded": _("Not for"), "shop_cancel_pays": _("A shop that cancels pays too"),
+        "delays_at_most": _("Postponed at most, times"), "delay_ahead_hours": _("To be asked ahead, hours"),
+        "extension_ahead_days": _("Holidays announced ahead, days"),
+        "free_cancel_from_deadline": _("The buyer cancels freely once it is late"),
+        "auto_cancel_after_hours": _("Cancelled by itself after, hours"), "excused_by": _("Excused by"),
+        "force_majeure": _("Out of anyone's power"), "promotions": _("Promotions"), "currency": _("Currency"),
+        "days": _("Days"), "unused_returns_to": _("Unused coupons go back to"), "valid_days": _("Coupons are valid, days"),
+        "hold_minutes": _("Unpaid orders are held, minutes"),
+    }  # fmt: skip
+
+
+def _moment(value: Any) -> datetime | None:
+    if not isinstance(value, str) or len(value) < 16 or value[4:5] != "-":
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _money(value: Any) -> Money | None:
+    if isinstance(value, Mapping) and set(value) == {"minor", "currency"}:
+        return Money(value["minor"], value["currency"])
+    return None
+
+
+def _row(label: str, value: Any, *, key: str, known: bool = True) -> Row:
+    if (moment := _moment(value)) is not None:
+        return Row(label, "moment", moment=moment, known=known, key=key)
+    if (sum_ := _money(value)) is not None:
+        return Row(label, "money", money=sum_, known=known, key=key)
+    return Row(label, "words", words=_plain(value), known=known, key=key)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None or value == [] or value == {}:
+        return _("none")
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    return {"coupon": _("coupon"), "refund": _("refund"), "payer": _("whoever paid"), "platform": _("the platform")}.get(str(value), str(value))  # fmt: skip
+
+
+def facts(stored: Mapping[str, Any]) -> list[Row]:
+    """What the judge saw: the moments and sums first, then every first scan, then the rest."""
+    labels = _fact_labels()
+    hidden = {"lines", "delays", "extensions", "excused", "cancelled"}
+    rows = [
+        _row(labels[name], stored[name], key=name)
+        for name in labels
+        if stored.get(name) not in (None, "", False)
+    ]
+    rows += list(_lines(stored.get("lines", [])))
+    if (cancelled := stored.get("cancelled")) is not None:
+        rows.append(_row(_("Cancelled"), cancelled.get("at"), key="cancelled"))
+    for delay in stored.get("delays", []):
+        rows.append(_row(_("The buyer agreed to"), delay.get("until"), key="delays"))
+    for extension in stored.get("extensions", []):
+        rows.append(_row(_("Holiday extension until"), extension.get("until"), key="extensions"))
+    rest = [name for name in stored if name not in labels and name not in hidden]
+    return rows + [_row(name, stored[name], key=name, known=False) for name in rest]
+
+
+def _lines(lines: list[Any]) -> Iterator[Row]:
+    """For every line of the order, the first scan that anybody heard of."""
+    for number, line in enumerate(lines, 1):
+        scans = line.get("scans", []) if isinstance(line, Mapping) else []
+        label = _("First scan of line %(n)s") % {"n": number} if len(lines) > 1 else _("First scan")
+        if not scans:
+            yield Row(label, "words", words=_("none was heard"), key=f"line{number}")
+            continue
+        first = scans[0]
+        yield _row(label, first.get("at") if isinstance(first, Mapping) else first[0], key=f"line{number}")
+
+
+def whole_terms(key: str, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms with all that goes without saying: a promise's terms are stored without their usual values."""
+    kind = promises.KINDS.get(key.removeprefix("promise."))
+    if kind is None or not key.startswith("promise."):
+        return dict(stored)
+    typed = promises.terms_from(kind, dict(stored))
+    return {name: _plainly(getattr(typed, name)) for name in typed.__struct_fields__}
+
+
+def _plainly(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {name: _plainly(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, (list, tuple)):
+        return [_plainly(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def terms(stored: Mapping[str, Any]) -> list[Row]:
+    """What a version of a rule says, row by row."""
+    labels, currency = _term_labels(), str(stored.get("currency", "CNY"))
+    rows = []
+    for name, value in stored.items():
+        words = (
+            _ladder(value, currency)
+            if name == "ladder"
+            else _deadline(value)
+            if _is_deadline(value)
+            else None
+        )
+        known, label = name in labels, labels.get(name, name)
+        if words is None:
+            rows.append(_row(label, value, key=name, known=known))
+        else:
+            rows.append(Row(label, "words", words=words, key=name, known=known))
+    return rows
+
+
+def _is_deadline(value: Any) -> bool:
+    return isinstance(value, Mapping) and "amount" in value
+
+
+def _deadline(value: Mapping[str, Any]) -> str:
+    amount = int(value["amount"])
+    unit = value.get("unit", "hours")
+    words = {
+        "hours": ngettext("%(n)s hour", "%(n)s hours", amount),
+        "calendar_days": ngettext("%(n)s day", "%(n)s days", amount),
+        "working_days": ngettext("%(n)s working day", "%(n)s working days", amount),
+    }
+    return str(words.get(unit, unit)) % {"n": amount}
+
+
+def _ladder(steps: Any, currency: str) -> str:
+    """Step by step: up to what, how much."""
+    return "; ".join(_step(step, currency) for step in steps)
+
+
+def _step(step: Mapping[str, Any], currency: str) -> str:
+    def shown(minor: int) -> str:
+        return Money(minor, currency).format()
+
+    if percent := step.get("percent"):
+        gives = f"{percent}%"
+        if least := step.get("min_minor"):
+            gives += " " + _("at least %(sum)s") % {"sum": shown(least)}
+        if (cap := step.get("cap_minor")) is not None:
+            gives += " " + _("at most %(sum)s") % {"sum": shown(cap)}
+    else:
+        fixed = max(step.get("fixed_minor", 0), step.get("min_minor", 0))
+        gives = shown(fixed) if fixed else _("nothing")
+    if (up_to := step.get("up_to_minor")) is None:
+        return _("otherwise %(gives)s") % {"gives": gives}
+    return _("up to %(sum)s: %(gives)s") % {"sum": shown(up_to), "gives": gives}
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Where two versions differ, row by row."""
+    old, new = ({row.key: row for row in terms(stored)} for stored in (before, after))
+    found = []
+    for key in dict.fromkeys([*old, *new]):
+        if old.get(key) != new.get(key):
+            shown = new.get(key) or old[key]
+            found.append(Change(shown.label, old.get(key), new.get(key), shown.known))
+    return found

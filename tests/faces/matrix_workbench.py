@@ -1,0 +1,62 @@
+"""Who gets what from every address of the workbench: name of the URL -> method, path, expected status by role.
+
+``other`` owns another shop, ``staff`` works for the platform: to both this shop's inside does not exist (404). A guest
+is sent to sign in (302). Clerks ship and answer; only owners and managers see money and change goods (403 else); only
+owners say who works here. Posts are empty: 422 means "let in, and told what is missing", 302 "done, go on".
+"""
+
+from __future__ import annotations
+
+ROLES = ("guest", "buyer", "owner", "manager", "clerk", "other", "staff")
+
+Statuses = tuple[int, int, int, int, int, int, int]
+Row = tuple[str, str, Statuses]
+
+
+def _everybody(status: int) -> Statuses:
+    return (302, 404, status, status, status, 404, 404)
+
+
+def _managing(status: int) -> Statuses:
+    return (302, 404, status, status, 403, 404, 404)
+
+
+def _owners(status: int) -> Statuses:
+    return (302, 404, status, 403, 403, 404, 404)
+
+
+MATRIX: dict[str, Row] = {
+    "shops": ("GET", "/workbench/", (302, 200, 302, 302, 302, 302, 200)),
+    "home": ("GET", "/workbench/qingcao/", _everybody(200)),
+    "shipping": ("GET", "/workbench/qingcao/shipping/", _everybody(200)),
+    "packing": ("GET", "/workbench/qingcao/shipping/packing/", _everybody(200)),
+    "collect": ("POST", "/workbench/qingcao/shipping/collect/", _everybody(302)),
+    "orders": ("GET", "/workbench/qingcao/orders/", _everybody(200)),
+    "order": ("GET", "/workbench/qingcao/orders/{order}/", _everybody(200)),
+    "delay": ("POST", "/workbench/qingcao/orders/{order}/more-time/", _everybody(422)),
+    "cancel": ("POST", "/workbench/qingcao/orders/{order}/cancel/", _everybody(422)),
+    "scan": ("POST", "/workbench/qingcao/orders/{order}/parcels/{parcel}/scan/", _everybody(302)),
+    "debits": ("GET", "/workbench/qingcao/debits/", _managing(200)),
+    "debit": ("GET", "/workbench/qingcao/debits/{decision}/", _managing(200)),
+    "appeal": ("POST", "/workbench/qingcao/debits/{decision}/appeal/", _managing(422)),
+    "money": ("GET", "/workbench/qingcao/money/", _managing(200)),
+    "statement": ("GET", "/workbench/qingcao/money/statement.csv", _managing(200)),
+    "paid_in": ("POST", "/workbench/qingcao/money/paid-in/", _managing(422)),
+    "goods": ("GET", "/workbench/qingcao/goods/", _managing(200)),
+    "new_listing": ("POST", "/workbench/qingcao/goods/new/", _managing(422)),
+    "listing": ("GET", "/workbench/qingcao/goods/{listing}/", _managing(200)),
+    "listing_state": ("POST", "/workbench/qingcao/goods/{listing}/state/", _managing(302)),
+    "offer": ("POST", "/workbench/qingcao/goods/{listing}/offers/{offer}/", _managing(422)),
+    "end_offer": ("POST", "/workbench/qingcao/goods/{listing}/offers/{offer}/end/", _managing(302)),
+    "presale": ("POST", "/workbench/qingcao/goods/{listing}/variants/{variant}/presale/", _managing(422)),
+    "settings": ("GET", "/workbench/qingcao/settings/", _everybody(200)),
+    "hours": ("POST", "/workbench/qingcao/settings/hours/", _managing(302)),
+    "shop_state": ("POST", "/workbench/qingcao/settings/state/", _managing(422)),
+    "add_member": ("POST", "/workbench/qingcao/settings/members/", _owners(422)),
+    "remove_member": ("POST", "/workbench/qingcao/settings/members/{clerk}/remove/", _owners(302)),
+    "freight": ("GET", "/workbench/qingcao/freight/", _managing(200)),
+    "remove_freight": ("POST", "/workbench/qingcao/freight/{freight}/remove/", _managing(302)),
+    "rules": ("GET", "/workbench/qingcao/rules/", _everybody(200)),
+    "rule": ("GET", "/workbench/qingcao/rules/promise.late_shipment/", _everybody(200)),
+    "notices": ("GET", "/workbench/qingcao/notices/", _everybody(200)),
+}

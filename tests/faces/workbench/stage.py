@@ -1,0 +1,73 @@
+"""The stage of the workbench: one shop with all its roles, a buyer's paid order, and pages asked for by anybody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import unescape
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from sanhao.goods.shops import api as shops
+from tests.conftest import T0
+from tests.goods import world
+from tests.service import stage
+
+ZH, EN = "zh-hans", "en"
+
+
+@dataclass
+class Clock:
+    now: datetime = field(default=T0)
+
+    def forward(self, hours: float) -> datetime:
+        self.now += stage.hours(hours)
+        return self.now
+
+
+@dataclass
+class Bench:
+    """*at* is the stage of the service tests; *order* a paid order of one sweater (¥200) and one of the cheaper kind."""
+
+    at: stage.Stage
+    manager: UUID
+    clerk: UUID
+    order: UUID
+
+    @property
+    def owner(self) -> UUID:
+        return self.at.owner_id
+
+    def order_number(self) -> str:
+        return stage.orders.order(self.order).number
+
+
+def a_bench(*, quantities: tuple[int, ...] = (1, 1), balance: int = 10_000) -> Bench:
+    stage.rules()
+    at = stage.stage(balance=balance, deposit=5_000)
+    manager, clerk = world.people(2)
+    shops.add_member(at.shop_id, manager, "manager", by=at.owner_id, now=T0)
+    shops.add_member(at.shop_id, clerk, "clerk", by=at.owner_id, now=T0)
+    return Bench(at, manager, clerk, stage.paid(at, quantities))
+
+
+def client_of(person_id: UUID | None, language: str = EN) -> Client:
+    client = Client()
+    client.cookies["sanhao_language"] = language
+    if person_id is not None:
+        client.force_login(get_user_model().objects.get(pk=person_id))
+    return client
+
+
+def words(answer: Any) -> str:
+    """What a reader sees, roughly: without tags."""
+    html = re.sub(r"<(template|datalist|script)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def url(path: str = "", shop: str = "qingcao") -> str:
+    return f"/workbench/{shop}/{path}"

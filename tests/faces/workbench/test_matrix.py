@@ -1,0 +1,71 @@
+"""Every address of the workbench × every role: the answer is the one that is written down."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from sanhao.faces.workbench.urls import urlpatterns
+from sanhao.goods.catalog import api as catalog
+from sanhao.people import api as people
+from sanhao.service.delivery import api as delivery
+from tests.conftest import T0
+from tests.faces.matrix_workbench import MATRIX, ROLES
+from tests.faces.workbench.stage import Bench, Clock, client_of, url
+from tests.goods import world
+from tests.service import stage
+
+
+@pytest.fixture
+def names(bench: Bench, clock: Clock) -> dict[str, UUID | None]:
+    """Who asks, and what stands in the braces of the paths."""
+    staff = world.person()
+    people.grant_role(staff, "admin", by=None, now=T0)
+    late = stage.paid(bench.at)
+    parcel = stage.ship(bench.at, late, "SBX0001", now=T0)
+    stage.drain(clock.forward(50))
+    offer = catalog.offers(bench.at.offers[:1], now=T0)[bench.at.offers[0]]
+    return {
+        "guest": None, "buyer": bench.at.buyer_id, "owner": bench.owner, "manager": bench.manager, "clerk": bench.clerk,
+        "other": world.stall("peanest").owner_id, "staff": staff, "order": late, "parcel": parcel,
+        "decision": stage.promise(bench.order)["decision_id"], "listing": offer.listing_id, "offer": offer.id,
+        "variant": offer.variant_id, "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
+    }  # fmt: skip
+
+
+def test_every_address_stands_in_the_matrix() -> None:
+    assert {pattern.name for pattern in urlpatterns} == MATRIX.keys()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_is_written(names: dict[str, UUID | None], role: str) -> None:
+    client = client_of(names[role])
+    found = {}
+    for name, (method, path, _expected) in MATRIX.items():
+        with transaction.atomic():
+            found[name] = client.generic(method, path.format(**names)).status_code
+            transaction.set_rollback(True)
+    assert found == {name: row[2][ROLES.index(role)] for name, row in MATRIX.items()}
+
+
+def test_what_only_changes_things_cannot_be_read(bench: Bench) -> None:
+    client = client_of(bench.owner)
+    assert client.get(url("shipping/collect/")).status_code == 405
+    assert client.post(url("orders/")).status_code == 405
+    assert client.head(url("orders/")).status_code == 200
+
+
+def test_a_guest_comes_back_to_where_they_wanted_to_go() -> None:
+    answer = client_of(None).get(url("orders/?show=paid"))
+    assert answer.headers["Location"] == "/sign-in/?next=/workbench/qingcao/orders/%3Fshow%3Dpaid"
+
+
+def test_the_sandbox_exists_in_a_demo_world_only(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sanhao.kit.time.is_demo", lambda: False)
+    client = client_of(bench.owner)
+    for path in ("shipping/collect/", "money/paid-in/"):
+        assert client.post(url(path)).status_code == 404
+    assert "Sandbox bank" not in client.get(url("money/")).content.decode()
+    assert "sandbox numbers" not in client.get(url("shipping/")).content.decode()
