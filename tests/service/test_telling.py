@@ -11,7 +11,7 @@ from sanhao.kit import time as kit_time
 from sanhao.service.promises import api as promises
 from tests.service.stage import drain, hours, paid, pay, place, rules, stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # gateways are called after the commit
 
 
 @pytest.fixture(autouse=True)
