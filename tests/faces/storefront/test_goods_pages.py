@@ -13,12 +13,14 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.ids import new_id
 from tests.faces.storefront.stage import EN, ZH, client_of, person, words
 from tests.goods.world import Stall, draft, listed, stall, variant
+from tests.service.stage import rules
 
 pytestmark = pytest.mark.usefixtures("real")
 
 
 @pytest.fixture
 def shop() -> Stall:
+    rules()
     return stall(now=kit_time.now())
 
 
@@ -44,10 +46,10 @@ def test_an_empty_house_says_so_and_leads_on(language: str = EN) -> None:
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/", 3),  # shops; categories; cards
-        ("/category/knitwear/", 4),  # the category; its cards; their shops; all categories
-        ("/search/?q=sweater", 3),  # the threshold; cards; their shops
-        ("/shop/qingcao/", 2),
+        ("/", 4),  # shops; categories; cards; the promise in force
+        ("/category/knitwear/", 5),  # the category; its cards; their shops; the promise; all categories
+        ("/search/?q=sweater", 4),  # the threshold; cards; their shops; the promise
+        ("/shop/qingcao/", 3),
     ],
 )
 @pytest.mark.parametrize("how_many", [1, 9])
@@ -63,7 +65,11 @@ def test_a_page_asks_as_much_for_many_goods_as_for_one(
 
 def test_a_listing_shows_price_freight_and_promise(sweater: UUID) -> None:
     said = words(client_of().get(f"/goods/{sweater}/"))
-    for part in ("880", "Handed to the courier within 48 hours of paying", "a coupon comes to you by itself"):
+    for part in (
+        "880",
+        "Handed to the courier within 48 hours of paying",
+        "a ¥8.80 coupon comes to you by itself",
+    ):
         assert part in said
 
 

@@ -69,10 +69,10 @@ def test_a_listing(at: service.Stage, client: Client, variants: int, django_asse
     [offer, *_] = wide(at, variants)
     listing = world.card(offer).listing_id
     with django_assert_num_queries(
-        _FRAME + 8
-    ):  # text, card, offers, variants, shop, addresses, freight, saved
+        _FRAME + 9
+    ):  # text, card, offers, variants, shop, promise, addresses, freight, saved
         assert client.get(f"/goods/{listing}/").status_code == 200
-    with django_assert_num_queries(6):  # a guest has no addresses and saves nothing
+    with django_assert_num_queries(7):  # a guest has no addresses and saves nothing
         assert client_of().get(f"/goods/{listing}/").status_code == 200
 
 
@@ -84,7 +84,7 @@ def test_cart_and_checkout(
         client.post("/cart/add/", {"offer": offer_id, "quantity": 1})
     with django_assert_num_queries(_FRAME + 3):  # lines, offers, shops
         assert client.get("/cart/").status_code == 200
-    with django_assert_num_queries(_FRAME + 6):  # lines, offers, addresses, coupons, freight, shops
+    with django_assert_num_queries(_FRAME + 7):  # lines, offers, addresses, coupons, freight, shops, promise
         assert client.get("/checkout/").status_code == 200
 
 

@@ -18,10 +18,6 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit.text import Lang, Text
 from sanhao.service.orders import api as orders
 
-SHIP_HOURS = 48
-"""What a shop promises that made no shorter promise of its own: the platform's."""
-
-
 _HELD = timedelta(minutes=orders.OrderTerms().hold_minutes)
 
 
@@ -35,12 +31,16 @@ def said(text: Text) -> str:
 
 
 def listing_cards(
-    found: Sequence[catalog.ListingCard], known: Mapping[UUID, shops.ShopCard], *, with_shop: bool = True
-) -> list[ListingCard]:
-    return [_listing_card(card, known[card.shop_id], with_shop) for card in found]
+    found: Sequence[catalog.ListingCard], known: Mapping[UUID, shops.ShopCard], hours: int | None, *,
+    with_shop: bool = True,
+) -> list[ListingCard]:  # fmt: skip
+    """*hours*: within how many every shop hands over that promised nothing shorter; None where nothing is promised."""
+    return [_listing_card(card, known[card.shop_id], hours, with_shop) for card in found]
 
 
-def _listing_card(card: catalog.ListingCard, shop: shops.ShopCard, with_shop: bool) -> ListingCard:
+def _listing_card(
+    card: catalog.ListingCard, shop: shops.ShopCard, hours: int | None, with_shop: bool
+) -> ListingCard:
     gone = card.sold_out or card.price_from is None or card.state != "live"
     return ListingCard(
         href=reverse("storefront:listing", args=[card.id]),
@@ -48,18 +48,23 @@ def _listing_card(card: catalog.ListingCard, shop: shops.ShopCard, with_shop: bo
         picture=card.picture,
         price=card.price_from,
         shop=said(shop.name) if with_shop else "",
-        promise="" if gone else ship_words(card.special, card.presale, shop.ship_hours),
+        promise="" if gone or hours is None else ship_words(card.special, card.presale, shorter(shop, hours)),
         sold_out=gone,
     )
 
 
-def ship_words(special: str, presale: bool, ship_hours: int | None) -> str:
+def shorter(shop: shops.ShopCard, hours: int) -> int:
+    """The shop's own hours where they are fewer."""
+    return min(shop.ship_hours or hours, hours)
+
+
+def ship_words(special: str, presale: bool, hours: int) -> str:
     """The promise of a listing in a few words; nothing where none is made."""
     if special:
         return _("Made for you") if special == "custom" else ""
     if presale:
         return _("Presale, dated")
-    return _("Ships in %(hours)d h") % {"hours": ship_hours or SHIP_HOURS}
+    return _("Ships in %(hours)d h") % {"hours": hours}
 
 
 def shops_of(*pages: Sequence[catalog.ListingCard]) -> dict[UUID, shops.ShopCard]:

@@ -7,16 +7,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanhao.faces.storefront.cards import SHIP_HOURS, language, said
+from sanhao.faces.storefront.cards import Parcel, language, said
 from sanhao.faces.ui.cards import PromiseCard
+from sanhao.faces.ui.format import absolute
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
-from sanhao.kit.money import Money
+from sanhao.kit.money import Money, total
 from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
+from sanhao.service.promises import api as promises
 
 _FEW = 5
 _HOUR = timedelta(hours=1)
@@ -61,18 +65,62 @@ def _there(offer: catalog.OfferCard) -> bool:
 
 def promised(offer: catalog.OfferCard, shop: shops.ShopCard, now: datetime) -> PromiseCard | None:
     """The promise as it would run if this were paid for now; None where none is made."""
-    if offer.special:
+    wish = promises.Wish(offer.price * offer.min_quantity, shop.ship_hours, offer.ships_by_at, offer.special)
+    [made] = promises.offered([wish], now=now)
+    if made is None:
         return None
-    hours = shop.ship_hours or SHIP_HOURS
-    due_at = offer.ships_by_at or now + hours * _HOUR
     if offer.ships_by_at:
         title = _("Handed to the courier by the date of this presale")
     else:
-        title = _("Handed to the courier within %(hours)d hours of paying") % {"hours": hours}
+        title = _("Handed to the courier within %(hours)d hours of paying") % {"hours": hours_of(made, now)}
     return PromiseCard(
         id="offered", kind=_("Late shipment pays"), title=title, shop=said(shop.name), state="open", starts_at=now,
-        due_at=due_at, otherwise=_("a coupon comes to you by itself"), mark=shop.mark,
+        due_at=made.due_at, otherwise=comes_by_itself(made), mark=shop.mark, runs=False,
     )  # fmt: skip
+
+
+def hours_of(made: promises.Offered, now: datetime) -> int:
+    return round((made.due_at - now) / _HOUR)
+
+
+def comes_by_itself(made: promises.Offered) -> str:
+    """What follows a broken promise, with its sum where there is one."""
+    if made.owed is None:
+        return _("a coupon comes to you by itself")
+    if not made.owed:  # too little for a coupon, but the order is free to go
+        return _("you may cancel at once, for all your money")
+    return _("a %(sum)s coupon comes to you by itself") % {"sum": made.owed.format(language())}
+
+
+def usual_hours(now: datetime) -> int | None:
+    """Within how many hours every shop hands over that promised nothing shorter; None where nothing is promised."""
+    [made] = promises.offered([promises.Wish(Money.zero(settings.CURRENCY))], now=now)
+    return hours_of(made, now) if made else None
+
+
+def parcels_promised(parcels: Sequence[Parcel], now: datetime) -> list[str]:
+    """For each shop's parcel what it would be promised, in a sentence; empty where nothing is. One query for all."""
+    wishes = []
+    for parcel in parcels:
+        goods = [line for line in parcel.lines if not line.offer.special]
+        dates = [line.offer.ships_by_at for line in parcel.lines if line.offer.ships_by_at]
+        currency = parcel.lines[0].offer.price.currency
+        special = "" if goods else parcel.lines[0].offer.special
+        paid = total([line.goods for line in goods], currency)
+        wishes.append(promises.Wish(paid, parcel.shop.ship_hours, max(dates, default=None), special))
+    return [
+        _sentence(made, wish, now) if made else ""
+        for made, wish in zip(promises.offered(wishes, now=now), wishes, strict=True)
+    ]
+
+
+def _sentence(made: promises.Offered, wish: promises.Wish, now: datetime) -> str:
+    if wish.presale_ships_by:
+        when = absolute(made.due_at, now, language(), timezone.get_current_timezone())
+        first = _("With the courier by %(when)s") % {"when": when}
+    else:
+        first = _("With the courier within %(hours)d hours") % {"hours": hours_of(made, now)}
+    return _("%(promise)s, or %(otherwise)s") % {"promise": first, "otherwise": comes_by_itself(made)}
 
 
 def freight(offer: catalog.OfferCard, shop: shops.ShopCard, person_id: UUID | None) -> Freight | None:

@@ -13,6 +13,7 @@ from sanhao.faces.storefront.cards import language, said
 from sanhao.faces.ui.cards import PromiseCard, PromiseState
 from sanhao.faces.ui.format import absolute
 from sanhao.goods.shops import api as shops
+from sanhao.kit.money import Money
 from sanhao.service.promises import api as promises
 
 _STATES: dict[str, PromiseState] = {
@@ -62,11 +63,17 @@ def _card(view: promises.PromiseView, shop: shops.ShopCard, now: datetime, linke
     )  # fmt: skip
 
 
+def _coupon(stake: Money | None) -> str:
+    if not stake:
+        return _("you may cancel at once, for all your money")
+    return _("a %(sum)s coupon comes to you by itself") % {"sum": stake.format(language())}
+
+
 def _words(view: promises.PromiseView, when: str) -> tuple[str, str]:
     """What was promised, and what follows if not. A kind this face does not know speaks for itself."""
     match view.kind:
         case "late_shipment":
-            return _("With the courier by %(when)s") % {"when": when}, _("a coupon comes to you by itself")
+            return _("With the courier by %(when)s") % {"when": when}, _coupon(view.stake)
         case "late_delivery":
             return _("In your hands by %(when)s") % {"when": when}, _("the freight comes back by itself")
         case "non_delivery":

@@ -20,7 +20,7 @@ class PromiseCard(msgspec.Struct, frozen=True):
 
     *sentence* says what happened once it is decided or under review; *compensation* is what a broken one brought,
     as *remedy*. *mark* is the shop's picture name, *href* where the whole story stands. *starts_at* is when the ring
-    was full.
+    was full; one that does not *run* yet (on a price tag) stays as the server drew it.
     """
 
     id: str
@@ -37,6 +37,7 @@ class PromiseCard(msgspec.Struct, frozen=True):
     remedy: Literal["coupon", "refund"] = "coupon"
     mark: str = ""
     href: str = ""
+    runs: bool = True
 
     def left(self, now: datetime) -> float:
         """How much of the ring is left, 1 to 0."""

@@ -26,6 +26,7 @@ from sanhao.service.promises.core import (
 from sanhao.service.promises.for_shops import cost_of_cancelling, told_to_shop
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.models import PROMISE_STATES
+from sanhao.service.promises.offered import Offered, Wish, offered
 from sanhao.service.promises.queries import (
     Day,
     PromiseView,
@@ -59,6 +60,7 @@ __all__ = [
     "Extended",
     "Kind",
     "Line",
+    "Offered",
     "Outcome",
     "PaidOrder",
     "PromiseNews",
@@ -68,6 +70,7 @@ __all__ = [
     "Scope",
     "Standing",
     "Verdict",
+    "Wish",
     "announce_extension",
     "answer_delay",
     "cancel_order",
@@ -77,6 +80,7 @@ __all__ = [
     "excuse",
     "found_rules",
     "may_cancel_freely",
+    "offered",
     "open_of_shop",
     "promise",
     "promises_of",

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from sanhao.books.wallet import api as wallet
 from sanhao.faces.storefront import basket, visitor
-from sanhao.faces.storefront.cards import SHIP_HOURS, by_shop, language
+from sanhao.faces.storefront.cards import by_shop, language
+from sanhao.faces.storefront.offers import parcels_promised
 from sanhao.faces.storefront.preview import preview
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
@@ -66,11 +67,11 @@ def _show(request: visitor.PersonRequest, *, refusal: str = "", status: int = 20
     usable = wallet.usable(who, currency=cart.goods.currency, now=now)
     chosen = _ids(given.getlist("coupon")) or [] if "chosen" in given else None
     seen = preview(cart, cart.goods, address, usable, chosen)
-    known = shops.shops({line.offer.shop_id for line in cart.lines})
+    parcels = by_shop(cart.lines, shops.shops({line.offer.shop_id for line in cart.lines}))
     return render(request, "storefront/checkout.html", {
         "addresses": addresses, "address": address, "preview": seen, "goods": cart.goods, "refusal": refusal, "now": now,
         "parcels": [
-            (parcel, seen.freight_of(parcel.shop.id), parcel.shop.ship_hours or SHIP_HOURS)
-            for parcel in by_shop(cart.lines, known)
+            (parcel, seen.freight_of(parcel.shop.id), promise)
+            for parcel, promise in zip(parcels, parcels_promised(parcels, now), strict=True)
         ],
     }, status=status)  # fmt: skip

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanhao.faces.storefront import offers, visitor
-from sanhao.faces.storefront.cards import SHIP_HOURS, language, listing_cards, shops_of
+from sanhao.faces.storefront.cards import language, listing_cards, shops_of, shorter
 from sanhao.faces.ui.cards import Tab
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
@@ -26,15 +26,15 @@ _SORTS: tuple[catalog.Sort, ...] = ("new", "cheap", "dear")
 @visitor.page
 def home(request: HttpRequest) -> HttpResponse:
     now = kit_time.now()
-    found = catalog.home(now=now)
+    found, hours = catalog.home(now=now), offers.usual_hours(now)
     open_shops = shops.all_open()
     known = {shop.id: shop for shop in open_shops}
     on_shelf = [*found.newest, *(card for shelf in found.shelves for card in shelf.cards)]
     if {card.shop_id for card in on_shelf} - known.keys():
         known |= shops_of(on_shelf)
     return render(request, "storefront/home.html", {
-        "newest": listing_cards(found.newest, known),
-        "shelves": [(shelf.category, listing_cards(shelf.cards[:4], known)) for shelf in found.shelves],
+        "newest": listing_cards(found.newest, known, hours),
+        "shelves": [(shelf.category, listing_cards(shelf.cards[:4], known, hours)) for shelf in found.shelves],
         "shops": open_shops, "promises": offers.explained(now), "now": now,
     })  # fmt: skip
 
@@ -46,7 +46,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     page = visitor.number_of(request.GET.get("page"))
     chosen, found = catalog.category(slug, now=now, sort=sort, page=page)  # type: ignore[arg-type] # it refuses others
     return render(request, "storefront/category.html", {
-        "category": chosen, "cards": listing_cards(found.cards, shops_of(found.cards)), "sort": sort,
+        "category": chosen, "cards": listing_cards(found.cards, shops_of(found.cards), offers.usual_hours(now)), "sort": sort,
         "categories": [
             Tab(reverse("storefront:category", args=[c.slug]), c.name.in_(language()), c.slug == slug)
             for c in catalog.categories()
@@ -71,7 +71,7 @@ def search(request: HttpRequest) -> HttpResponse:
     page = visitor.number_of(request.GET.get("page"))
     result = catalog.search(asked, lang=language(), now=now, page=page)
     cards = result.page.cards
-    context = {"q": asked.replace("\0", ""), "cards": listing_cards(cards, shops_of(cards)), "asked": bool(result.asked),
+    context = {"q": asked.replace("\0", ""), "cards": listing_cards(cards, shops_of(cards), offers.usual_hours(now)), "asked": bool(result.asked),
                **_paging(result.page), "now": now}  # fmt: skip
     if not cards:
         context["categories"] = catalog.categories()
@@ -122,10 +122,11 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
     if card.state == "closed":
         raise NotFound("shop.unknown", zh="没有找到这家店。", en="There is no such shop.")
     page = visitor.number_of(request.GET.get("page"))
+    hours = offers.usual_hours(now)
     found = catalog.listings_of_shop(card.id, now=now, states=("live",), page=page)
     return render(request, "storefront/shop.html", {
-        "shop": card, "cards": listing_cards(found.cards, {card.id: card}, with_shop=False), **_paging(found),
-        "hours": card.ship_hours or SHIP_HOURS, "now": now,
+        "shop": card, "cards": listing_cards(found.cards, {card.id: card}, hours, with_shop=False), **_paging(found),
+        "hours": shorter(card, hours) if hours else None, "now": now,
     })  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def saved(request: visitor.PersonRequest) -> HttpResponse:
     now: datetime = kit_time.now()
     found = catalog.saved(request.user.pk, now=now, page=visitor.number_of(request.GET.get("page")))
     return render(request, "storefront/saved.html", {
-        "cards": listing_cards(found.cards, shops_of(found.cards)), **_paging(found), "now": now,
+        "cards": listing_cards(found.cards, shops_of(found.cards), offers.usual_hours(now)), **_paging(found), "now": now,
     })  # fmt: skip
 
 
