@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class LabConfig(AppConfig):
     name = "sanhao.lab"
     label = "lab"
+
+    def ready(self) -> None:
+        from sanhao.lab import wiring
+
+        wiring.wire()

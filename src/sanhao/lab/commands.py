@@ -12,6 +12,8 @@ from pathlib import Path
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the laboratory's commands; each parser's default *run* takes the arguments and returns the exit code."""
     _register_replay(subparsers)
+    _register_import(subparsers)
+    _register_books(subparsers)
 
 
 def _register_replay(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,16 +22,7 @@ def _register_replay(subparsers: argparse._SubParsersAction[argparse.ArgumentPar
         help="judge a history of orders by a guarantee, without a database",
         description="Judge a history of orders by guarantees: what would they have decided and paid?",
     )
-    parser.add_argument("history", type=Path, metavar="HISTORY", help="a CSV or Parquet file of past orders")
-    parser.add_argument(
-        "--mapping", type=Path, required=True, metavar="MAPPING.toml", help="which column holds which field"
-    )
-    parser.add_argument(
-        "--guarantee", type=_kinds, required=True, metavar="KIND[,KIND…]", help="what to judge by"
-    )
-    parser.add_argument(
-        "--terms", type=Path, metavar="TERMS.toml", help="terms other than the defaults, a table per kind"
-    )
+    _add_history(parser)
     parser.add_argument(
         "--as-of",
         type=_moment,
@@ -41,6 +34,44 @@ def _register_replay(subparsers: argparse._SubParsersAction[argparse.ArgumentPar
         "--report", type=Path, metavar="REPORT.html", help="charts and tables in one file that opens offline"
     )
     parser.set_defaults(run=run_replay)
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("history", type=Path, metavar="HISTORY", help="a CSV or Parquet file of past orders")
+    parser.add_argument(
+        "--mapping", type=Path, required=True, metavar="MAPPING.toml", help="which column holds which field"
+    )
+    parser.add_argument(
+        "--guarantee", type=_kinds, required=True, metavar="KIND[,KIND…]", help="what to judge by"
+    )
+    parser.add_argument(
+        "--terms", type=Path, metavar="TERMS.toml", help="terms other than the defaults, a table per kind"
+    )
+
+
+def _register_import(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "import",
+        help="bring a history of orders into this demo world, to be settled for real",
+        description="Bring a history of orders into this demo world, shifted into its future by whole weeks: its "
+        "keepers settle it for real as the clock is moved. Doing it again completes what was cut off.",
+    )
+    _add_history(parser)
+    parser.add_argument("--name", default="", metavar="NAME", help="what to call it here (the file's name)")
+    parser.add_argument(
+        "--settle", action="store_true", help="move the clock through all of it now, and compare with replay"
+    )
+    parser.set_defaults(run=run_import, needs_database=True)
+
+
+def _register_books(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "books",
+        help="write the whole ledger to a beancount file",
+        description="Write every entry of the ledger to one beancount file, for an independent auditor.",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.beancount", help="where to")
+    parser.set_defaults(run=run_books, needs_database=True)
 
 
 def _kinds(text: str) -> list[str]:
@@ -81,6 +112,38 @@ def run_replay(arguments: argparse.Namespace) -> int:
     except Unreadable as problem:
         print(f"sanhao lab replay: {problem.text.in_(_language())}", file=sys.stderr)
         return 2
+    return 0
+
+
+def run_import(arguments: argparse.Namespace) -> int:
+    """0, 1 if a promise ended otherwise than in replay, 2 for files that cannot be used, 4 if refused."""
+    from rich.console import Console
+
+    from sanhao.kit.refusals import Refusal
+    from sanhao.lab.histories.refusals import Unreadable
+    from sanhao.lab.imports.command import import_history
+
+    try:
+        imported = import_history(
+            arguments.history, arguments.mapping, arguments.guarantee, arguments.terms, arguments.name,
+            arguments.settle, Console(),
+        )  # fmt: skip
+    except Refusal as problem:
+        print(f"sanhao lab import: {problem.text.in_(_language())}", file=sys.stderr)
+        return 2 if isinstance(problem, Unreadable) else 4
+    return 1 if imported.different else 0
+
+
+def run_books(arguments: argparse.Namespace) -> int:
+    """0, or 3 where the file cannot be written."""
+    from sanhao.lab.books import export_books
+
+    try:
+        counts = export_books(arguments.out)
+    except OSError as problem:
+        print(f"sanhao lab books: {arguments.out}: {problem.strerror or problem}", file=sys.stderr)
+        return 3
+    print(f"{counts.entries:,} entries in {counts.accounts:,} accounts written to {arguments.out}.")
     return 0
 
 

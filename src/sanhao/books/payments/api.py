@@ -1,6 +1,7 @@
 """The door of payments."""
 
 from sanhao.books.payments.actions.give_back import RefundDraft, refund, refunds_account, send_again
+from sanhao.books.payments.actions.past import HISTORY, PastPayment, take_over
 from sanhao.books.payments.actions.take import begin, heard
 from sanhao.books.payments.core import Next
 from sanhao.books.payments.errands import next_step
@@ -19,8 +20,10 @@ from sanhao.books.payments.queries import (
 
 __all__ = [
     "GATEWAYS",
+    "HISTORY",
     "How",
     "Next",
+    "PastPayment",
     "PaymentView",
     "RefundDraft",
     "RefundView",
@@ -38,4 +41,5 @@ __all__ = [
     "sandbox_pay",
     "sandbox_refunds",
     "send_again",
+    "take_over",
 ]

@@ -27,7 +27,7 @@ class Rule(models.Model):
 
     id = models.UUIDField(primary_key=True)
     key = models.CharField(max_length=80)
-    market = models.CharField(max_length=8, default="*")
+    market = models.CharField(max_length=60, default="*")
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=12, default=RULE_STATES.initial)
     terms = models.JSONField()

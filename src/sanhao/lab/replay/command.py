@@ -42,7 +42,7 @@ def replay(
     outputs = [out, rejects_path(out), *([report] if report else [])]
     require_apart([history, mapping, *([terms] if terms else [])], outputs)
     read = load_mapping(mapping)
-    layers = [(read.path, read.terms), *([(str(terms), _terms_file(terms))] if terms else [])]
+    layers = [(read.path, read.terms), *([(str(terms), terms_file(terms))] if terms else [])]
     chosen = guarantees(names, KINDS if kinds is None else kinds, layers, read.file.timezone)
     if as_of.tzinfo is None:
         as_of = as_of.replace(tzinfo=read.zone)
@@ -63,7 +63,7 @@ def replay(
     return summary
 
 
-def _terms_file(path: Path) -> dict[str, dict[str, Any]]:
+def terms_file(path: Path) -> dict[str, dict[str, Any]]:
     """``[late_delivery]`` tables, bare or under ``[terms]`` as in a mapping."""
     document = read_toml(path)
     tables = document["terms"] if set(document) == {"terms"} else document

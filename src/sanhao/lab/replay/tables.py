@@ -17,22 +17,22 @@ ENDINGS = {
 """How a broken promise of this kind ended: fulfilled after all, or not."""
 
 
-def show(summary: Summary, console: Console, rejects: Path) -> None:
-    console.print(_table(summary))
+def show(summary: Summary, console: Console, rejects: Path | None, *, title: str = "Replay") -> None:
+    """*rejects* is the file that says why rows could not be used, if one was written."""
+    console.print(_table(summary, title))
     read = summary.reading
     console.print(
         f"{read.rows:,} rows, {read.orders:,} orders, judged as of {summary.as_of:%Y-%m-%d %H:%M:%S} UTC."
     )
     if read.rejected:
-        console.print(
-            f"{read.rejected:,} rows could not be used; see {escape(str(rejects))}.", soft_wrap=True
-        )
+        where = f"; see {escape(str(rejects))}" if rejects else " (`sanhao lab replay` says why)"
+        console.print(f"{read.rejected:,} rows could not be used{where}.", soft_wrap=True)
     for note, times in sorted(read.notes.items()):
         console.print(f"Noted {times:,} times: {escape(note)}.")
 
 
-def _table(summary: Summary) -> Table:
-    table = Table("guarantee", "", "promises", "owed", "owed unknown", title="Replay")
+def _table(summary: Summary, title: str) -> Table:
+    table = Table("guarantee", "", "promises", "owed", "owed unknown", title=title)
     for column in table.columns[2:]:
         column.justify = "right"
     for kind, tally in summary.tallies.items():

@@ -26,7 +26,13 @@ from sanhao.service.delivery.queries import (
     freight_templates,
     quote,
 )
-from sanhao.service.delivery.sandbox import post_scan, sandbox_body, sandbox_scan_body
+from sanhao.service.delivery.sandbox import (
+    PastScan,
+    post_past_scans,
+    post_scan,
+    sandbox_body,
+    sandbox_scan_body,
+)
 from sanhao.service.delivery.signing import Forged
 
 __all__ = [
@@ -38,6 +44,7 @@ __all__ = [
     "FreightCard",
     "FreightDraft",
     "Parcel",
+    "PastScan",
     "ScanRecord",
     "ScanView",
     "Status",
@@ -48,6 +55,7 @@ __all__ = [
     "consignments_of",
     "delivered_items",
     "freight_templates",
+    "post_past_scans",
     "post_scan",
     "quote",
     "receive",

@@ -203,6 +203,11 @@ class ConsignmentView(msgspec.Struct, frozen=True):
     items: tuple[tuple[UUID, int], ...]
     scans: tuple[ScanView, ...]
 
+    @property
+    def handed_over_unseen(self) -> bool:
+        """It arrived, so a carrier had it; but no scan says when it was handed over."""
+        return all(scan.status == "delivered" or scan.status not in IN_HAND for scan in self.scans)
+
 
 class CarrierMessageView(msgspec.Struct, frozen=True):
     """A message of a carrier as staff see it: raw, with what became of it."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from sanhao.kit.ids import new_ids
 from sanhao.kit.refusals import Invalid
-from sanhao.service.delivery import actions, queries, signing
+from sanhao.kit.rows import fetch
+from sanhao.service.delivery import actions, inbox, queries, signing
 from sanhao.service.delivery.core import Status
 
 
@@ -33,19 +36,64 @@ def sandbox_body(
     number: str, status: Status, *, now: datetime, place: str = "", description: str = ""
 ) -> tuple[bytes, dict[str, str]]:
     """The same for a tracking number, without asking the database."""
-    event_id = f"{number}/{status}/{now.isoformat()}"
+    event_id = _event_id(number, status, now)
+    body = _body(event_id, number, status, now, place, description)
+    return body, signing.sign("sandbox", body, event_id=event_id)
+
+
+def _event_id(number: str, status: Status, at: datetime) -> str:
+    return f"{number}/{status}/{at.isoformat()}"
+
+
+def _body(event_id: str, number: str, status: Status, at: datetime, place: str, description: str) -> bytes:
     scan = {
         "id": event_id[-76:],
         "status": status,
-        "at": now.isoformat(),
+        "at": at.isoformat(),
         "place": place,
         "description": description,
     }
-    body = msgspec.json.encode({"parcel": number, "scans": [scan]})
-    return body, signing.sign("sandbox", body, event_id=event_id)
+    return msgspec.json.encode({"parcel": number, "scans": [scan]})
 
 
 def post_scan(consignment_id: UUID, status: Status, *, now: datetime, place: str = "") -> None:
     """As if the courier had posted it: through the same door, read by the same keeper."""
     body, headers = sandbox_scan_body(consignment_id, status, now=now, place=place)
     actions.receive("sandbox", body, headers, now=now)
+
+
+class PastScan(msgspec.Struct, frozen=True):
+    """A scan of a parcel under the sandbox courier, told the moment it happened."""
+
+    tracking_no: str
+    status: Status
+    at: datetime
+
+
+def post_past_scans(scans: Sequence[PastScan], *, now: datetime) -> None:
+    """As if the courier had posted each of *scans* when it happened, and they are all read now. Twice is once.
+
+    For histories, whose scans come by the thousand: stored in the inbox like any other message, two statements, and
+    read by the same code as the keeper's, in the caller's transaction.
+    """
+    event_ids = [_event_id(scan.tracking_no, scan.status, scan.at) for scan in scans]
+    rows = fetch(
+        """
+        INSERT INTO delivery_carrier_message
+            (id, carrier, event_id, parcel, body, signature_ok, received_at, state, reason, unknown_nos)
+        SELECT m.id, 'sandbox', m.event_id, '', m.body, true, m.at, 'new', '', '{}'
+        FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::timestamptz[]) AS m (id, event_id, body, at)
+        ON CONFLICT (carrier, event_id) DO NOTHING RETURNING id, carrier, parcel, body, received_at
+        """,
+        [
+            new_ids(len(scans)),
+            event_ids,
+            [
+                _body(id, scan.tracking_no, scan.status, scan.at, "", "")
+                for id, scan in zip(event_ids, scans, strict=True)
+            ],
+            [scan.at for scan in scans],
+        ],
+    )
+    if rows:
+        inbox.read_messages(rows, now)

@@ -2,6 +2,7 @@
 
 from sanhao.service.orders.actions.cancel import cancel, cancel_by_buyer, cancel_by_shop
 from sanhao.service.orders.actions.cart import add_to_cart, adopt_cart, open_cart, set_quantity
+from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder, take_over
 from sanhao.service.orders.actions.place import Placed, place
 from sanhao.service.orders.actions.refund import Held, Part, hold, refund
 from sanhao.service.orders.actions.ship import Shipment, ship
@@ -36,6 +37,9 @@ __all__ = [
     "OrderTerms",
     "OrderView",
     "Part",
+    "PastCheckout",
+    "PastLine",
+    "PastOrder",
     "Placed",
     "Priced",
     "Shipment",
@@ -61,5 +65,6 @@ __all__ = [
     "refund",
     "set_quantity",
     "ship",
+    "take_over",
     "to_ship",
 ]

@@ -2,6 +2,7 @@
 
 from sanhao.service.promises.actions.cancel import cancel_order, may_cancel_freely
 from sanhao.service.promises.actions.delay import announce_extension, answer_delay, excuse, propose_delay
+from sanhao.service.promises.actions.past import PastOrders, take_over
 from sanhao.service.promises.book import rule_key, terms_from, terms_of
 from sanhao.service.promises.core import (
     CARRIER,
@@ -29,11 +30,13 @@ from sanhao.service.promises.models import PROMISE_STATES
 from sanhao.service.promises.offered import Offered, Wish, offered
 from sanhao.service.promises.queries import (
     Day,
+    Ending,
     PromiseView,
     ProposalView,
     Standing,
     days,
     delay_answer,
+    endings,
     open_of_shop,
     promise,
     promises_of,
@@ -56,6 +59,7 @@ __all__ = [
     "DelayAgreed",
     "Delivered",
     "Due",
+    "Ending",
     "Excused",
     "Extended",
     "Kind",
@@ -63,6 +67,7 @@ __all__ = [
     "Offered",
     "Outcome",
     "PaidOrder",
+    "PastOrders",
     "PromiseNews",
     "PromiseView",
     "ProposalView",
@@ -77,6 +82,7 @@ __all__ = [
     "cost_of_cancelling",
     "days",
     "delay_answer",
+    "endings",
     "excuse",
     "found_rules",
     "may_cancel_freely",
@@ -89,6 +95,7 @@ __all__ = [
     "propose_delay",
     "rule_key",
     "standing",
+    "take_over",
     "terms_from",
     "terms_of",
     "told_to_shop",

@@ -55,7 +55,7 @@ class Promise(models.Model):
     cancel_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40, blank=True, default="")
-    fault = models.CharField(max_length=400, blank=True, default="")
+    fault = models.TextField(blank=True, default="")
     owed_minor = models.BigIntegerField(null=True)
     decision = models.ForeignKey(
         "decisions.Decision", null=True, on_delete=models.PROTECT, related_name="+", db_index=False

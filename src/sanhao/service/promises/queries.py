@@ -76,6 +76,23 @@ class Standing(msgspec.Struct, frozen=True):
     overdue: int
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """How a promise stands in the books, without its words. *line_id*, *order_id* are None where it is wider."""
+
+    id: UUID
+    kind: str
+    checkout_id: UUID
+    order_id: UUID | None
+    line_id: UUID | None
+    state: str
+    reason: str
+    fault: tuple[str, ...]
+    owed_minor: int | None
+    currency: str
+    due_at: datetime
+    decided_at: datetime | None
+
+
 _SELECT = "SELECT p.*, p.facts::text AS facts_text FROM promises_promise p"
 
 
@@ -103,6 +120,18 @@ def promises_of_checkouts(checkout_ids: Sequence[UUID], *, now: datetime) -> dic
     for row in rows:
         found[row["checkout_id"]].append(_view(row, now))
     return found
+
+
+def endings(checkout_ids: Sequence[UUID]) -> list[Ending]:
+    """Every promise about these checkouts and all that is in them, as it stands. One query."""
+    rows = fetch(
+        "SELECT id, kind, checkout_id, order_id, line_id, state, reason, fault, owed_minor, currency, due_at, decided_at "
+        "FROM promises_promise WHERE checkout_id = ANY(%s)",
+        [list(checkout_ids)],
+    )
+    return [
+        Ending(**(row | {"fault": tuple(row["fault"].split(";")) if row["fault"] else ()})) for row in rows
+    ]
 
 
 def promise(promise_id: UUID, *, now: datetime) -> PromiseView | None:

@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from sanhao.books.payments.core import Bill, Callback, Next, RefundAnswer, RefundOrder
+from sanhao.books.payments.gateways.history import History
 from sanhao.books.payments.gateways.sandbox import Sandbox
 from sanhao.kit.refusals import NotFound
 
@@ -40,6 +41,7 @@ class Gateway(Protocol):
 
 
 GATEWAYS: Mapping[str, Gateway] = {
+    "history": History(),
     "sandbox": Sandbox(),
 }
 

@@ -51,12 +51,21 @@ def cancel_by_shop(order_id: UUID, *, shop_id: UUID, by: UUID, reason: str, now:
 
 
 def cancel(
-    order_ids: Sequence[UUID], *, who: Who, by: UUID | None = None, note: str = "", now: datetime
+    order_ids: Sequence[UUID],
+    *,
+    who: Who,
+    by: UUID | None = None,
+    note: str = "",
+    even_if_collected: bool = False,
+    now: datetime,
 ) -> list[UUID]:
-    """Cancel those of *order_ids* whose parcel no carrier has yet; returns them. Inside the caller's transaction."""
+    """Cancel those of *order_ids* whose parcel no carrier has yet; returns them. Inside the caller's transaction.
+
+    *even_if_collected*: the order ended on its way (lost, called back), as histories know it; never once delivered.
+    """
     open_orders = fetch(
-        "SELECT id FROM orders_order WHERE id = ANY(%s) AND collected_at IS NULL ORDER BY id FOR UPDATE",
-        [sorted(order_ids)],
+        "SELECT id FROM orders_order WHERE id = ANY(%s) AND (%s OR collected_at IS NULL) ORDER BY id FOR UPDATE",
+        [sorted(order_ids), even_if_collected],
     )
     rows = ORDER.move_rows(
         [row["id"] for row in open_orders],

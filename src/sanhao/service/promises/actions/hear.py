@@ -29,11 +29,10 @@ _COLUMNS = "id, kind, checkout_id, order_id, line_id, shop_id, person_id, rule_i
 
 def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
     """Now-listener: a carrier's first scan of a parcel."""
-    received = _received(batch)
     hear(
         {
-            order_id: [Collected(at, received[order_id], lines=lines) for at, lines in moments]
-            for order_id, moments in _complete(list(received), "collected_at").items()
+            order_id: [Collected(at, received_at, lines=lines) for (at, received_at), lines in moments]
+            for order_id, moments in _complete(batch, "collected_at").items()
         },
         at=max(news.at for news in batch),
     )
@@ -41,50 +40,52 @@ def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
 
 def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
     """Now-listener: a parcel was signed for."""
-    received = _received(batch)
     hear(
         {
-            order_id: [Delivered(at, received[order_id], lines=lines) for at, lines in moments]
-            for order_id, moments in _complete(list(received), "delivered_at").items()
+            order_id: [Delivered(at, received_at, lines=lines) for (at, received_at), lines in moments]
+            for order_id, moments in _complete(batch, "delivered_at").items()
         },
         at=max(news.at for news in batch),
     )
 
 
-def _received(
-    batch: Sequence[News[ConsignmentCollected]] | Sequence[News[ConsignmentDelivered]],
-) -> dict[UUID, datetime]:
-    """When we heard of each order: of its last parcel, where several are told at once."""
-    received: dict[UUID, datetime] = {}
-    for news in batch:
-        known = received.get(news.fact.owner_id, news.fact.received_at)
-        received[news.fact.owner_id] = max(known, news.fact.received_at)
-    return received
+Moment = tuple[datetime, datetime]
+"""When something happened, and when we heard of it."""
 
 
-def _complete(order_ids: Sequence[UUID], field: str) -> dict[UUID, list[tuple[datetime, tuple[str, ...]]]]:
-    """The lines of each order whose every unit is in a parcel with this scan, and when the last of them had it.
+def _complete(
+    batch: Sequence[News[ConsignmentCollected]] | Sequence[News[ConsignmentDelivered]], field: str
+) -> dict[UUID, list[tuple[Moment, tuple[str, ...]]]]:
+    """The lines told of whose every unit is in a parcel with this scan, and when the last of them had it.
 
-    A line may travel in several parcels: with the first of them it is not yet handed over, nor delivered.
+    Nothing is told of a hand-over that only the delivery proves: the delivery itself says as much, and when a shop
+    handed over stays unknown. A line may travel in several parcels: with the first of them it is not yet handed over,
+    nor delivered. Parcels of one order may be told of together: each line goes by its own.
     """
+    told = {news.fact.consignment_id: news.fact for news in batch}
+    order_ids = list(dict.fromkeys(fact.owner_id for fact in told.values()))
     wanted = orders.line_quantities(order_ids)
-    found: dict[UUID, list[tuple[datetime, tuple[str, ...]]]] = {}
+    found: dict[UUID, list[tuple[Moment, tuple[str, ...]]]] = {}
     for order_id, parcels in delivery.consignments_of(order_ids).items():
         units: dict[UUID, int] = defaultdict(int)
         last: dict[UUID, datetime] = {}
+        received: dict[UUID, datetime] = {}
         for parcel in parcels:
             at: datetime | None = getattr(parcel, field)
-            if at is None:
+            if at is None or (field == "collected_at" and parcel.handed_over_unseen):
                 continue
+            fact = told.get(parcel.id)
             for line_id, quantity in parcel.items:
                 units[line_id] += quantity
                 last[line_id] = max(at, last.get(line_id, at))
-        by_moment: dict[datetime, list[str]] = defaultdict(list)
-        for line_id, at in last.items():
+                if fact is not None:
+                    received[line_id] = max(fact.received_at, received.get(line_id, fact.received_at))
+        by_moment: dict[Moment, list[str]] = defaultdict(list)
+        for line_id, received_at in received.items():
             if units[line_id] >= wanted.get(line_id, 0):
-                by_moment[at].append(str(line_id))
+                by_moment[last[line_id], received_at].append(str(line_id))
         if by_moment:
-            found[order_id] = [(at, tuple(lines)) for at, lines in sorted(by_moment.items())]
+            found[order_id] = [(moment, tuple(lines)) for moment, lines in sorted(by_moment.items())]
     return found
 
 
@@ -92,12 +93,14 @@ def orders_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:
     """Now-listener. Where nothing was promised about cancelled orders, everything still goes back."""
     at = max(news.at for news in batch)
     hear({news.fact.order_id: [Cancelled(at=news.fact.at, by=news.fact.by)] for news in batch}, at=at)
-    unpaid = [news.fact.order_id for news in batch if not news.fact.refunded]
+    unpaid = {news.fact.order_id: news.fact.checkout_id for news in batch if not news.fact.refunded}
     promised = fetch(
-        "SELECT order_id FROM promises_promise WHERE order_id = ANY(%s) AND kind = 'non_delivery' AND state = 'open'",
-        [unpaid],
+        "SELECT order_id, checkout_id FROM promises_promise WHERE kind = 'non_delivery' AND state = 'open' "
+        "AND (order_id = ANY(%s) OR (checkout_id = ANY(%s) AND order_id IS NULL))",
+        [list(unpaid), list(set(unpaid.values()))],
     )
-    forgotten = sorted(set(unpaid) - {row["order_id"] for row in promised})
+    remembered = {row["order_id"] or row["checkout_id"] for row in promised}
+    forgotten = sorted(id for id, checkout in unpaid.items() if not remembered & {id, checkout})
     orders.refund(
         [orders.Part(f"order:{id}:cancelled", id, "order", id, with_coupon=True) for id in forgotten], now=at
     )

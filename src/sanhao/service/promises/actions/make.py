@@ -20,7 +20,7 @@ from sanhao.service.promises.core import AnyKind, Extended, Line, PaidOrder, Sco
 from sanhao.service.promises.events import PromiseMade
 from sanhao.service.promises.kinds import KINDS
 
-_COLUMNS = (
+COLUMNS = (
     "id", "kind", "checkout_id", "order_id", "line_id", "shop_id", "person_id", "rule_id", "facts", "currency",
     "state", "made_at", "due_at", "settle_at", "cancel_at", "reason", "fault",
 )  # fmt: skip
@@ -41,7 +41,7 @@ def orders_paid(batch: Sequence[News[OrderPaid]]) -> None:
             rows.extend(_promises(kind, terms, rule.id, facts_of, extensions))
     for row, id in zip(rows, new_ids(len(rows)), strict=True):
         row[0] = id
-    copy_rows("promises_promise", _COLUMNS, rows)
+    copy_rows("promises_promise", COLUMNS, rows)
     events.emit([PromiseMade(row[0], row[1], row[2], row[3], row[5], row[6]) for row in rows], at=at)
 
 
@@ -64,26 +64,26 @@ def _promises(
     for line_id, facts in kind.promise(terms, paid_order(orders)):
         for extension in extensions:
             facts = kind.hear(terms, facts, extension)
-        due = kind.due(terms, facts)
-        yield [
-            None,
-            kind.name,
-            first.checkout_id,
-            None if of_checkout else first.order_id,
-            UUID(line_id) if line_id else None,
-            None if of_checkout and len(orders) > 1 else first.shop_id,
-            first.person_id,
-            rule_id,
-            encode(facts),
-            first.currency,
-            "open",
-            first.paid_at,
-            due.due_at,
-            timely(due),
-            cancel_at(kind, terms, facts),
-            "",
-            "",
-        ]
+        yield row(
+            kind, terms, rule_id, facts,
+            checkout_id=first.checkout_id,
+            order_id=None if of_checkout else first.order_id,
+            line_id=UUID(line_id) if line_id else None,
+            shop_id=None if of_checkout and len(orders) > 1 else first.shop_id,
+            person_id=first.person_id, currency=first.currency, made_at=first.paid_at,
+        )  # fmt: skip
+
+
+def row(
+    kind: AnyKind, terms: Any, rule_id: UUID, facts: Any, *, checkout_id: UUID, order_id: UUID | None,
+    line_id: UUID | None, shop_id: UUID | None, person_id: UUID, currency: str, made_at: datetime,
+) -> list[Any]:  # fmt: skip
+    """A new promise in the order of `COLUMNS`, its id to be filled in."""
+    due = kind.due(terms, facts)
+    return [
+        None, kind.name, checkout_id, order_id, line_id, shop_id, person_id, rule_id, encode(facts), currency, "open",
+        made_at, due.due_at, timely(due), cancel_at(kind, terms, facts), "", "",
+    ]  # fmt: skip
 
 
 def cancel_at(kind: AnyKind, terms: Any, facts: Any) -> datetime | None:

@@ -103,26 +103,17 @@ def _decision(judged: Judged, now: datetime) -> decisions.DecisionDraft:
 
 
 def _grant(items: Sequence[Judged], now: datetime) -> None:
-    """Coupons: the shop is charged (balance, deposit, then the platform advances), the buyer's wallet holds them."""
+    """Coupons: the shop is charged (balance, deposit, then the platform advances), the buyer's wallet holds them.
+
+    What was promised about several shops' orders together is one coupon, out of the platform's goodwill, to which the
+    shops at fault pay equal parts.
+    """
     if not items:
         return
-    charged = ledger.charge_shops(
-        [
-            ledger.Charge(
-                key=f"promise:{j.row['id']}",
-                kind="promise.compensation",
-                shop_id=j.row["shop_id"],
-                amount_minor=j.owed_minor or 0,
-                currency=j.row["currency"],
-                credit=wallet.coupons_account(j.row["currency"]),
-                cause_kind="promise",
-                cause_id=j.row["id"],
-                decision_id=j.decision_id,
-            )
-            for j in items
-        ],
-        now=now,
-    )
+    charges = [charge for item in items for charge in _coupon_charges(item)]
+    by_key = {charged.key: charged for charged in ledger.charge_shops(charges, now=now)}
+    nothing = ledger.Charged("", items[0].decision_id, 0, 0, 0)
+    paid = [by_key.get(f"promise:{j.row['id']}", nothing) for j in items]
     wallet.grant(
         [
             wallet.CouponGrant(
@@ -134,15 +125,45 @@ def _grant(items: Sequence[Judged], now: datetime) -> None:
                 source_kind="promise",
                 source_id=j.row["id"],
                 shop_id=j.row["shop_id"],
-                from_balance=paid.from_balance,
-                from_deposit=paid.from_deposit,
-                advanced=paid.advanced,
+                from_balance=part.from_balance,
+                from_deposit=part.from_deposit,
+                advanced=part.advanced,
                 decision_id=j.decision_id,
             )
-            for j, paid in zip(items, charged, strict=True)
+            for j, part in zip(items, paid, strict=True)
         ],
         now=now,
     )
+
+
+def _coupon_charges(item: Judged) -> list[ledger.Charge]:
+    row, currency = item.row, item.row["currency"]
+    key, owed = f"promise:{row['id']}", item.owed_minor or 0
+    if row["shop_id"] is not None:
+        shares = [(key, row["shop_id"], owed, wallet.coupons_account(currency))]
+    else:
+        shops = [UUID(shop) for shop in item.verdict.fault if shop not in (CARRIER, PLATFORM)]
+        parts = Money(owed, currency).split([1] * len(shops)) if shops else []
+        goodwill = ledger.Ref("goodwill", ledger.PLATFORM, currency)
+        shares = [
+            (f"{key}:{shop}", shop, part.minor, goodwill)
+            for shop, part in zip(shops, parts, strict=True)
+            if part
+        ]
+    return [
+        ledger.Charge(
+            key=name,
+            kind="promise.compensation",
+            shop_id=shop,
+            amount_minor=amount,
+            currency=currency,
+            credit=credit,
+            cause_kind="promise",
+            cause_id=row["id"],
+            decision_id=item.decision_id,
+        )
+        for name, shop, amount, credit in shares
+    ]
 
 
 def _hold_orders(broken: list[Judged]) -> tuple[dict[UUID, list[orders.Held]], list[Judged]]:

@@ -1,0 +1,1 @@
+"""Histories that come to life: `sanhao lab import`."""
