@@ -153,6 +153,12 @@ def orders(order_ids: Sequence[UUID]) -> dict[UUID, OrderView]:
     return {view.id: view for view in _orders("o.id = ANY(%(ids)s)", {"ids": list(order_ids)})}
 
 
+def by_numbers(numbers: Sequence[str]) -> dict[str, UUID]:
+    """Which order each number is of; unknown ones are missing. For staff."""
+    rows = fetch("SELECT number, id FROM orders_order WHERE number = ANY(%s)", [list(numbers)])
+    return {row["number"]: row["id"] for row in rows}
+
+
 def checkout_ids(order_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Which checkout each order belongs to."""
     rows = fetch("SELECT id, checkout_id FROM orders_order WHERE id = ANY(%s)", [list(order_ids)])

@@ -1,0 +1,291 @@
+"""A rule's terms as a form made from their type: numbers, sums, moments, choices, rows of a ladder; JSON only for what
+has no known shape. What the form accepts, the type has accepted; its complaints stand beside the field they are about.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from msgspec import inspect as shapes
+
+from sanhao.books.wallet import api as wallet
+from sanhao.faces.control import words
+from sanhao.kit.money import Money, MoneyError
+from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
+
+Terms = dict[str, Any]
+Path = tuple[str, ...]
+_SPARE_ROWS, _MOST_ROWS = 2, 40
+_WHERE = re.compile(r"^(?P<why>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
+
+
+def shape_of(key: str) -> type[msgspec.Struct] | None:
+    """The type of the terms of rule *key*; None where nobody says."""
+    kind = promises.KINDS.get(key.removeprefix("promise."))
+    if kind is not None:
+        found: type[msgspec.Struct] = kind.Terms
+        return found
+    others: dict[str, type[msgspec.Struct]] = {
+        wallet.COMPENSATION: wallet.CompensationTerms, "orders.terms": orders.OrderTerms,
+    }  # fmt: skip
+    return others.get(key)
+
+
+def whole(key: str, terms: Mapping[str, Any]) -> Terms:
+    """*terms* with what their type fills in written out (stored terms leave defaults away)."""
+    shape = shape_of(key)
+    if shape is None:
+        return dict(terms)
+    written: Terms = _written(msgspec.convert(dict(terms), shape))
+    return written
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {name: _written(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, (list, tuple)):
+        return [_written(item) for item in value]
+    return value
+
+
+def profiles(key: str) -> dict[str, Terms]:
+    """What other platforms are known to promise, by name, for guarantees that know it."""
+    kind = promises.KINDS.get(key.removeprefix("promise."))
+    return {name: _written(terms) for name, terms in getattr(kind, "PROFILES", {}).items()}
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A piece of the form as the template draws it: fields under a heading, or rows of a table."""
+
+    heading: str
+    fields: Sequence[forms.BoundField] = ()
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[forms.BoundField]] = ()
+
+
+class TermsForm(forms.Form):
+    """`terms` holds, once valid, what was typed: complete, JSON-ready and of the right type."""
+
+    terms: Terms
+
+    def __init__(self, key: str, terms: Mapping[str, Any], data: Any = None) -> None:
+        super().__init__(data)
+        self.shape = shape_of(key)
+        self.start = whole(key, terms)
+        self.currency = str((data or {}).get("currency") or self.start.get("currency") or settings.CURRENCY)
+        self.parts: list[tuple[str, Any]] = []
+        if self.shape is None:
+            for name, value in self.start.items():
+                self._add((name,), _type_of(value), value)
+                self.parts.append(("field", name))
+        else:
+            info = shapes.type_info(self.shape)
+            assert isinstance(info, shapes.StructType)
+            for field in info.fields:
+                self._lay_out(field.name, field.type, self.start[field.name])
+
+    # ---- laying out ---------------------------------------------------------------------------------------------
+
+    def _lay_out(self, name: str, kind: shapes.Type, value: Any) -> None:
+        kind, _optional = _bare(kind)
+        if isinstance(kind, shapes.StructType):
+            inner = value if value is not None else {}
+            names = [
+                self._add((name, f.name), f.type, inner.get(f.name), loose=value is None) for f in kind.fields
+            ]
+            self.parts.append(("group", (name, names)))
+        elif isinstance(kind, shapes.VarTupleType) and isinstance(kind.item_type, shapes.StructType):
+            columns = kind.item_type.fields
+            count = self._rows(name, len(value))
+            stored = [_without_zeros(item, columns) for item in value]
+            rows = [
+                [
+                    self._add((name, str(n), f.name), f.type, stored[n].get(f.name) if n < len(stored) else None, loose=True)
+                    for f in columns
+                ]
+                for n in range(count)
+            ]  # fmt: skip
+            self.parts.append(("table", (name, [f.name for f in columns], rows)))
+        else:
+            self.parts.append(("field", self._add((name,), kind, value, optional=_optional)))
+
+    def _rows(self, name: str, stored: int) -> int:
+        """As many rows as are stored or were sent, and a few to fill in."""
+        sent = [
+            int(key.split(".")[1]) + 1 for key in self.data if re.fullmatch(rf"{name}\.\d{{1,2}}\.\w+", key)
+        ]
+        return min(max([stored + _SPARE_ROWS, *sent]), _MOST_ROWS)
+
+    def _add(
+        self, path: Path, kind: shapes.Type | None, value: Any, *, loose: bool = False, optional: bool = False
+    ) -> str:
+        name = ".".join(path)
+        bare, nullable = _bare(kind) if kind is not None else (None, False)
+        field = _field(bare, path[-1], required=not (loose or optional or nullable))
+        field.label = words.label(words.TERMS, path[-1])
+        field.initial = self._shown(bare, path[-1], value)
+        self.fields[name] = field
+        return name
+
+    def _shown(self, kind: shapes.Type | None, last: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if last.endswith("_minor"):
+            return f"{Money(value, self.currency).amount}"
+        if isinstance(kind, shapes.DateTimeType):
+            return words.local(value)
+        if isinstance(kind, shapes.VarTupleType):
+            return ", ".join(str(item) for item in value)
+        return json.dumps(value, ensure_ascii=False) if kind is None else value
+
+    def layout(self) -> Iterator[Part]:
+        """The pieces in the order of the terms."""
+        for what, given in self.parts:
+            if what == "field":
+                yield Part("", fields=[self[given]])
+            elif what == "group":
+                yield Part(words.label(words.TERMS, given[0]), fields=[self[name] for name in given[1]])
+            else:
+                name, columns, rows = given
+                yield Part(
+                    words.label(words.TERMS, name),
+                    columns=[words.label(words.TERMS, column) for column in columns],
+                    rows=[[self[cell] for cell in row] for row in rows],
+                )
+
+    # ---- reading ------------------------------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            terms = self._gathered()
+            if not self.errors:
+                self._check(terms)
+        return cleaned
+
+    def _gathered(self) -> Terms:
+        terms: Terms = {}
+        for what, given in self.parts:
+            if what == "field":
+                terms[given] = self._value(given)
+            elif what == "group":
+                inner = {name.split(".")[-1]: self._value(name) for name in given[1]}
+                amounts = [name for name in given[1] if name.endswith(".amount")]
+                empty = bool(amounts) and all(self.cleaned_data[name] is None for name in amounts)
+                terms[given[0]] = None if empty else {k: v for k, v in inner.items() if v not in (None, "")}
+            else:
+                name, columns, rows = given
+                read = [{c: self._value(cell) for c, cell in zip(columns, row, strict=True)} for row in rows]
+                terms[name] = [
+                    {c: v for c, v in row.items() if v not in (None, "", [])} for row in read
+                    if any(v not in (None, "", []) for v in row.values())
+                ]  # fmt: skip
+        return terms
+
+    def _value(self, name: str) -> Any:
+        value = self.cleaned_data[name]
+        if name.endswith("_minor") and value:
+            try:
+                return Money.parse(value, self.currency).minor
+            except MoneyError:
+                self.add_error(name, _("Write an amount, such as 3 or 3.50."))
+                return None
+        if isinstance(self.fields[name], _ListField):
+            return value
+        if isinstance(value, datetime):
+            return value.isoformat()
+        return None if value == "" and not isinstance(self.fields[name], forms.ChoiceField) else value
+
+    def _check(self, terms: Terms) -> None:
+        """What the type itself refuses becomes a sentence by its field."""
+        try:
+            if self.shape is not None:
+                msgspec.convert(terms, self.shape)
+        except (ValueError, TypeError) as error:
+            match = _WHERE.match(str(error))
+            assert match is not None
+            why = match["why"]
+            self.add_error(self._named(match["path"] or ""), str(words.MISFITS.get(why, "")) or _("This does not fit: %(why)s") % {"why": why})  # fmt: skip
+            return
+        self.terms = json.loads(json.dumps(terms))
+
+    def _named(self, path: str) -> str | None:
+        """The field a complaint is about; for a whole part its first field."""
+        steps = ".".join(a or b for a, b in _STEP.findall(path) if b != "...")
+        return steps if steps in self.fields else next((n for n in self.fields if steps and n.startswith(f"{steps}.")), None)  # fmt: skip
+
+    def complain(self, sentence: str) -> None:
+        """A refusal of the rulebook, above the form."""
+        self.add_error(None, sentence)
+
+
+class _ListField(forms.CharField):
+    """Words separated by commas."""
+
+    def clean(self, value: Any) -> list[str]:
+        text: str = super().clean(value)
+        return [word.strip() for word in re.split(r"[,，、]", text) if word.strip()]
+
+
+class _JsonField(forms.CharField):
+    def clean(self, value: Any) -> Any:
+        try:
+            return json.loads(super().clean(value))
+        except ValueError as error:
+            raise forms.ValidationError(_("This is not JSON: %(why)s") % {"why": error}) from None
+
+
+def _bare(kind: shapes.Type) -> tuple[shapes.Type, bool]:
+    """A type without its None, and whether it had one."""
+    if isinstance(kind, shapes.UnionType):
+        others = [one for one in kind.types if not isinstance(one, shapes.NoneType)]
+        return (others[0], True) if len(others) == 1 else (kind, len(others) < len(kind.types))
+    return kind, False
+
+
+def _without_zeros(item: Mapping[str, Any], columns: Sequence[shapes.Field]) -> dict[str, Any]:
+    """A row without zeros that an empty cell means as well: a ladder is read more easily so."""
+    meant = {field.name for field in columns if field.default == 0}
+    return {name: value for name, value in item.items() if value != 0 or name not in meant}
+
+
+def _type_of(value: Any) -> shapes.Type | None:
+    """Best guess for terms without a known type; None: JSON."""
+    known: dict[type, shapes.Type] = {bool: shapes.BoolType(), int: shapes.IntType(), str: shapes.StrType()}
+    return known.get(type(value))
+
+
+def _field(kind: shapes.Type | None, last: str, *, required: bool) -> forms.Field:
+    if last.endswith("_minor"):
+        return forms.CharField(
+            required=required, max_length=20, widget=forms.TextInput({"inputmode": "decimal"})
+        )
+    match kind:
+        case shapes.BoolType():
+            return forms.BooleanField(required=False)
+        case shapes.IntType():
+            return forms.IntegerField(required=required, max_value=2**53)
+        case shapes.LiteralType(values=values):
+            blank: list[tuple[Any, str]] = [("", "—")] if not required and "" not in values else []
+            named: list[tuple[Any, str]] = [
+                (value, words.label(words.CHOICES, str(value))) for value in values
+            ]
+            return forms.ChoiceField(choices=blank + named, required=required and "" not in values)
+        case shapes.DateTimeType():
+            widget = forms.DateTimeInput({"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S")
+            return forms.DateTimeField(required=required, widget=widget)
+        case shapes.VarTupleType():
+            return _ListField(required=False, max_length=2000)
+        case shapes.StrType():
+            return forms.CharField(required=required, max_length=200)
+    return _JsonField(required=True, widget=forms.Textarea({"rows": 3, "spellcheck": "false"}))

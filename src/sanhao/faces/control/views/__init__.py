@@ -1,0 +1,1 @@
+"""Views of control, one file for each thing it looks after."""

@@ -1,0 +1,174 @@
+"""What control calls things. Words of the modules below (kinds, states, account codes) in the reader's language;
+an unknown one is shown as it is, never hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from sanhao.kit.text import Lang, Text
+from sanhao.service.promises import api as promises
+
+Words = Mapping[str, str | Promise]
+
+OUTCOMES: Words = {
+    "kept": _("kept"), "broken": _("broken"), "void": _("void"), "waiting": _("waiting"),
+}  # fmt: skip
+STATES: Words = {
+    "standing": _("standing"), "appealed": _("appealed"), "upheld": _("upheld"), "overturned": _("overturned"),
+}  # fmt: skip
+APPEALS: Words = {
+    "open": _("waiting for a person"), "claimed": _("taken on"), "upheld": _("upheld"),
+    "overturned": _("overturned"),
+}  # fmt: skip
+RULES: Words = {
+    "draft": _("draft"), "announced": _("announced"), "in_force": _("in force"), "superseded": _("superseded"),
+    "withdrawn": _("withdrawn"),
+}  # fmt: skip
+SHOPS: Words = {"open": _("open"), "holiday": _("on holiday"), "closed": _("closed")}
+STANDINGS: Words = {"neutral": _("neutral standing")}
+MEMBERS: Words = {"owner": _("owner"), "manager": _("manager"), "clerk": _("clerk")}
+ROLES: Words = {
+    "admin": _("administrator"), "arbiter": _("arbiter"), "finance": _("finance"), "support": _("support"),
+}  # fmt: skip
+FAULT: Words = {"carrier": _("the carrier"), "platform": _("the platform")}
+REMEDIES: Words = {"coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing")}
+CODES: Words = {
+    "gateway": _("at payment gateways"), "bank": _("in the bank"), "receivable": _("owed by shops"),
+    "carrier_claim": _("claims on carriers"), "escrow": _("held until earned"), "balance": _("shops' balances"),
+    "deposit": _("shops' deposits"), "coupons": _("coupons outstanding"), "refunds": _("refunds on their way"),
+    "goodwill": _("paid by the platform"), "breakage": _("coupons that lapsed"),
+}  # fmt: skip
+ACCOUNTS: Words = {
+    "gateway": _("payment gateway"), "bank": _("bank"), "receivable": _("owed by the shop"),
+    "carrier_claim": _("claim on the carrier"), "escrow": _("held for the shop"), "balance": _("the shop's balance"),
+    "deposit": _("the shop's deposit"), "coupons": _("coupons"), "refunds": _("refunds"),
+    "goodwill": _("the platform's own pocket"), "breakage": _("lapsed coupons"),
+}  # fmt: skip
+ENTRIES: Words = {
+    "promise.compensation": _("compensation"), "promise.carrier_claim": _("claim on a carrier"),
+    "promise.reversed": _("compensation taken back"), "checkout.paid": _("checkout paid"),
+    "payment.late": _("late payment"), "coupon_given_back": _("coupon given back"),
+    "coupon_expired": _("coupon expired"), "refund": _("refund"), "refund_paid_out": _("refund paid out"), "shop.deposit": _("deposit paid in"), "shop.top_up": _("balance topped up"),
+}  # fmt: skip
+REASONS: Words = {
+    "collected_in_time": _("collected in time"), "not_collected": _("never collected in time"),
+    "collected_late": _("collected too late"), "out_of_stock": _("out of stock"),
+    "cancelled_by_shop": _("cancelled by the shop"), "cancelled_by_buyer": _("cancelled by the buyer"),
+    "cancelled_by_platform": _("cancelled by the platform"), "cancelled": _("cancelled"),
+    "special_goods": _("made to order or virtual"), "promotion": _("ordered during a promotion"),
+    "force_majeure": _("beyond anyone's control"), "risk_hold": _("held for a safety check"),
+    "buyer_fault": _("delivery details were wrong"), "delivered_in_time": _("delivered in time"),
+    "running": _("still running"), "in_grace": _("waiting for late scans"),
+    "delivered_late": _("delivered too late"), "not_delivered": _("never delivered"),
+}  # fmt: skip
+ORDERS: Words = {
+    "unpaid": _("not paid yet"), "paid": _("paid, to be shipped"), "shipped": _("on its way"),
+    "delivered": _("delivered"), "cancelled": _("cancelled"), "expired": _("never paid"),
+}  # fmt: skip
+PARCELS: Words = {
+    "labelled": _("label made"), "collected": _("collected"), "in_transit": _("on its way"),
+    "out_for_delivery": _("out for delivery"), "delivered": _("delivered"), "failed": _("delivery failed"),
+    "returned": _("returned"),
+}  # fmt: skip
+PAYMENTS: Words = {
+    "created": _("begun"), "pending": _("at the gateway"), "paid": _("paid"), "failed": _("failed"),
+    "expired": _("expired"), "requested": _("asked for"), "sent": _("sent to the gateway"), "done": _("back with the buyer"),
+}  # fmt: skip
+SCANS: Words = {
+    "pending": _("announced"), "picked_up": _("collected"), "in_transit": _("on its way"),
+    "out_for_delivery": _("out for delivery"), "ready_for_pickup": _("ready for pick-up"), "delivered": _("delivered"),
+    "delivery_failed": _("delivery failed"), "delivery_delayed": _("delayed"), "return_to_sender": _("going back"),
+    "on_hold": _("on hold"), "cancelled": _("cancelled"), "unknown": _("unclear"),
+}  # fmt: skip
+COUPONS: Words = {
+    "active": _("usable"), "reserved": _("held for an order"), "spent": _("spent"), "expired": _("expired"),
+}  # fmt: skip
+CAUSES: Words = {key: REASONS[key] for key in ("force_majeure", "risk_hold", "buyer_fault")}
+PARTIES: Words = {"shop": _("the shop"), "person": _("the buyer"), "platform": _("the platform")}
+CARRIER_STATES: Words = {"refused": _("refused"), "new": _("not read yet"), "read": _("read")}
+
+TERMS: Words = {
+    "amount": _("How long"), "unit": _("Counted in"), "calendar": _("Holiday calendar"), "timezone": _("Time zone"),
+    "cut_off": _("Cut-off hour"), "deadline": _("The deadline"), "hand_over": _("Hand-over to the carrier"),
+    "scan_grace_hours": _("Hours late scans are awaited"), "currency": _("Currency"), "ladder": _("Compensation ladder"),
+    "remedy": _("What the buyer gets"), "merge_hours": _("Payments merged within hours"),
+    "special_excluded": _("Special goods left out"), "force_majeure": _("Times beyond anyone's control"),
+    "promotions": _("Promotions with their own schedule"), "excused_by": _("Accepted excuses"),
+    "shop_cancel_pays": _("A shop's cancellation pays too"), "delays_at_most": _("Delays agreed at most"),
+    "delay_ahead_hours": _("Hours a delay is asked ahead"), "extension_ahead_days": _("Days an extension is announced ahead"),
+    "free_cancel_from_deadline": _("The buyer cancels freely from the deadline"),
+    "auto_cancel_after_hours": _("Cancelled by itself after hours"), "up_to_minor": _("Paid up to"),
+    "fixed_minor": _("Fixed sum"), "percent": _("Per cent"), "min_minor": _("At least"), "cap_minor": _("At most"),
+    "starts_at": _("From"), "ends_at": _("Until"), "regions": _("Regions"), "per": _("One promise for each"),
+    "by": _("Judged by the"), "freight_percent": _("Per cent of the freight"),
+    "expected_within_days": _("Days within which it is expected"), "broken_after_days": _("Broken after days of silence"),
+    "days": _("Days"), "valid_days": _("Days a coupon is valid"), "unused_returns_to": _("Unused coupons go back to"),
+    "transit_days": _("Days on the way"), "max_quantity": _("Of one thing at most"), "max_lines": _("Lines at most"), "hold_minutes": _("Minutes an unpaid order is held"),
+}  # fmt: skip
+CHOICES: Words = {
+    "hours": _("hours"), "calendar_days": _("calendar days"), "working_days": _("working days"),
+    "coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing"), "line": _("line"), "order": _("order"),
+    "checkout": _("checkout"), "moment": _("exact moment"), "day": _("calendar day"), "payer": _("whoever paid"),
+    "platform": _("the platform"),
+}  # fmt: skip
+MISFITS: Words = {
+    "a step gives, it never takes": _("A step gives, it never takes."),
+    "a step is either fixed or a share": _("A step is either a fixed sum or a share, not both."),
+    "the least of a step lies above its cap": _("The least of a step lies above its most."),
+    "the last step of a ladder has no upper end": _("The last step has no upper end: leave “paid up to” empty there."),
+    "the steps of a ladder climb": _("The steps climb: each reaches further than the one before."),
+    "a share of the freight is 0 to 100 per cent": _("A share of the freight is 0 to 100 per cent."),
+    "days are counted from zero": _("Days are counted from zero."),
+    "valid_days: from 1 to 3650": _("A coupon is valid for 1 to 3650 days."),
+    "days: a whole number from 1 to 365, and nothing else": _("A whole number from 1 to 365."),
+}  # fmt: skip
+"""Sentences of schemas below the faces (they are made in English only) as the reader's."""
+
+FACTS: Words = {
+    "start_at": _("Clock started"), "paid_at": _("Paid"), "first_due_at": _("First due"), "due_at": _("Due"),
+    "settle_at": _("Settles"), "timezone": _("Time zone"), "currency": _("Currency"), "paid": _("Paid for the goods"),
+    "country": _("Country"), "region": _("Region"), "special": _("Special goods"), "ship_hours": _("The shop's own hours"),
+    "presale_ships_by": _("Presale ships by"), "excluded": _("Left out because"), "lines": _("Line"), "id": _("Number"),
+    "shop": _("Shop"), "by": _("By"), "ship_by": _("Ship by"), "scans": _("Collection scan"), "handed": _("Collection scan"),
+    "arrived": _("Delivery scan"), "at": _("Happened"), "received_at": _("Heard"), "promised_at": _("Arrival promised"),
+    "hand_over_by": _("Hand-over due"), "freight": _("Freight"), "cancelled": _("Cancelled"), "excused": _("Excused"),
+    "cause": _("Because of"), "delays": _("Delay agreed"), "delays_in_force": _("Delays in force"),
+    "proposed_at": _("Proposed"), "agreed_at": _("Agreed"), "until": _("Until"), "extensions": _("Holiday extension"),
+    "announced_at": _("Announced"), "starts_at": _("From"), "already_paid": _("Paid to this shop that day"),
+    "already_owed": _("Compensated that day already"), "type": _("What"), "reason": _("Reason"),
+}  # fmt: skip
+
+
+def lang() -> Lang:
+    return "zh" if (get_language() or "en").startswith("zh") else "en"
+
+
+def said(text: Text | None) -> str:
+    """A two-language sentence in the reader's language."""
+    return text.in_(lang()) if text is not None else ""
+
+
+def local(moment: datetime) -> datetime:
+    """*moment* on the site's clock."""
+    return moment.astimezone(timezone.get_current_timezone())
+
+
+def word(words: Words, key: str) -> str:
+    return str(words.get(key, key))
+
+
+def kind_name(kind: str) -> str:
+    """``promise.late_shipment`` by its title."""
+    known = promises.KINDS.get(kind.removeprefix("promise."))
+    return said(known.title) if known is not None else kind
+
+
+def label(words: Words, key: str) -> str:
+    """A name nobody has put into words yet is at least readable."""
+    return str(words[key]) if key in words else key.replace("_", " ")

@@ -1,0 +1,57 @@
+"""Every address of control × every role: the answer is the one that is written down."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from sanhao.faces.control.urls import urlpatterns
+from sanhao.fairness.decisions import api as decisions
+from sanhao.people.api import Person
+from tests.faces.control.conftest import NOW, Desk, Enter, unreadable
+from tests.faces.matrix_control import MATRIX, ROLES
+
+
+def test_every_address_stands_in_the_matrix() -> None:
+    assert {pattern.name for pattern in urlpatterns} == MATRIX.keys()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_is_written(desk: Desk, draft: UUID, enter: Enter, role: str) -> None:
+    claimed = decisions.appeal(
+        desk.decision, by=desk.at.owner_id, shop_id=desk.at.shop_id, text="Once more, please.", now=NOW
+    )
+    decisions.claim_appeal(claimed, by=desk.people["arbiter"], now=NOW)
+    names = {
+        "order": desk.orders[0], "decision": desk.decision, "appeal": desk.appeal, "claimed": claimed, "draft": draft,
+        "buyer": desk.people["buyer"], "message": unreadable(),
+    }  # fmt: skip
+    client = enter("" if role == "guest" else role)
+    found = {
+        name: client.generic(method, path.format(**names)).status_code
+        for name, (method, path, _expected) in MATRIX.items()
+    }
+    assert found == {name: row[2][ROLES.index(role)] for name, row in MATRIX.items()}
+
+
+def test_a_person_whose_account_is_switched_off_has_no_role(desk: Desk, enter: Enter) -> None:
+    client = enter("admin")
+
+    Person.objects.filter(pk=desk.people["admin"]).update(is_active=False)
+    assert client.get("/control/").status_code == 404
+
+
+def test_a_post_needs_its_token(desk: Desk, enter: Enter) -> None:
+    client = enter("arbiter")
+    client.handler.enforce_csrf_checks = True
+    assert client.post(f"/control/appeals/{desk.appeal}/claim/").status_code == 403
+    assert decisions.appeal_by_id(desk.appeal).state == "open"
+
+
+def test_a_page_to_read_takes_no_post(enter: Enter) -> None:
+    assert enter("admin").post("/control/").status_code == 405
+
+
+def test_pages_of_staff_are_kept_by_nobody(enter: Enter) -> None:
+    assert "no-store" in enter("admin").get("/control/").headers["Cache-Control"]

@@ -1,0 +1,61 @@
+"""Who gets what from every address of control: name of the URL -> method, path, expected status by role.
+
+``buyer`` and ``owner`` (of a shop) stand for everybody outside the platform: to them, as to a guest, nothing is here.
+In braces: what the stage of the test fills in. A post of what is not complete is 422 or a redirect, never a 404, so
+that the row tells who may post.
+"""
+
+from __future__ import annotations
+
+ROLES = ("guest", "buyer", "owner", "admin", "arbiter", "finance", "support")
+
+Statuses = tuple[int, int, int, int, int, int, int]
+Row = tuple[str, str, Statuses]
+
+
+def _staff(admin: int, arbiter: int, finance: int, support: int) -> Statuses:
+    return (404, 404, 404, admin, arbiter, finance, support)
+
+
+_ALL = _staff(200, 200, 200, 200)
+_JUDGES = _staff(200, 200, 404, 404)
+_ADMIN = _staff(200, 404, 404, 404)
+_BOOKS = _staff(200, 404, 200, 404)
+_PEOPLE = _staff(200, 404, 404, 200)
+
+MATRIX: dict[str, Row] = {
+    "today": ("GET", "/control/", _ALL),
+    "rings": ("GET", "/control/rings/", _ALL),
+    "find": ("GET", "/control/find/", _ALL),
+    "order": ("GET", "/control/orders/{order}/", _ALL),
+    "extension": ("GET", "/control/extensions/", _ADMIN),
+    "excuse": ("GET", "/control/excuses/", _JUDGES),
+    "decisions": ("GET", "/control/decisions/", _ALL),
+    "decisions_export": ("GET", "/control/decisions/export.csv", _staff(200, 200, 200, 404)),
+    "decision": ("GET", "/control/decisions/{decision}/", _ALL),
+    "again": ("GET", "/control/decisions/{decision}/again/", _JUDGES),
+    "appeals": ("GET", "/control/appeals/", _JUDGES),
+    "appeal": ("GET", "/control/appeals/{appeal}/", _JUDGES),
+    "appeal_claim": ("POST", "/control/appeals/{appeal}/claim/", _staff(302, 302, 404, 404)),
+    "appeal_release": ("POST", "/control/appeals/{claimed}/release/", _staff(302, 302, 404, 404)),
+    "appeal_answer": ("POST", "/control/appeals/{appeal}/answer/", _staff(422, 422, 404, 404)),
+    "rules": ("GET", "/control/rules/", _ALL),
+    "rule": ("GET", "/control/rules/promise.late_shipment/", _ALL),
+    "rule_draft": ("GET", "/control/rules/promise.late_shipment/draft/", _ADMIN),
+    "rule_version": ("GET", "/control/rules/version/{draft}/", _ALL),
+    "rule_edit": ("GET", "/control/rules/version/{draft}/edit/", _ADMIN),
+    "rule_announce": ("POST", "/control/rules/version/{draft}/announce/", _staff(422, 404, 404, 404)),
+    "rule_withdraw": ("POST", "/control/rules/version/{draft}/withdraw/", _staff(302, 404, 404, 404)),
+    "shops": ("GET", "/control/shops/", _ALL),
+    "shop": ("GET", "/control/shops/qingcao/", _ALL),
+    "persons": ("GET", "/control/people/", _PEOPLE),
+    "person": ("GET", "/control/people/{buyer}/", _PEOPLE),
+    "person_roles": ("POST", "/control/people/{buyer}/roles/", _staff(422, 404, 404, 404)),
+    "messages": ("GET", "/control/messages/", _staff(200, 200, 404, 200)),
+    "message": ("GET", "/control/messages/{message}/", _staff(200, 200, 404, 200)),
+    "aside": ("GET", "/control/aside/", _PEOPLE),
+    "books": ("GET", "/control/books/", _BOOKS),
+    "audit": ("GET", "/control/books/audit/", _BOOKS),
+    "entries": ("GET", "/control/books/entries/", _BOOKS),
+    "books_export": ("GET", "/control/books/sanhao.beancount", _BOOKS),
+}
