@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 
 def new_id() -> UUID:
@@ -35,10 +35,18 @@ def _v7(millis: int, rand: int) -> UUID:
     value |= ((rand >> 68) & 0xFFF) << 64
     value |= 0x2 << 62
     value |= rand & ((1 << 62) - 1)
-    return UUID(int=value)
+    return _uuid(value)
+
+
+def _uuid(value: int) -> UUID:
+    """`UUID(int=value)` without its checks: thousands a second are made here, and ours are in range."""
+    uuid = object.__new__(UUID)
+    object.__setattr__(uuid, "int", value)
+    object.__setattr__(uuid, "is_safe", SafeUUID.unknown)
+    return uuid
 
 
 def derived_id(parent: UUID, role: str) -> UUID:
     """The one id that *parent*'s effect in *role* has: the same on every try, beside its parent in an index."""
     digest = int.from_bytes(hashlib.blake2b(parent.bytes + role.encode(), digest_size=8).digest(), "big")
-    return UUID(int=(parent.int >> 62 << 62) | (digest & ((1 << 62) - 1)))
+    return _uuid((parent.int >> 62 << 62) | (digest & ((1 << 62) - 1)))

@@ -152,9 +152,8 @@ class Money(msgspec.Struct, frozen=True):
     def format(self, lang: Lang = "en") -> str:
         """``¥1,234.50``; whole amounts lose their zeros (``¥3``). Minus before the symbol, in both languages."""
         digits = exponent(self.currency)
-        text = f"{abs(self.amount):,.{digits}f}"
-        if digits and self.minor % 10**digits == 0:
-            text = text[: -digits - 1]
+        whole, part = divmod(abs(self.minor), 10**digits)
+        text = f"{whole:,}.{part:0{digits}d}" if part else f"{whole:,}"
         symbol = _SYMBOLS.get(self.currency, self.currency + " ")
         if lang == "zh" and self.currency == "CNY":
             symbol = "¥"
