@@ -35,8 +35,10 @@ _QUERIES = {
         WHERE p.kind = 'late_shipment'
         GROUP BY p.id HAVING count(e.id) <> CASE WHEN p.owed_minor > 0 THEN 1 ELSE 0 END""",
     "cancelled and not everything back": """
-        SELECT id, total_minor, refunded_minor FROM orders_order
-        WHERE state = 'cancelled' AND refunded_minor <> total_minor""",
+        SELECT o.id, o.total_minor, o.refunded_minor FROM orders_order o
+        WHERE o.state = 'cancelled' AND o.refunded_minor <> o.total_minor
+          AND NOT EXISTS (SELECT 1 FROM promises_promise p  -- the goods had arrived when the shop cancelled them
+                          WHERE p.order_id = o.id AND p.kind = 'non_delivery' AND p.state = 'kept')""",
     "given back otherwise than asked for": """
         WITH asked AS (
             SELECT r.payment_id, sum(r.amount_minor) AS amount FROM payments_refund r GROUP BY 1

@@ -38,6 +38,7 @@ class Sold(msgspec.Struct, frozen=True):
     goods_minor: int
     freight_minor: int
     paid_at: datetime
+    quantity: int = 1
 
     @property
     def total_minor(self) -> int:
@@ -54,7 +55,12 @@ def shops() -> list[Stage]:
 
 
 def sell(
-    stages: Sequence[Stage], buyers: Sequence[UUID], settle: Sequence[datetime], rng: random.Random
+    stages: Sequence[Stage],
+    buyers: Sequence[UUID],
+    settle: Sequence[datetime],
+    rng: random.Random,
+    *,
+    quantity: int = 1,
 ) -> list[Sold]:
     """One order for each moment of *settle*, whose promise to ship settles then. Half of them are the first shop's;
     every fourth shares its checkout with the one before it, as a basket from two shops does."""
@@ -73,9 +79,19 @@ def sell(
             checkout, buyer, at = before.checkout_id, before.person_id, before.paid_at + SETTLES_AFTER
             shop = next(s for s in stages if s.shop_id != before.shop.shop_id)
         paid_at = at - SETTLES_AFTER
-        goods = rng.randrange(200, 120_000)
+        goods = quantity * rng.randrange(200, 120_000)
         sold.append(
-            Sold(ids[number], checkout, shop, buyer, lines[number], goods, rng.choice((0, 600)), paid_at)
+            Sold(
+                ids[number],
+                checkout,
+                shop,
+                buyer,
+                lines[number],
+                goods,
+                rng.choice((0, 600)),
+                paid_at,
+                quantity,
+            )
         )
     with transaction.atomic():
         _write(sold)
@@ -121,8 +137,8 @@ def _write(sold: Sequence[Sold]) -> None:
          "special", "quantity", "shipped_quantity", "delivered_quantity", "unit_minor", "goods_minor", "coupon_minor",
          "freight_minor", "weight_g"),
         [
-            (o.line_id, o.id, o.shop.offers[0], listings[o.shop.offers[0]], "毛衣", "Sweater", "", "", "", "", 1, 0, 0,
-             o.goods_minor, o.goods_minor, 0, o.freight_minor, 300)
+            (o.line_id, o.id, o.shop.offers[0], listings[o.shop.offers[0]], "毛衣", "Sweater", "", "", "", "", o.quantity,
+             0, 0, o.goods_minor // o.quantity, o.goods_minor, 0, o.freight_minor, 300)
             for o in sold
         ],
     )  # fmt: skip
@@ -167,7 +183,7 @@ def _tell(sold: Sequence[Sold]) -> None:
                 order_id=o.id, checkout_id=o.checkout_id, shop_id=o.shop.shop_id, person_id=o.person_id,
                 currency="CNY", bought_at=o.paid_at, paid_at=o.paid_at, goods_minor=o.goods_minor,
                 freight_minor=o.freight_minor, paid_minor=o.total_minor,
-                lines=(PaidLine(o.line_id, 1, o.goods_minor, o.freight_minor, ""),), ship_hours=None,
+                lines=(PaidLine(o.line_id, o.quantity, o.goods_minor, o.freight_minor, ""),), ship_hours=None,
                 presale_ships_by=None, arrives_by=_arrives(o), ship_by=None, country="CN", region="上海市",
             )
             for o in sold

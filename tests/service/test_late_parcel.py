@@ -156,6 +156,26 @@ def test_an_appeal_that_is_upheld_changes_nothing(now: datetime) -> None:
     assert purse(at.shop_id) == (9_700, 0, 0)
 
 
+def test_a_late_scan_after_the_appeal_was_answered_leaves_the_answer(now: datetime) -> None:
+    at = stage(balance=10_000)
+    order = paid(at)
+    consignment = ship(at, order, "SF100001", now=now + hours(40))
+    drain(now + hours(50))
+    decision = promise(order)["decision_id"]
+    appeal = decisions.appeal(
+        decision, by=at.owner_id, shop_id=at.shop_id, text="It was raining", now=now + hours(51)
+    )
+    arbiter = world.person()
+    people.grant_role(arbiter, "arbiter", by=None, now=now)
+    scan(consignment, "picked_up", at=now + hours(47), received=now + hours(55))
+    assert promise(order)["state"] == "broken", "the appeal is open already: no second one"
+    decisions.decide_appeal(appeal, uphold=True, by=arbiter, answer="No rain that day", now=now + hours(60))
+    scan(consignment, "picked_up", at=now + hours(46), received=now + hours(61))
+    assert promise(order)["state"] == "broken"
+    assert decisions.appeals_of([decision])[decision].state == "upheld"
+    assert decisions.open_appeals() == []
+
+
 def test_two_parcels_must_both_leave_in_time(now: datetime) -> None:
     at = stage(balance=10_000)
     order = paid(at, (2,))

@@ -29,6 +29,15 @@ class TooLarge(Refusal):
     status = 413
 
 
+def begin_registering() -> None:
+    """Hold back who says "nobody registered this parcel" until the end of the caller's transaction.
+
+    Whoever locks more than parcels in the transaction that registers calls this first of all: the inbox takes this
+    lock, then what the parcels belong to.
+    """
+    execute("SELECT pg_advisory_xact_lock_shared(%s)", [REGISTRATION_LOCK])
+
+
 def register(drafts: Sequence[ConsignmentDraft], *, now: datetime) -> None:
     """Register parcels under their carriers' numbers; what carriers said of them before is read again.
 
@@ -39,7 +48,7 @@ def register(drafts: Sequence[ConsignmentDraft], *, now: datetime) -> None:
     for draft in drafts:
         _check(draft)
     with transaction.atomic():
-        execute("SELECT pg_advisory_xact_lock_shared(%s)", [REGISTRATION_LOCK])
+        begin_registering()
         registered = set(_insert(drafts, now))
         if taken := [d for d in drafts if d.id not in registered]:
             raise Refusal(

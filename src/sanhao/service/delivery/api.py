@@ -3,6 +3,7 @@
 from sanhao.service.delivery.actions import (
     MESSAGE_LIMIT,
     TooLarge,
+    begin_registering,
     receive,
     register,
     remove_freight_template,
@@ -49,6 +50,7 @@ __all__ = [
     "ScanView",
     "Status",
     "TooLarge",
+    "begin_registering",
     "carrier_message",
     "carrier_messages",
     "carrier_names",

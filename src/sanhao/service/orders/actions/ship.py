@@ -41,6 +41,7 @@ def ship(shop_id: UUID, shipments: Sequence[Shipment], *, by: UUID, now: datetim
         raise Invalid("ship.nothing", zh="请先选择要发货的订单。", en="Choose at least one order to ship.")
     order_ids = sorted({shipment.order_id for shipment in shipments})
     with transaction.atomic():
+        delivery.begin_registering()
         orders = _lock(shop_id, order_ids)
         left = _left(order_ids)
         drafts, packed = _pack(shop_id, shipments, left, orders)

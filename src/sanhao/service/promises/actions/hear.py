@@ -114,7 +114,7 @@ def hear(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> Non
     by_order = {order_id: news for order_id, news in by_order.items() if order_id in checkouts}
     rows = fetch(
         f"""
-        SELECT {_COLUMNS} FROM promises_promise
+        SELECT {_COLUMNS}, decision_id FROM promises_promise
         WHERE (order_id = ANY(%(orders)s) OR (checkout_id = ANY(%(checkouts)s) AND order_id IS NULL))
           AND state IN ('open', 'broken')
         ORDER BY id FOR UPDATE

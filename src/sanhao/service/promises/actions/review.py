@@ -31,12 +31,15 @@ _LATE_SCAN = Text(
 
 
 def open_reviews(told: Sequence[tuple[Row, Sequence[PromiseNews]]], *, at: datetime) -> None:
-    """Broken, paid promises that hear of a scan dated in time: a review opens, never a silent clawback."""
-    doubtful = [row["id"] for row, news in told if any(_in_time(row, item) for item in news)]
-    moved = PROMISE.move(doubtful, "review", at=at, only_from=["broken"])
-    if moved:
-        rows = fetch("SELECT decision_id FROM promises_promise WHERE id = ANY(%s)", [moved])
-        decisions.open_reviews([row["decision_id"] for row in rows], text=_LATE_SCAN, now=at)
+    """Broken, paid promises that hear of a scan dated in time: a review opens, never a silent clawback.
+
+    What somebody has appealed already is looked at anyway; what was answered before has had its second look.
+    """
+    doubtful = {
+        row["decision_id"]: row["id"] for row, news in told if any(_in_time(row, item) for item in news)
+    }
+    opened = decisions.open_reviews(list(doubtful), text=_LATE_SCAN, now=at)
+    PROMISE.move([doubtful[id] for id in opened], "review", at=at, only_from=["broken"])
 
 
 def _in_time(row: Row, news: PromiseNews) -> bool:
