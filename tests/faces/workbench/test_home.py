@@ -20,7 +20,7 @@ def test_it_says_what_waits_until_when_and_what_lateness_costs(bench: Bench, clo
     said = words(client_of(bench.owner).get(url()))
     assert "1 parcel to hand over" in said
     assert "1 promise falls due within 24 hours. ¥3 at risk" in said
-    assert f"Next: {bench.order_number()}" in said
+    assert f"Next up: {bench.order_number()}" in said
     assert "in 18 hours" in said
     assert "If the courier's first scan comes too late, the buyer gets ¥3 from you, by itself." in said
 

@@ -32,7 +32,7 @@ def test_the_statement_as_a_file_holds_every_line_newest_first(bench: Bench, clo
     answer = client_of(bench.manager).get(url("money/statement.csv"))
     assert answer.headers["Content-Disposition"] == 'attachment; filename="qingcao-balance-20260304.csv"'
     head, *lines = _rows(answer)
-    assert head == ["Time", "What", "Amount", "Currency", "About", "Decision", "Entry"]
+    assert head == ["Time", "What happened", "Amount", "Currency", "About", "Decision", "Entry"]
     assert [(line[0], line[1], line[2], line[3]) for line in lines] == [
         ("2026-03-04T12:00:00+08:00", "Compensation for a broken promise", "-3.00", "CNY"),
         ("2026-03-02T10:00:00+08:00", "Paid in to the balance", "100.00", "CNY"),
@@ -42,7 +42,7 @@ def test_the_statement_as_a_file_holds_every_line_newest_first(bench: Bench, clo
 
 def test_the_file_is_in_the_readers_language(bench: Bench) -> None:
     head, *lines = _rows(client_of(bench.owner, ZH).get(url("money/statement.csv?account=deposit")))
-    assert head[:3] == ["时间", "内容", "金额"] and lines[0][1:3] == ["存入保证金", "50.00"]
+    assert head[:3] == ["时间", "事由", "金额"] and lines[0][1:3] == ["存入保证金", "50.00"]
 
 
 def test_the_file_is_sent_a_page_of_the_book_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

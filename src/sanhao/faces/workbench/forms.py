@@ -218,7 +218,7 @@ class PaidInForm(InCurrency):
 class DelayForm(forms.Form):
     until = MomentField(label=gettext_lazy("New time"))
     reason = forms.CharField(
-        label=gettext_lazy("Why"), max_length=200,
+        label=gettext_lazy("Reason"), max_length=200,
         help_text=gettext_lazy("The buyer reads it and decides."),
     )  # fmt: skip
 

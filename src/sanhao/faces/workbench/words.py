@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext
 
 from sanhao.kit.money import Money
 from sanhao.service.promises import api as promises
@@ -74,6 +74,15 @@ def _moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def _is_told(value: Any) -> bool:
+    return value not in (None, "", False) and not _is_never(value)
+
+
+def _is_never(value: Any) -> bool:
+    """Kinds that time alone does not settle say so with the last year there is."""
+    return isinstance(value, str) and value.startswith("9999-")
 
 
 def _money(value: Any) -> Money | None:
@@ -179,9 +188,9 @@ def _deadline(value: Mapping[str, Any]) -> str:
     amount = int(value["amount"])
     unit = value.get("unit", "hours")
     words = {
-        "hours": ngettext("%(n)s hour", "%(n)s hours", amount),
-        "calendar_days": ngettext("%(n)s day", "%(n)s days", amount),
-        "working_days": ngettext("%(n)s working day", "%(n)s working days", amount),
+        "hours": npgettext("how long", "%(n)s hour", "%(n)s hours", amount),
+        "calendar_days": npgettext("how long", "%(n)s day", "%(n)s days", amount),
+        "working_days": npgettext("how long", "%(n)s working day", "%(n)s working days", amount),
     }
     return str(words.get(unit, unit)) % {"n": amount}
 
@@ -203,7 +212,7 @@ def _step(step: Mapping[str, Any], currency: str) -> str:
             gives += " " + _("at most %(sum)s") % {"sum": shown(cap)}
     else:
         fixed = max(step.get("fixed_minor", 0), step.get("min_minor", 0))
-        gives = shown(fixed) if fixed else _("nothing")
+        gives = shown(fixed) if fixed else _("pays nothing")
     if (up_to := step.get("up_to_minor")) is None:
         return _("otherwise %(gives)s") % {"gives": gives}
     return _("up to %(sum)s: %(gives)s") % {"sum": shown(up_to), "gives": gives}

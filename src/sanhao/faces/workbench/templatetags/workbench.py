@@ -8,7 +8,7 @@ from uuid import UUID
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from sanhao.faces.workbench import waiting
@@ -94,7 +94,7 @@ def _states(kind: str) -> dict[str, tuple[str, str]]:
             "delivered": (_("delivered"), "jade"), "cancelled": (_("cancelled"), ""), "expired": (_("expired"), ""),
         },
         "listing": {
-            "draft": (_("draft"), ""), "live": (_("on sale"), "jade"), "paused": (_("paused"), "amber"),
+            "draft": (pgettext("listing", "draft"), ""), "live": (_("on sale"), "jade"), "paused": (_("paused"), "amber"),
             "intercepted": (_("held back by the platform"), "seal"), "closed": (_("closed for good"), ""),
         },
         "decision": {
@@ -109,7 +109,7 @@ def _states(kind: str) -> dict[str, tuple[str, str]]:
         },
         "rule": {
             "announced": (_("announced"), "indigo"), "in_force": (_("in force"), "jade"),
-            "superseded": (_("replaced"), ""), "draft": (_("draft"), ""), "withdrawn": (_("withdrawn"), ""),
+            "superseded": (_("replaced"), ""), "draft": (_("not announced"), ""), "withdrawn": (_("withdrawn"), ""),
         },
         "shop": {"open": (_("open"), "jade"), "holiday": (_("on holiday"), "amber"), "closed": (_("closed for good"), "")},
         "role": {"owner": (_("owner"), ""), "manager": (_("manager"), ""), "clerk": (_("clerk"), "")},

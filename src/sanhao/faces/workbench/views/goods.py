@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from sanhao.faces.ui.cards import Tab
@@ -31,7 +31,7 @@ def _tabs(seat: Seat, current: str) -> list[Tab]:
     words = {
         "all": _("All"),
         "live": _("On sale"),
-        "draft": _("Drafts"),
+        "draft": pgettext("listing", "Drafts"),
         "paused": _("Paused"),
         "closed": _("Closed"),
     }

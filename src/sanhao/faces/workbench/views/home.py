@@ -63,12 +63,13 @@ def _days(seat: Seat) -> dict[str, Any]:
 def _money(seat: Seat) -> dict[str, Any]:
     """What the shop has, what was taken last, and where its appeals stand."""
     recent = decisions.for_shop(seat.shop.id, limit=_LOOKED_AT)
+    sums = charged(seat, recent)
     contested = [decision for decision in recent if decision.state != "standing"]
-    shown = recent[:_DEBITS]
+    shown = [decision for decision in recent if sums[decision.id].sum][:_DEBITS]
     appeals = decisions.appeals_of([decision.id for decision in contested]) if contested else {}
     return {
         "has": shops.money_of(seat.shop.id), "debits": shown,
-        "sums": charged(seat, shown),
+        "sums": sums,
         "told": promises.told_to_shop([*shown, *contested]),
         "appeals": [(decision, appeals[decision.id]) for decision in contested if decision.id in appeals],
     }  # fmt: skip

@@ -42,6 +42,8 @@ def kind_words() -> dict[str, str]:
         "shop.balance_paid_in": _("Paid in to the balance"), "shop.deposit_paid_in": _("Paid in as deposit"),
         "promise.compensation": _("Compensation for a broken promise"), "promise.reversed": _("Given back after an appeal"),
         "checkout.paid": _("An order was paid"), "refund": _("Refund to a buyer"),
+        "coupon_taken_over": _("Given back after an appeal"), "coupon_given_back": _("Coupon of a cancelled order"),
+        "coupon_expired": _("A coupon expired unused"),
     }  # fmt: skip
 
 
@@ -120,7 +122,15 @@ def _rows(seat: Seat, account: str, language: str) -> Iterator[str]:
     with translation.override(language):
         words, head = (
             kind_words(),
-            [_("Time"), _("What"), _("Amount"), _("Currency"), _("About"), _("Decision"), _("Entry")],
+            [
+                _("Time"),
+                _("What happened"),
+                _("Amount"),
+                _("Currency"),
+                _("About"),
+                _("Decision"),
+                _("Entry"),
+            ],
         )
     yield "\ufeff"  # tells spreadsheets that this is UTF-8
     yield writer.writerow([safe(cell) for cell in head])

@@ -47,7 +47,7 @@ def orders_page(request: HttpRequest, seat: Seat) -> HttpResponse:
         seat.shop.id, states=_STATES[show], before=_before(request), limit=_ON_A_PAGE + 1, search=words
     )
     base = reverse("workbench:orders", args=[seat.shop.slug])
-    names = {"all": _("All"), "paid": _("To ship"), "shipped": _("On their way"), "delivered": _("Delivered"), "cancelled": _("Cancelled")}  # fmt: skip
+    names = {"all": _("All"), "paid": _("To ship"), "shipped": _("Shipped"), "delivered": _("Delivered"), "cancelled": _("Cancelled")}  # fmt: skip
     given = {
         "found": found[:_ON_A_PAGE], "show": show, "q": words, "paged": "before" in request.GET, "desk": "one",
         "next": found[_ON_A_PAGE - 1].placed_at.isoformat() if len(found) > _ON_A_PAGE else "",
