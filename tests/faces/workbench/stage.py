@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from sanhao.goods.shops import api as shops
+from sanhao.people import api as people
 from tests.conftest import T0
 from tests.goods import world
 from tests.service import stage
@@ -52,6 +53,8 @@ def a_bench(*, quantities: tuple[int, ...] = (1, 1), balance: int = 10_000) -> B
     manager, clerk = world.people(2)
     shops.add_member(at.shop_id, manager, "manager", by=at.owner_id, now=T0)
     shops.add_member(at.shop_id, clerk, "clerk", by=at.owner_id, now=T0)
+    for id, name in ((at.owner_id, "Urna"), (manager, "Ahe"), (clerk, "Saren"), (at.buyer_id, "Leo")):
+        people.rename(id, name)
     return Bench(at, manager, clerk, stage.paid(at, quantities))
 
 

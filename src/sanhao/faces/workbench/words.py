@@ -108,18 +108,19 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(one) for one in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
-    return {"coupon": _("coupon"), "refund": _("refund"), "payer": _("whoever paid"), "platform": _("the platform")}.get(str(value), str(value))  # fmt: skip
+    words = {
+        "coupon": _("coupon"), "refund": _("refund"), "payer": _("whoever paid"), "platform": _("the platform"),
+        "custom": _("goods made to order"), "virtual": _("what is not sent"), "force_majeure": _("force majeure"),
+        "risk_hold": _("a safety check"), "buyer_fault": _("a wrong address"), "special_goods": _("special goods"),
+    }  # fmt: skip
+    return words.get(str(value), str(value))
 
 
 def facts(stored: Mapping[str, Any]) -> list[Row]:
     """What the judge saw: the moments and sums first, then every first scan, then the rest."""
     labels = _fact_labels()
     hidden = {"lines", "delays", "extensions", "excused", "cancelled"}
-    rows = [
-        _row(labels[name], stored[name], key=name)
-        for name in labels
-        if stored.get(name) not in (None, "", False)
-    ]
+    rows = [_row(labels[name], stored[name], key=name) for name in labels if _is_told(stored.get(name))]
     rows += list(_lines(stored.get("lines", [])))
     if (cancelled := stored.get("cancelled")) is not None:
         rows.append(_row(_("Cancelled"), cancelled.get("at"), key="cancelled"))
