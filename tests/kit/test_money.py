@@ -117,3 +117,9 @@ def test_amounts_are_written_for_machines_and_exponents_are_the_standards() -> N
     assert str(Money(300, "CNY")) == "3.00 CNY"
     assert Money(5, "JPY").amount == Decimal(5)
     assert [exponent(c) for c in ("CNY", "JPY", "KWD", "CLF")] == [2, 0, 3, 4]
+
+
+@pytest.mark.parametrize("text", ["1e3000000", "1e18", "9" * 40, "-1e400", "Infinity", "1e-400"])
+def test_what_no_shop_ever_takes_is_refused_and_never_computed(text: str) -> None:
+    with pytest.raises(MoneyError):
+        Money.parse(text, "CNY")

@@ -7,7 +7,7 @@ Source of the exponents: ISO 4217, table A.1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
 from fractions import Fraction
 from typing import Literal
 
@@ -48,6 +48,10 @@ _TWO_DIGITS = frozenset(
 )  # fmt: skip
 
 
+_MOST_DIGITS = 17
+"""What a column of 64 bits holds with room to spare; more is a slip of the finger, or an attack."""
+
+
 class MoneyError(ValueError):
     """An amount or currency that cannot be read, or two currencies in one sum."""
 
@@ -77,9 +81,9 @@ class Money(msgspec.Struct, frozen=True):
         """Read a plain decimal such as ``"12.30"``. Raises MoneyError; never rounds what was written."""
         try:
             value = Decimal(text.strip()).scaleb(exponent(currency))
-        except InvalidOperation:
+        except DecimalException:
             raise MoneyError(f"not an amount: {text!r}") from None
-        if not value.is_finite():
+        if not value.is_finite() or value.adjusted() > _MOST_DIGITS:
             raise MoneyError(f"not an amount: {text!r}")
         if value != value.to_integral_value():
             raise MoneyError(f"{text!r} is finer than the smallest unit of {currency}")

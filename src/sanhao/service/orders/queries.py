@@ -196,7 +196,7 @@ def orders_of_shop(
             "states": list(states),
             "before": before,
             "limit": limit,
-            "search": search.replace("%", "").replace("_", "") + "%",
+            "search": "".join(letter for letter in search if letter.isalnum()) + "%",
         },
         "ORDER BY o.placed_at DESC, o.id LIMIT %(limit)s",
     )
