@@ -46,7 +46,8 @@ _QUERIES = {
             SELECT charge_id, sum(amount_minor) AS amount FROM payments_sandboxrefund GROUP BY 1
         ), due AS (
             SELECT p.id, p.refunded_minor, sum(o.refunded_minor) AS of_orders FROM payments_payment p
-            JOIN orders_order o ON o.checkout_id = p.subject_id AND p.state = 'paid' GROUP BY p.id
+            JOIN orders_order o ON o.checkout_id = p.subject_id AND o.paid_at IS NOT NULL
+            WHERE p.state = 'paid' GROUP BY p.id
         )
         SELECT d.*, a.amount AS asked, s.amount AS paid_out FROM due d
         LEFT JOIN asked a ON a.payment_id = d.id LEFT JOIN paid_out s ON s.charge_id = d.id
