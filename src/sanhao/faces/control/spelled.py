@@ -47,7 +47,9 @@ def _spell(value: Any, name: str, currency: str, last: str = "") -> Iterator[tup
         yield name, _one(value, last, currency)
 
 
-def _row(item: Mapping[str, Any], currency: str) -> str:
+def _row(item: Any, currency: str) -> str:
+    if not isinstance(item, dict):
+        return str(item)
     told = [
         f"{words.label(words.TERMS, key)} {_one(value, key, currency)}"
         for key, value in item.items() if value not in (None, 0, (), [])

@@ -27,7 +27,7 @@ APPEALS: Words = {
     "overturned": _("overturned"),
 }  # fmt: skip
 RULES: Words = {
-    "draft": _("draft"), "announced": _("announced"), "in_force": _("in force"), "superseded": _("superseded"),
+    "draft": _("in draft"), "announced": _("announced"), "in_force": _("in force"), "superseded": _("superseded"),
     "withdrawn": _("withdrawn"),
 }  # fmt: skip
 SHOPS: Words = {"open": _("open"), "holiday": _("on holiday"), "closed": _("closed")}

@@ -1,0 +1,209 @@
+"""Rules are drafted, announced in time and withdrawn; time against the shops is granted; roles are given and taken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from django.forms import DateTimeInput
+
+from sanhao.faces.control import spelled
+from sanhao.faces.control.terms import TermsForm, profiles, shape_of, whole
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.people import api as people
+from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
+from tests.faces.control.conftest import LATE, NOW, Desk, Enter
+from tests.faces.control.test_today import bare, html
+from tests.service import stage as service
+
+WINDOW = {
+    "starts_at": "2026-02-16T00:00:00+08:00",
+    "ends_at": "2026-02-24T00:00:00+08:00",
+    "regions": ["上海", "CN"],
+}
+TERMS: list[tuple[str, dict[str, Any]]] = [
+    *[(f"promise.{name}", {}) for name in promises.KINDS],
+    *[(LATE, msgspec.to_builtins(terms)) for terms in profiles(LATE).values()],
+    (LATE, {"force_majeure": [WINDOW], "deadline": {"amount": 3, "unit": "working_days", "cut_off": 14}}),
+    ("promise.late_delivery", {"hand_over": {"amount": 48}}),
+    ("wallet.compensation", {"valid_days": 60, "unused_returns_to": "platform"}),
+    ("orders.terms", {}),
+    ("rulebook.notice", {"days": 7}),
+    ("future.rule", {"on": True, "name": "x", "many": [1, {"a": None}]}),
+]
+
+
+def sent_back(form: TermsForm) -> dict[str, str]:
+    """What a browser posts of a form nobody touched."""
+    sent = {}
+    for name in form.fields:
+        bound = form[name]
+        value = bound.value()
+        if isinstance(bound.field.widget, DateTimeInput):
+            value = bound.field.widget.format_value(value)
+        if value not in (None, False):
+            sent[name] = "on" if value is True else str(value)
+    return sent
+
+
+@pytest.mark.parametrize(("key", "terms"), TERMS)
+def test_a_form_sent_back_untouched_changes_no_term(key: str, terms: dict[str, Any]) -> None:
+    form = TermsForm(key, terms)
+    answered = TermsForm(key, terms, sent_back(form))
+    assert answered.is_valid(), answered.errors
+    shape = shape_of(key)
+    if shape is None:
+        assert answered.terms == terms
+    else:
+        assert msgspec.convert(answered.terms, shape) == msgspec.convert(terms, shape)
+        assert spelled.differences(key, terms, answered.terms) == []
+
+
+@pytest.mark.parametrize(("key", "terms"), TERMS)
+def test_every_term_is_written_out_with_its_defaults(key: str, terms: dict[str, Any]) -> None:
+    assert set(terms) <= set(whole(key, terms))
+    assert all(value for value in spelled.spelled(key, terms).values())
+
+
+def filled(client: Any, path: str, **over: str) -> dict[str, str]:
+    form = client.get(path).context["form"]
+    heads = {"title_zh": "晚发即赔", "title_en": "Late shipment pays", "reason": "Waiting is worth more."}
+    return sent_back(form) | heads | over
+
+
+def test_a_rule_is_drafted_announced_and_withdrawn_with_what_changes(desk: Desk, enter: Enter) -> None:
+    client, path = enter("admin"), f"/control/rules/{LATE}/draft/"
+    answer = client.post(path, filled(client, path, **{"ladder.1.fixed_minor": "5"}))
+    assert answer.status_code == 302
+    [made] = rulebook.drafts()
+    assert answer.headers["Location"] == f"/control/rules/version/{made.id}/"
+    said = bare(html(client, answer.headers["Location"]))
+    assert "What changes from version 1" in said and "Fixed sum ¥3" in said and "Fixed sum ¥5" in said
+    soon = client.post(f"/control/rules/version/{made.id}/announce/", {"effective_at": "2026-03-08T10:00"})
+    assert soon.status_code == 422
+    assert "A rule is announced at least 7 days before it takes effect." in bare(soon.content.decode())
+    assert rulebook.rule(made.id).state == "draft"
+    assert (
+        client.post(
+            f"/control/rules/version/{made.id}/announce/", {"effective_at": "2026-03-20T10:00"}
+        ).status_code
+        == 302
+    )
+    assert rulebook.rule(made.id).effective_at == NOW.replace(day=20, hour=2)
+    assert rulebook.in_force(LATE, at=NOW).version == 1, "announced is not in force"
+    assert client.post(f"/control/rules/version/{made.id}/withdraw/").status_code == 302
+    assert rulebook.rule(made.id).state == "withdrawn"
+
+
+def test_a_draft_with_terms_that_cannot_stand_is_kept_in_the_form(desk: Desk, enter: Enter) -> None:
+    client, path = enter("admin"), f"/control/rules/{LATE}/draft/"
+    answer = client.post(
+        path, filled(client, path, **{"ladder.2.up_to_minor": "9999", "reason": "My reason."})
+    )
+    assert answer.status_code == 422
+    assert (
+        "The last step has no upper end" in answer.content.decode()
+        and "My reason." in answer.content.decode()
+    )
+    assert rulebook.drafts() == []
+
+
+def test_a_draft_can_be_rewritten_until_it_is_announced(desk: Desk, enter: Enter, draft: UUID) -> None:
+    client, path = enter("admin"), f"/control/rules/version/{draft}/edit/"
+    sent = filled(client, path, **{"ladder.0.fixed_minor": "6"})
+    assert client.post(path, sent).status_code == 302
+    assert rulebook.rule(draft).terms["ladder"] == [{"fixed_minor": 600}]
+    rulebook.announce(draft, effective_at=NOW + timedelta(days=8), by=None, now=NOW)
+    assert client.post(path, sent).status_code == 404
+    late = enter("admin").post(
+        f"/control/rules/version/{draft}/announce/", {"effective_at": "2026-03-21T10:00"}
+    )
+    assert late.status_code == 409
+    assert "This rule can no longer be changed this way." in bare(late.content.decode())
+
+
+def test_what_binds_is_never_withdrawn(desk: Desk, enter: Enter) -> None:
+    binding = rulebook.in_force(LATE, at=NOW)
+    answer = enter("admin").post(f"/control/rules/version/{binding.id}/withdraw/")
+    assert answer.status_code == 409
+    assert rulebook.in_force(LATE, at=NOW).id == binding.id
+
+
+def test_the_rulebook_tells_what_binds_and_what_is_coming(desk: Desk, enter: Enter, draft: UUID) -> None:
+    client = enter("support")
+    said = bare(html(client, "/control/rules/"))
+    assert "Being drafted" in said and "at least 7 days before it binds" in said
+    rulebook.announce(draft, effective_at=NOW + timedelta(days=8), by=None, now=NOW)
+    assert "Announced Late shipment pays Version 2" in bare(html(client, "/control/rules/"))
+    assert client.get("/control/rules/no.such.rule/").status_code == 404
+
+
+# ---- time against the shops -------------------------------------------------------------------------------------
+
+
+def test_orders_are_excused_by_their_numbers_and_a_wrong_number_changes_nothing(
+    desk: Desk, enter: Enter
+) -> None:
+    running = desk.orders[-1]
+    number, client = orders.order(running).number, enter("arbiter")
+    answer = client.post("/control/excuses/", {"numbers": f"{number}\nNO-SUCH", "cause": "force_majeure"})
+    assert answer.status_code == 422
+    assert "Nothing was changed. There is no order NO-SUCH." in bare(answer.content.decode())
+    assert service.promise(running)["state"] == "open"
+    answer = client.post(
+        "/control/excuses/", {"numbers": f" {number.lower()}，{number} ", "cause": "force_majeure"}
+    )
+    assert answer.status_code == 302
+    assert service.promise(running)["state"] == "void"
+
+
+def test_a_list_too_long_is_refused_with_its_length(enter: Enter) -> None:
+    numbers = "\n".join(f"N{n}" for n in range(501))
+    answer = enter("arbiter").post("/control/excuses/", {"numbers": numbers, "cause": "risk_hold"})
+    assert answer.status_code == 422 and "this list has 501" in answer.content.decode()
+
+
+def test_a_holiday_extension_moves_what_falls_due_in_it(desk: Desk, enter: Enter) -> None:
+    client = enter("admin")
+    window = {
+        "starts_at": "2026-03-06T00:00",
+        "until": "2026-03-16T00:00",
+        "reason_zh": "春休",
+        "reason_en": "Spring",
+    }
+    backwards = client.post("/control/extensions/", window | {"until": "2026-03-05T00:00"})
+    assert backwards.status_code == 422
+    assert "It must start in the future and end after its start." in bare(backwards.content.decode())
+    answer = client.post("/control/extensions/", window)
+    assert answer.status_code == 302
+    told = bare(html(client, "/control/extensions/"))
+    assert "1 open promise heard of it." in told
+
+
+# ---- persons ----------------------------------------------------------------------------------------------------
+
+
+def test_an_admin_grants_and_takes_back_roles_and_the_last_admin_stays(desk: Desk, enter: Enter) -> None:
+    client, buyer, admin = enter("admin"), desk.people["buyer"], desk.people["admin"]
+    assert (
+        client.post(f"/control/people/{buyer}/roles/", {"role": "support", "do": "grant"}).status_code == 302
+    )
+    assert people.roles_of(buyer) == {"support"}
+    assert (
+        client.post(f"/control/people/{buyer}/roles/", {"role": "support", "do": "revoke"}).status_code == 302
+    )
+    assert people.roles_of(buyer) == frozenset()
+    answer = client.post(f"/control/people/{admin}/roles/", {"role": "admin", "do": "revoke"})
+    assert answer.status_code == 409 and "The last administrator stays." in answer.content.decode()
+    assert client.post(f"/control/people/{buyer}/roles/", {"role": "king", "do": "grant"}).status_code == 422
+
+
+def test_nobody_browses_through_people(desk: Desk, enter: Enter) -> None:
+    client, email = enter("support"), people.card(desk.people["buyer"]).email
+    assert "Nobody has this address" in html(client, f"/control/people/?email={email[:12]}@")
+    assert client.get("/control/people/", {"email": email.upper()}).status_code == 302
+    assert "Administrators grant roles." in html(client, f"/control/people/{desk.people['buyer']}/")
