@@ -25,7 +25,7 @@ from sanhao.lab.wiring import HISTORY
 from sanhao.service.promises import api as promises
 
 _OUTCOMES = {"open": "waiting", "review": "broken", "reversed": "broken"}
-_STRIDE = timedelta(days=7)
+_STRIDE = timedelta(days=28)
 _CHUNK = 500
 
 
@@ -79,7 +79,7 @@ def _dues(
 
 
 def live(stops: Sequence[datetime], *, tick: Callable[[datetime], None]) -> None:
-    """Go through *stops*, in strides of a week at most; *tick* hears how far we are."""
+    """Go through *stops*, in strides of four weeks at most; *tick* hears how far we are."""
     # Who lives on machine time (trying again what failed) is not to be hurried along.
     keepers = [each for each in keeper.all_keepers() if each.clock is not time.machine_now]
     for stop in stops:
