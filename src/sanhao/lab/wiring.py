@@ -1,9 +1,11 @@
-"""The laboratory's keeper: news of imported histories, told when their moment comes."""
+"""The laboratory's keeper: news of imported histories, told when their moment comes, and before promises settle."""
 
 from __future__ import annotations
 
 from sanhao.kit.keeper import Keeper, register
 from sanhao.lab.imports.actions import tell
+from sanhao.lab.imports.queries import untold_since
+from sanhao.service.promises import api as promises
 
 HISTORY = Keeper(
     name="lab.history",
@@ -17,3 +19,4 @@ HISTORY = Keeper(
 
 def wire() -> None:
     register(HISTORY)
+    promises.register_horizon(untold_since)

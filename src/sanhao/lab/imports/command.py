@@ -65,9 +65,9 @@ def import_history(
     layers = [(source.mapping.path, source.mapping.terms)]
     layers += [(str(terms), terms_file(terms))] if terms else []
     chosen = [_as_it_was(g) for g in guarantees(names, promises.KINDS, layers, source.mapping.file.timezone)]
-    found_rules(now=time.now())
     sellers, first = _survey(source)
     now = time.now()
+    found_rules(now=now)
     known = find(name)
     shift = known.shift if known else core.Shift(core.weeks_to(first or now, now + _SOON))
     history = actions.found(name, chosen, shift, starts_at=shift.there(first or now), now=now)

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit import time
 from sanhao.kit.rows import fetch
 from sanhao.lab.imports.core import Place, Shift
 from sanhao.service.promises import api as promises
@@ -70,3 +71,14 @@ def progress(history_id: UUID) -> Progress:
         [history_id],
     )
     return Progress(**row)
+
+
+def untold_since() -> datetime | None:
+    """The moment of the first news that has not been told, in a demo world; None if there is none, or it is set aside."""
+    if not time.is_demo():
+        return None
+    [row] = fetch(
+        "SELECT min(n.at) AS at FROM lab_history_news n WHERE n.told_at IS NULL AND NOT EXISTS "
+        "(SELECT 1 FROM kit_set_aside s WHERE s.keeper = 'lab.history' AND s.row_id = n.id)"
+    )
+    return row["at"]  # type: ignore[no-any-return]

@@ -26,6 +26,7 @@ from sanhao.service.delivery.queries import (
     delivered_items,
     freight_templates,
     quote,
+    unread_since,
 )
 from sanhao.service.delivery.sandbox import (
     PastScan,
@@ -66,4 +67,5 @@ __all__ = [
     "sandbox_body",
     "sandbox_scan_body",
     "save_freight_template",
+    "unread_since",
 ]

@@ -136,6 +136,15 @@ def carrier_message(id: UUID) -> CarrierMessageView:
     return CarrierMessageView(**(rows[0] | {"body": bytes(rows[0]["body"])}))
 
 
+def unread_since() -> datetime | None:
+    """When the first of the messages that nobody has read yet came; None if all are read, or set aside."""
+    [row] = fetch(
+        "SELECT min(m.received_at) AS at FROM delivery_carrier_message m WHERE m.state = 'new' AND NOT EXISTS "
+        "(SELECT 1 FROM kit_set_aside s WHERE s.keeper = 'delivery.inbox' AND s.row_id = m.id)"
+    )
+    return row["at"]  # type: ignore[no-any-return]
+
+
 def tracking_number(consignment_id: UUID) -> tuple[str, str]:
     """Carrier and number of a consignment. Raises NotFound."""
     rows = fetch("SELECT carrier, tracking_no FROM delivery_consignment WHERE id = %s", [consignment_id])

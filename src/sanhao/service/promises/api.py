@@ -25,6 +25,7 @@ from sanhao.service.promises.core import (
     Verdict,
 )
 from sanhao.service.promises.for_shops import cost_of_cancelling, told_to_shop
+from sanhao.service.promises.horizon import register_horizon
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.models import PROMISE_STATES
 from sanhao.service.promises.offered import Offered, Wish, offered
@@ -93,6 +94,7 @@ __all__ = [
     "promises_of_checkouts",
     "proposals_of",
     "propose_delay",
+    "register_horizon",
     "rule_key",
     "standing",
     "take_over",

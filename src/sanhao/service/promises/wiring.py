@@ -26,6 +26,7 @@ from sanhao.service.promises.events import (
     PromiseReversed,
     PromiseVoided,
 )
+from sanhao.service.promises.horizon import heard_until
 from sanhao.service.promises.kinds import KINDS
 
 SETTLE = Keeper(
@@ -36,6 +37,7 @@ SETTLE = Keeper(
     order="t.settle_at",
     batch=500,
     hands=2,
+    clock=heard_until,
 )
 CANCEL = Keeper(
     name="promises.cancel_unshipped",
@@ -43,6 +45,7 @@ CANCEL = Keeper(
     settle=cancel.cancel_unshipped,
     order="t.cancel_at",
     batch=200,
+    clock=heard_until,
 )
 LAPSE = Keeper(
     name="promises.lapse_delays",

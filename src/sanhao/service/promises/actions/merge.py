@@ -45,6 +45,7 @@ def merge_windows(judged: list[Judged], now: datetime) -> list[Judged]:
         if item.row["kind"] == late_shipment.name
         and item.verdict.outcome == "broken"
         and item.terms.merge_hours is not None
+        and item.row["shop_id"] is not None  # promised by several shops at once: nobody's to merge
     ]
     if not merging:
         return judged
