@@ -72,6 +72,16 @@ def test_a_marketplace_s_orders_end_in_life_as_in_replay() -> None:
     assert on_their_way_back("BRL") == 0
 
 
+@pytest.mark.shared_data
+def test_promises_by_the_day_end_the_same_though_summer_time_was_abolished(tmp_path: Path) -> None:
+    """The history's midnights had São Paulo's summer time, which there is no more: local times are kept then."""
+    terms = tmp_path / "terms.toml"
+    terms.write_text('[late_delivery]\nby = "day"\n')
+    imported, said = lived(shared("olist_to_2017_11.csv"), EXAMPLES / "olist.toml", "late_delivery", terms)
+    assert imported.history.shift.zone == "America/Sao_Paulo"
+    assert "delivered late │      161 │ R$4,553.64" in said
+
+
 MAPPING = """
 [file]
 currency = "CNY"

@@ -69,7 +69,7 @@ def import_history(
     now = time.now()
     found_rules(now=now)
     known = find(name)
-    shift = known.shift if known else core.Shift(core.weeks_to(first or now, now + _SOON))
+    shift = known.shift if known else _shift(source, chosen, core.weeks_to(first or now, now + _SOON))
     history = actions.found(name, chosen, shift, starts_at=shift.there(first or now), now=now)
     new = _load(source, history, sellers, console)
     _tell_where(history, new, console)
@@ -91,6 +91,13 @@ def _as_it_was(guarantee: Guarantee) -> Guarantee:
     if not hasattr(guarantee.terms, "auto_cancel_after_hours"):
         return guarantee
     return Guarantee(guarantee.kind, msgspec.structs.replace(guarantee.terms, auto_cancel_after_hours=None))
+
+
+def _shift(source: _Source, chosen: Sequence[Guarantee], days: int) -> core.Shift:
+    """Distances stay as they are; local times do where fewer deadlines would move by that."""
+    plain, local = core.Shift(days), core.Shift(days, source.mapping.file.timezone)
+    moved = life.moved_deadlines(source.orders(), chosen, plain)
+    return local if moved > life.moved_deadlines(source.orders(), chosen, local) else plain
 
 
 def _survey(source: _Source) -> tuple[list[str], datetime | None]:

@@ -64,6 +64,20 @@ def stops(
     return core.slices(dated, end)
 
 
+def moved_deadlines(orders: Iterable[HistoryOrder], chosen: Sequence[Guarantee], shift: core.Shift) -> int:
+    """How many promises would be due at another moment than *shift* moves theirs to: days are counted in a calendar
+    that has changed since, such as summer time that there is no more."""
+    return sum(
+        moved.settle_at != shift.there(was.settle_at)
+        for told in orders
+        for kind, terms in chosen
+        for was, moved in zip(
+            _dues(kind, terms, told, core.Shift(0)), _dues(kind, terms, told, shift), strict=True
+        )
+        if was.settle_at.year < 9999
+    )
+
+
 def _dues(
     kind: promises.AnyKind, terms: object, told: HistoryOrder, shift: core.Shift
 ) -> Iterator[promises.Due]:
