@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
 from sanhao.books.wallet import api as wallet
+from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.shops import api as shops
 from sanhao.kit import keeper
 from sanhao.kit.money import Money
@@ -33,10 +36,14 @@ class Stage:
     offers: list[UUID]
 
 
-def rules(now: datetime = T0) -> None:
-    """The founding rules of a new site, in force since yesterday."""
+def rules(now: datetime = T0, **terms: Any) -> None:
+    """The founding rules of a new site, in force since yesterday; of a kind named here with other *terms*."""
     since = now - timedelta(days=1)
     orders.found_rules(now=since)
+    for kind, given in terms.items():
+        rulebook.found(
+            promises.rule_key(kind), msgspec.to_builtins(given), title=promises.KINDS[kind].title, now=since
+        )
     promises.found_rules(now=since)
     wallet.found_rules(now=since)
 

@@ -97,7 +97,7 @@ _SELECT = "SELECT p.*, p.facts::text AS facts_text FROM promises_promise p"
 
 
 def promises_of(order_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, list[PromiseView]]:
-    """The promises about each order, those of its whole checkout included; soonest first."""
+    """The promises about each order, soonest first. Wider ones: see `promises_of_checkouts`."""
     if not order_ids:
         return {}
     rows = fetch(

@@ -56,11 +56,20 @@ def merge_windows(judged: list[Judged], now: datetime) -> list[Judged]:
         [[str(person) for person, _ in pairs], [str(shop) for _, shop in pairs]],
     )
     settled = _settled(pairs)
+    merged: list[Judged] = []
     for index, item in sorted(merging, key=lambda pair: pair[1].facts.start_at):
         judged[index] = again = _with_earlier(item, settled, now)
+        if again is not item:
+            merged.append(again)
         if again.facts.paid is not None and again.verdict.owed is not None:
             pair = (item.row["person_id"], item.row["shop_id"])
             settled[pair].append((again.facts.start_at, again.facts.paid.minor, again.verdict.owed.minor))
+    if merged:  # the promise keeps what it was judged by: its card speaks of the same sum
+        execute(
+            "UPDATE promises_promise p SET facts = m.facts FROM unnest(%s::uuid[], %s::jsonb[]) AS m (id, facts) "
+            "WHERE p.id = m.id",
+            [[item.row["id"] for item in merged], [item.row["facts"] for item in merged]],
+        )
     return judged
 
 
