@@ -155,14 +155,14 @@ def _coming(column: str, seed: int, share: float) -> list[dict[str, Any]]:
 def _act(
     works: Sequence[tuple[datetime, Callable[[datetime], None]]], seed: int, hands: int
 ) -> dict[str, Any]:
-    """Do each work when business time has come to its moment, give or take a twentieth of a second."""
+    """Do each work when business time has come to its moment, give or take a tenth of a second."""
     from django.db import DatabaseError, connection
 
     from sanhao.kit import time as kit_time
     from sanhao.kit.refusals import Refusal
 
     rng, lock = random.Random(seed), threading.Lock()
-    waiting = [(at + timedelta(milliseconds=rng.randrange(-50, 50)), work) for at, work in works]
+    waiting = [(at + timedelta(milliseconds=rng.randrange(-120, 40)), work) for at, work in works]
     said: dict[str, Any] = {"done": 0, "refused": 0, "crashed": []}
     until = kit_time.monotonic() + LATEST.total_seconds()
 

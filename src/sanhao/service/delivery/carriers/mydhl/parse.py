@@ -80,7 +80,8 @@ def _event(reading: Reading, where: str, event: Json, number: str, shipment_no: 
     with reading.entry(where):
         code, description = need(event, "typeCode"), text(event, "description")
         date, hour = need(event, "date"), need(event, "time")
-        area = next((a for a in event.get("serviceArea") or [] if isinstance(a, dict)), {})
+        areas = event.get("serviceArea")
+        area = next((a for a in areas if isinstance(a, dict)), {}) if isinstance(areas, list) else {}
         name = text(area, "description")
         zone = zone_of_airport(text(area, "code")) or zone_of_country(name.rpartition("-")[2])
         reading.add(
