@@ -38,7 +38,11 @@ def _database(url: str) -> dict[str, object]:
         "HOST": unquote(parts.hostname or query.get("host", "")),
         "PORT": str(parts.port or query.get("port", "")),
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": int(os.environ.get("SANHAO_POOL", "12")), "timeout": 10}
+            "pool": {"min_size": 1, "max_size": int(os.environ.get("SANHAO_POOL", "12")), "timeout": 10},
+            # Planning costs as much as doing: what is asked five times is planned once for each connection. None
+            # (SANHAO_PREPARE=0) for a pooler in between that does not know prepared statements.
+            "server_side_binding": True,
+            "prepare_threshold": int(os.environ.get("SANHAO_PREPARE", "5")) or None,
         },
         "TEST": {"NAME": os.environ.get("SANHAO_TEST_DATABASE", "test_sanhao")},
     }

@@ -1,4 +1,4 @@
-"""COPY writes what it is given, whatever is in it."""
+"""Rows are written as they were given, whatever is in them: few by INSERT, many by COPY."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ def make() -> None:
 
 
 def written(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What stands in the table after *rows* were written; the same however many they are."""
+    few, many = _written(rows), _written(rows * 13)
+    assert many == few * 13
+    return few
+
+
+def _written(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     make()
     copy_rows("copied", COLUMNS, rows)
     got = [tuple(row.values()) for row in fetch("SELECT * FROM copied")]
@@ -58,4 +65,4 @@ class TestCopy(TestCase):
 
     def test_what_copy_is_not_used_for_is_refused(self) -> None:
         with pytest.raises(TypeError, match="does not write a dict"):
-            written([({"a": 1}, "", 1, UUID(int=1), None, None, None, None, None)])
+            _written([({"a": 1}, "", 1, UUID(int=1), None, None, None, None, None)] * 13)

@@ -17,7 +17,7 @@ BENCHES: dict[str, tuple[str, bool, str]] = {
     "checkout": (
         "sanhao.lab.bench.checkout",
         True,
-        "orders per second; a rush on a hot item; --http: over HTTP",
+        "orders per second; a rush on a hot item",
     ),
     "replay": ("sanhao.lab.bench.replay", False, "verdicts and lines per second"),
 }

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class KitConfig(AppConfig):
@@ -10,3 +13,9 @@ class KitConfig(AppConfig):
 
         outbox.wire()
         limits.wire()
+        connection_created.connect(_remember_more)
+
+
+def _remember_more(connection: Any, **_: object) -> None:
+    """A process has some hundreds of statements; psycopg would forget all but the last hundred it prepared."""
+    connection.connection.prepared_max = 500

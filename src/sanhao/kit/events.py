@@ -8,8 +8,9 @@ Both hear a *batch*: whoever emits a thousand facts calls each listener once.
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -80,32 +81,51 @@ def decode(name: str, payload: str) -> Event:
     return msgspec.json.decode(payload, type=_types[name])
 
 
+class _Telling(threading.local):
+    """The outbox rows of facts being told in this thread, and the savepoints under which they became true."""
+
+    rows: list[tuple[UUID, str, datetime, str]] | None = None
+    savepoints: tuple[str | None, ...] = ()
+
+
+_telling = _Telling()
+_encode = msgspec.json.Encoder().encode
+
+
 def emit(facts: Sequence[Event], *, at: datetime) -> None:
     """Tell *facts* (all of the same or different kinds, in order): now-listeners at once, later ones by the outbox.
 
+    What listeners tell in turn goes into the outbox in the same statement.
     Must be called inside the transaction that made them true; raises RuntimeError otherwise.
     """
     if not facts:
         return
     if not connection.in_atomic_block:
         raise RuntimeError("a fact is told in the transaction that made it true")
-    by_name: dict[str, list[tuple[UUID, Event]]] = defaultdict(list)
+    by_name: dict[str, list[News[Any]]] = defaultdict(list)
     for fact, id in zip(facts, new_ids(len(facts)), strict=True):
-        by_name[event_name(type(fact))].append((id, fact))
-    moment = at.isoformat()
+        by_name[event_name(type(fact))].append(News(id, at, fact))
     stored = [
-        (id.hex, name, moment, _encode(fact).decode())
-        for name, batch in by_name.items()
-        if _later.get(name)
-        for id, fact in batch
-    ]
+        (news.id, name, news.at, _encode(news.fact).decode())
+        for name, batch in by_name.items() if _later.get(name)
+        for news in batch
+    ]  # fmt: skip
+    savepoints = tuple(connection.savepoint_ids)
+    if _telling.rows is not None and _telling.savepoints == savepoints:
+        _telling.rows += stored
+        _tell_now(by_name)
+        return
+    before = _telling.rows, _telling.savepoints
+    _telling.rows, _telling.savepoints = stored, savepoints
+    try:
+        _tell_now(by_name)
+    finally:
+        _telling.rows, _telling.savepoints = before
     if stored:
         copy_rows("kit_outbox", ("id", "name", "at", "payload"), stored)
+
+
+def _tell_now(by_name: Mapping[str, Sequence[News[Any]]]) -> None:
     for name, batch in by_name.items():
-        if listeners := _now.get(name):
-            news = [News(id, at, fact) for id, fact in batch]
-            for listener in listeners:
-                listener(news)
-
-
-_encode = msgspec.json.Encoder().encode
+        for listener in _now.get(name, ()):
+            listener(batch)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from sanhao.books.ledger.core import Charge, Credit, EntryDraft
-from sanhao.kit.rows import copy_rows, execute
+from sanhao.kit.rows import Rows, copy_together, execute
 
 _ENTRY = ("id", "key", "kind", "at", "cause_kind", "cause_id", "decision_id")
 _POSTING = ("id", "entry_id", "account_id", "amount_minor", "currency")
@@ -65,8 +65,9 @@ class Batch:
             self.moves[account] = self.moves.get(account, 0) + by
 
     def write(self) -> None:
-        copy_rows("ledger_entry", _ENTRY, self.entries)
-        copy_rows("ledger_posting", _POSTING, self.postings)
+        copy_together(
+            Rows("ledger_entry", _ENTRY, self.entries), Rows("ledger_posting", _POSTING, self.postings)
+        )
         moves = {account: by for account, by in self.moves.items() if by}
         if moves:
             execute(

@@ -100,7 +100,7 @@ def recent(
     return _views(
         f"""
         {_KNOWN_KINDS}, kinds AS (
-            SELECT %(kind)s AS kind WHERE %(kind)s::text IS NOT NULL
+            SELECT %(kind)s::text AS kind WHERE %(kind)s::text IS NOT NULL
             UNION ALL SELECT k.kind FROM known k WHERE %(kind)s::text IS NULL AND k.kind IS NOT NULL
         )
         SELECT {_COLUMNS} FROM kinds CROSS JOIN LATERAL (

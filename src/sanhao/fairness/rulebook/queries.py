@@ -41,16 +41,9 @@ def in_force_many(keys: Sequence[str], *, at: datetime, market: str = EVERYWHERE
     """
     rows = fetch(
         f"""
-        SELECT v.* FROM unnest(%(keys)s::text[]) AS k(key) CROSS JOIN LATERAL (
-            (SELECT {_COLUMNS}, 1 AS turn FROM rulebook_rule
-             WHERE key = k.key AND market = %(market)s AND effective_at <= %(at)s AND {_BINDING}
-             ORDER BY effective_at DESC LIMIT 1)
-            UNION ALL
-            (SELECT {_COLUMNS}, 2 AS turn FROM rulebook_rule
-             WHERE key = k.key AND market = '*' AND effective_at <= %(at)s AND {_BINDING}
-             ORDER BY effective_at DESC LIMIT 1)
-            ORDER BY turn LIMIT 1
-        ) AS v
+        SELECT DISTINCT ON (key) {_COLUMNS} FROM rulebook_rule
+        WHERE key = ANY(%(keys)s) AND market IN ('*', %(market)s) AND effective_at <= %(at)s AND {_BINDING}
+        ORDER BY key, market = '*', effective_at DESC
         """,
         {"keys": list(dict.fromkeys(keys)), "market": market, "at": at},
     )

@@ -5,7 +5,7 @@ The statements in which buyers race, and the order of their locks, are in `stock
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from sanhao.goods.catalog import core, spelling, stock
-from sanhao.goods.catalog.core import LISTING, OFFER, ListingDraft, ListingEdit, OfferDraft, Want
+from sanhao.goods.catalog.core import LISTING, OFFER, ListingDraft, ListingEdit, OfferCard, OfferDraft, Want
 from sanhao.goods.catalog.events import ListingChanged, StockReturned
 from sanhao.goods.catalog.models import Listing, Offer, SavedListing, Variant
 from sanhao.goods.catalog.queries import offers
@@ -22,27 +22,46 @@ from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
-from sanhao.kit.rows import execute, fetch
+from sanhao.kit.rows import execute, fetch, together
 from sanhao.kit.text import Text
 
 
-@transaction.atomic
-def reserve(wants: Sequence[Want], *, expires_at: datetime, now: datetime) -> None:
-    """Set goods aside, all of *wants* or none of them.
+def reserve(
+    wants: Sequence[Want],
+    *,
+    expires_at: datetime,
+    now: datetime,
+    seen: Mapping[UUID, OfferCard] | None = None,
+) -> None:
+    """Set goods aside, all of *wants* or none of them. *seen*: the offers, where the caller has just looked.
 
-    One look refuses the hopeless without a lock (in a rush nearly everybody); then one UPDATE takes the stock, locking
-    offers in order of id, and one INSERT writes the reservations. The INSERT runs under those locks with a fresh
-    snapshot, so it counts what the same person just took elsewhere: the limit holds under any race.
+    One look refuses the hopeless without a lock (in a rush nearly everybody); then one statement takes the stock,
+    locking offers in order of id, and writes the reservations.
     The locks last until the caller's transaction ends: call this late in it.
     Raises `catalog.sold_out`, `catalog.limit`, `catalog.closed`, `catalog.minimum`, `catalog.price_changed`, Invalid.
     """
     if not wants:
         return
     wanted = core.merged(wants)
-    cards = offers({want.offer_id for want in wanted}, now=now)
+    cards = offers({want.offer_id for want in wanted}, now=now) if seen is None else seen
     if refusal := core.hopeless(wanted, cards):
         raise refusal
-    if missed := cards.keys() - stock.take(wanted):
+    if any(cards[want.offer_id].per_person_limit is not None for want in wanted):
+        _reserve_limited(wanted, cards, expires_at, now)
+        return
+    with together():
+        taken = stock.take_and_hold(wanted, expires_at=expires_at, now=now)
+        if missed := {want.offer_id for want in wanted} - taken:
+            raise _why(wanted, min(missed), now)
+
+
+@transaction.atomic
+def _reserve_limited(
+    wanted: Sequence[Want], cards: Mapping[UUID, OfferCard], expires_at: datetime, now: datetime
+) -> None:
+    """In two statements: the INSERT runs under the locks of the UPDATE with a fresh snapshot, so it counts what the
+    same person just took elsewhere, and the limit holds under any race."""
+    if missed := {want.offer_id for want in wanted} - stock.take(wanted):
         raise _why(wanted, min(missed), now)
     for want in stock.hold(wanted, expires_at=expires_at, now=now):
         card = cards[want.offer_id]
@@ -55,22 +74,22 @@ def _why(wanted: Sequence[Want], missed: UUID, now: datetime) -> Refusal:
     return core.hopeless(wanted, cards) or core.sold_out(cards[missed].title, 0)
 
 
-@transaction.atomic
 def consume(order_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """The orders are paid: what was held for them is theirs. Twice is once.
 
     Returns the orders whose goods are not all theirs (let go before the payment arrived); nothing is consumed for them.
     """
-    theirs = stock.consume(order_ids, now=now)
+    with together():
+        theirs = stock.consume(order_ids, now=now)
     return [id for id in dict.fromkeys(order_ids) if id not in theirs]
 
 
-@transaction.atomic
 def release(order_ids: Sequence[UUID], *, now: datetime) -> int:
     """Let go what is held or was bought for these orders: the stock is back. Twice is once; returns reservations."""
-    freed = stock.release(order_ids, now=now)
-    if freed:
-        emit([StockReturned(tuple(sorted(freed)))], at=now)
+    with together():
+        freed = stock.release(order_ids, now=now)
+        if freed:
+            emit([StockReturned(tuple(sorted(freed)))], at=now)
     return sum(freed.values())
 
 

@@ -36,6 +36,7 @@ from sanhao.goods.catalog.core import (
     VariantDraft,
     VariantView,
     Want,
+    hopeless,
 )
 from sanhao.goods.catalog.queries import (
     categories,
@@ -79,6 +80,7 @@ __all__ = [
     "edit_listing",
     "end_offer",
     "home",
+    "hopeless",
     "listing",
     "listings",
     "listings_of_shop",

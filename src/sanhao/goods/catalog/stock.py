@@ -17,26 +17,57 @@ from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 
+# New values are computed from what `locked` read once the row was ours. From the row that the UPDATE finds they could
+# be wrong for a moment: it starts from an older version, and its check constraints are tried before the newer is read.
+_TAKEN = """
+        wanted AS (
+            SELECT id, sum(quantity) AS quantity, min(price) AS low, max(price) AS high
+            FROM unnest(%(offers)s::uuid[], %(quantities)s::int[], %(prices)s::bigint[]) AS t(id, quantity, price)
+            GROUP BY id
+        ), locked AS (
+            SELECT o.id, o.stock_left - w.quantity AS rest, o.stock_left >= w.quantity AND o.state = 'open'
+                   AND (w.low IS NULL OR (o.price_minor = w.low AND o.price_minor = w.high)) AS gives
+            FROM catalog_offer o JOIN wanted w ON w.id = o.id ORDER BY o.id FOR NO KEY UPDATE OF o
+        ), taken AS (
+            UPDATE catalog_offer o SET stock_left = l.rest
+            FROM locked l WHERE o.id = l.id AND (SELECT bool_and(gives) FROM locked)
+            RETURNING o.id
+        )"""
+
 
 def take(wanted: Sequence[Want]) -> set[UUID]:
-    """Take the stock where it is enough and the price still stands; returns the offers that gave."""
+    """Take the stock if of all there is enough and the price still stands; returns the offers that would give."""
+    rows = fetch(f"WITH {_TAKEN} SELECT id FROM locked WHERE gives", _columns(wanted))
+    return {row["id"] for row in rows}
+
+
+def take_and_hold(wanted: Sequence[Want], *, expires_at: datetime, now: datetime) -> set[UUID]:
+    """`take` and `hold` in one statement, for goods without a limit per person; returns the offers that would give."""
     rows = fetch(
-        """
-        WITH wanted AS (
-            SELECT id, sum(quantity) AS quantity, min(price) AS low, max(price) AS high
-            FROM unnest(%s::uuid[], %s::int[], %s::bigint[]) AS t(id, quantity, price) GROUP BY id
-        ), locked AS (
-            SELECT o.id FROM catalog_offer o JOIN wanted w ON w.id = o.id ORDER BY o.id FOR NO KEY UPDATE OF o
+        f"""
+        WITH {_TAKEN}, held AS (
+            INSERT INTO catalog_reservation
+                (id, offer_id, quantity, order_id, person_id, state, expires_at, changed_at, counted)
+            SELECT w.id, w.offer_id, w.quantity, w.order_id, w.person_id, 'held', %(expires_at)s, %(now)s, false
+            FROM unnest(%(ids)s::uuid[], %(offers)s::uuid[], %(quantities)s::int[], %(orders)s::uuid[],
+                        %(persons)s::uuid[]) AS w(id, offer_id, quantity, order_id, person_id)
+            JOIN taken t ON t.id = w.offer_id
         )
-        UPDATE catalog_offer o SET stock_left = o.stock_left - w.quantity
-        FROM wanted w JOIN locked l ON l.id = w.id
-        WHERE o.id = w.id AND o.stock_left >= w.quantity AND o.state = 'open'
-          AND (w.low IS NULL OR (o.price_minor = w.low AND o.price_minor = w.high))
-        RETURNING o.id
+        SELECT id FROM locked WHERE gives
         """,
-        [[w.offer_id for w in wanted], [w.quantity for w in wanted], [w.unit_minor for w in wanted]],
+        {**_columns(wanted), "ids": new_ids(len(wanted)), "expires_at": expires_at, "now": now},
     )
     return {row["id"] for row in rows}
+
+
+def _columns(wanted: Sequence[Want]) -> dict[str, list[object]]:
+    return {
+        "offers": [want.offer_id for want in wanted],
+        "quantities": [want.quantity for want in wanted],
+        "prices": [want.unit_minor for want in wanted],
+        "orders": [want.order_id for want in wanted],
+        "persons": [want.person_id for want in wanted],
+    }
 
 
 def hold(wanted: Sequence[Want], *, expires_at: datetime, now: datetime) -> list[Want]:
@@ -61,10 +92,8 @@ def hold(wanted: Sequence[Want], *, expires_at: datetime, now: datetime) -> list
             WHERE r.offer_id = w.offer_id AND r.person_id = w.person_id AND r.state <> 'released')
         RETURNING id
         """,
-        {"ids": ids, "offers": [w.offer_id for w in wanted], "quantities": [w.quantity for w in wanted],
-         "orders": [w.order_id for w in wanted], "persons": [w.person_id for w in wanted],
-         "expires_at": expires_at, "now": now},
-    )  # fmt: skip
+        {**_columns(wanted), "ids": ids, "expires_at": expires_at, "now": now},
+    )
     written = {row["id"] for row in rows}
     return [want for id, want in zip(ids, wanted, strict=True) if id not in written]
 
@@ -104,11 +133,11 @@ def release(order_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, int]:
                    coalesce(sum(quantity) FILTER (WHERE counted), 0) AS unsold
             FROM freed GROUP BY offer_id
         ), locked AS (
-            SELECT o.id FROM catalog_offer o JOIN back b ON b.id = o.id ORDER BY o.id FOR NO KEY UPDATE OF o
+            SELECT o.id, o.stock_left + b.quantity AS stock_left, o.sold - b.unsold AS sold, b.freed
+            FROM catalog_offer o JOIN back b ON b.id = o.id ORDER BY o.id FOR NO KEY UPDATE OF o
         )
-        UPDATE catalog_offer o SET stock_left = o.stock_left + b.quantity, sold = o.sold - b.unsold
-        FROM back b JOIN locked l ON l.id = b.id WHERE o.id = b.id
-        RETURNING o.id, b.freed
+        UPDATE catalog_offer o SET stock_left = l.stock_left, sold = l.sold FROM locked l WHERE o.id = l.id
+        RETURNING o.id, l.freed
         """,
         {"orders": list(order_ids), "now": now},
     )

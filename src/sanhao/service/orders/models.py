@@ -35,7 +35,7 @@ class CartLine(models.Model):
 
 
 class Checkout(models.Model):
-    """Everything paid together, with the address as it was."""
+    """Everything paid together, with the address as it was and the days a parcel travels as the buyer was told."""
 
     id = models.UUIDField(primary_key=True)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -48,6 +48,7 @@ class Checkout(models.Model):
     address = models.JSONField()
     placed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    transit_days = models.PositiveSmallIntegerField(db_default=6)
     paid_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -18,7 +18,6 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
-from sanhao.service.orders.actions.place import order_terms
 from sanhao.service.orders.events import LatePaymentReturned, OrderPaid, PaidLine
 from sanhao.service.orders.models import ORDER
 
@@ -35,7 +34,7 @@ def payment_succeeded(batch: Sequence[News[PaymentSucceeded]]) -> None:
     }  # of two payments for one, the first counts
     at = max(news.at for news in ours)
     taken = _take(paid)
-    on_time = {paid[row["id"]].id for row in taken}
+    on_time = {paid[row["checkout_id"]].id for row in taken}
     late = [news for news in ours if news.id not in on_time]
     if taken:
         _bind(taken, paid, at)
@@ -44,32 +43,43 @@ def payment_succeeded(batch: Sequence[News[PaymentSucceeded]]) -> None:
 
 
 def _take(paid: dict[UUID, News[PaymentSucceeded]]) -> list[Row]:
-    """The checkouts that were still waiting, now paid. The payment's own moment is when the clock starts."""
+    """The checkouts that were still waiting, now paid: a row for each line, with its order's and its checkout's facts.
+
+    The payment's own moment is when the clock starts.
+    """
     ids = sorted(paid)
     return fetch(
         """
-        UPDATE orders_checkout c SET state = 'paid', paid_at = p.paid_at
-        FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS p (id, paid_at)
-        WHERE c.id = p.id AND c.state = 'placed'
-        RETURNING c.id, c.person_id, c.currency, c.coupon_minor, c.total_minor, c.paid_at,
-                  c.address ->> 'country' AS country, c.address ->> 'region' AS region
+        WITH taken AS (
+            UPDATE orders_checkout c SET state = 'paid', paid_at = p.paid_at
+            FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS p (id, paid_at)
+            WHERE c.id = p.id AND c.state = 'placed'
+            RETURNING c.id AS checkout_id, c.coupon_minor AS checkout_coupon_minor,
+                c.total_minor AS checkout_total_minor, c.paid_at, c.transit_days,
+                c.address ->> 'country' AS country, c.address ->> 'region' AS region
+        )
+        SELECT t.*, o.id AS order_id, o.shop_id, o.person_id, o.currency, o.placed_at, o.goods_minor, o.freight_minor,
+            o.coupon_minor, o.total_minor, o.ship_hours, o.presale_ships_by, o.ship_by,
+            l.id AS line_id, l.quantity, l.goods_minor - l.coupon_minor AS line_paid_minor,
+            l.freight_minor AS line_freight_minor, l.special
+        FROM taken t JOIN orders_order o ON o.checkout_id = t.checkout_id JOIN orders_line l ON l.order_id = o.id
+        ORDER BY t.checkout_id, o.id, l.id
         """,
         {"ids": ids, "times": [paid[id].fact.paid_at for id in ids]},
     )
 
 
-def _bind(checkouts: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at: datetime) -> None:
-    by_id = {row["id"]: row for row in checkouts}
-    transit = timedelta(days=order_terms(at).transit_days)
-    orders = fetch(
-        "SELECT * FROM orders_order WHERE checkout_id = ANY(%s) ORDER BY id FOR UPDATE", [list(by_id)]
-    )
-    for order in orders:
-        order["paid_at"] = by_id[order["checkout_id"]]["paid_at"]
-        order["arrives_by"] = _ships_by(order) + transit
-    order_ids = [order["id"] for order in orders]
+def _bind(taken: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at: datetime) -> None:
+    lines: dict[UUID, list[Row]] = defaultdict(list)
+    checkouts: dict[UUID, list[Row]] = defaultdict(list)
+    for row in taken:
+        if row["order_id"] not in lines:
+            row["arrives_by"] = _ships_by(row) + timedelta(days=row["transit_days"])
+            checkouts[row["checkout_id"]].append(row)
+        lines[row["order_id"]].append(row)
+    orders = [order for group in checkouts.values() for order in group]
     ORDER.move(
-        order_ids,
+        list(lines),
         "paid",
         at=at,
         each={
@@ -77,29 +87,11 @@ def _bind(checkouts: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at
             "arrives_by": ("timestamptz", [order["arrives_by"] for order in orders]),
         },
     )
-    catalog.consume(order_ids, now=at)
-    with_coupons = [row["id"] for row in checkouts if row["coupon_minor"]]
+    catalog.consume(list(lines), now=at)
+    with_coupons = [id for id, [first, *_] in checkouts.items() if first["checkout_coupon_minor"]]
     spent = wallet.spend(with_coupons, now=at) if with_coupons else {}
-    ledger.post(
-        [
-            _entry(by_id[id], [o for o in orders if o["checkout_id"] == id], paid[id].fact, spent.get(id))
-            for id in by_id
-        ]
-    )
-    lines: dict[UUID, list[PaidLine]] = defaultdict(list)
-    for line in fetch("SELECT * FROM orders_line WHERE order_id = ANY(%s) ORDER BY id", [order_ids]):
-        lines[line["order_id"]].append(
-            PaidLine(
-                line["id"],
-                line["quantity"],
-                line["goods_minor"] - line["coupon_minor"],
-                line["freight_minor"],
-                line["special"],
-            )
-        )
-    events.emit(
-        [_order_paid(order, by_id[order["checkout_id"]], lines[order["id"]]) for order in orders], at=at
-    )
+    ledger.post([_entry(group, paid[id].fact, spent.get(id)) for id, group in checkouts.items()])
+    events.emit([_order_paid(order, lines[order["order_id"]]) for order in orders], at=at)
 
 
 def _ships_by(order: Row) -> datetime:
@@ -110,17 +102,16 @@ def _ships_by(order: Row) -> datetime:
     return presale if presale is not None else paid_at + timedelta(hours=hours)
 
 
-def _entry(
-    checkout: Row, orders: Sequence[Row], fact: PaymentSucceeded, spent: Money | None
-) -> ledger.EntryDraft:
+def _entry(orders: Sequence[Row], fact: PaymentSucceeded, spent: Money | None) -> ledger.EntryDraft:
     """Money at the gateway and coupons spent, held in escrow for each shop. What a coupon was worth beyond the goods
     is gone for its holder: the platform's breakage."""
-    currency = checkout["currency"]
+    checkout = orders[0]
+    id, currency = checkout["checkout_id"], checkout["currency"]
     coupons = spent.minor if spent is not None else 0
     sources = [
-        (ledger.Ref("gateway", fact.gateway, currency), checkout["total_minor"]),
+        (ledger.Ref("gateway", fact.gateway, currency), checkout["checkout_total_minor"]),
         (wallet.coupons_account(currency), coupons),
-        (ledger.Ref("breakage", ledger.PLATFORM, currency), checkout["coupon_minor"] - coupons),
+        (ledger.Ref("breakage", ledger.PLATFORM, currency), checkout["checkout_coupon_minor"] - coupons),
     ]
     held = [
         (ledger.Ref("escrow", str(o["shop_id"]), currency), -(o["total_minor"] + o["coupon_minor"]))
@@ -128,19 +119,19 @@ def _entry(
     ]
     return ledger.EntryDraft(
         id=new_id(),
-        key=f"checkout:{checkout['id']}:paid",
+        key=f"checkout:{id}:paid",
         kind="checkout.paid",
         at=checkout["paid_at"],
         currency=currency,
         lines=tuple(line for line in (*sources, *held) if line[1]),
         cause_kind="checkout",
-        cause_id=checkout["id"],
+        cause_id=id,
     )
 
 
-def _order_paid(order: Row, checkout: Row, lines: Sequence[PaidLine]) -> Event:
+def _order_paid(order: Row, lines: Sequence[Row]) -> Event:
     return OrderPaid(
-        order_id=order["id"],
+        order_id=order["order_id"],
         checkout_id=order["checkout_id"],
         shop_id=order["shop_id"],
         person_id=order["person_id"],
@@ -150,13 +141,22 @@ def _order_paid(order: Row, checkout: Row, lines: Sequence[PaidLine]) -> Event:
         goods_minor=order["goods_minor"],
         freight_minor=order["freight_minor"],
         paid_minor=order["total_minor"],
-        lines=tuple(lines),
+        lines=tuple(
+            PaidLine(
+                line["line_id"],
+                line["quantity"],
+                line["line_paid_minor"],
+                line["line_freight_minor"],
+                line["special"],
+            )
+            for line in lines
+        ),
         ship_hours=order["ship_hours"],
         presale_ships_by=order["presale_ships_by"],
         arrives_by=order["arrives_by"],
         ship_by=order["ship_by"],
-        country=checkout["country"],
-        region=checkout["region"],
+        country=order["country"],
+        region=order["region"],
     )
 
 

@@ -66,6 +66,8 @@ def place(
         items = _items(sorted(wanted, key=lambda row: (row["added_at"], row["id"])), offers)
         currency = items[0].unit.currency
         checkout_id = new_id()
+        if refusal := catalog.hopeless([_want(item, checkout_id, person_id) for item in items], offers):
+            raise refusal  # in a rush nearly everybody: before anything is written
         coupon = Money.zero(currency)
         if coupon_ids:
             goods = total([item.unit * item.quantity for item in items], currency)
@@ -74,17 +76,18 @@ def place(
         terms = order_terms(now)
         expires_at = now + timedelta(minutes=terms.hold_minutes)
         order_ids = new_ids(len(priced.orders))
-        _write(checkout_id, order_ids, person_id, priced, offers, address, now, expires_at)
+        _write(
+            checkout_id, order_ids, person_id, priced, offers, address, terms.transit_days, now, expires_at
+        )
         catalog.reserve(
             [
-                catalog.Want(
-                    line.item.offer_id, line.item.quantity, order_id, person_id, line.item.unit.minor
-                )
+                _want(line.item, order_id, person_id)
                 for order_id, order in zip(order_ids, priced.orders, strict=True)
                 for line in order.lines
             ],
             expires_at=expires_at,
             now=now,
+            seen=offers,
         )
         payment = payments.begin(
             subject_kind="checkout",
@@ -137,6 +140,11 @@ def _items(wanted: Sequence[Row], offers: Offers) -> list[Item]:
     return items
 
 
+def _want(item: Item, order_id: UUID, person_id: UUID) -> catalog.Want:
+    """At the price it was priced with: one that has just changed is refused."""
+    return catalog.Want(item.offer_id, item.quantity, order_id, person_id, item.unit.minor)
+
+
 def _freight(items: Sequence[Item], address: people.AddressCard) -> dict[UUID, Money]:
     """Each shop's freight to this address, in one query."""
     weights: dict[UUID, int] = {}
@@ -161,6 +169,7 @@ def _write(
     priced: Priced,
     offers: Offers,
     address: people.AddressCard,
+    transit_days: int,
     now: datetime,
     expires_at: datetime,
 ) -> None:
@@ -206,9 +215,9 @@ def _write(
         """
         WITH checkout AS (
             INSERT INTO orders_checkout (id, person_id, state, currency, goods_minor, freight_minor, coupon_minor,
-                                         total_minor, address, placed_at, expires_at)
+                                         total_minor, address, placed_at, expires_at, transit_days)
             VALUES (%(checkout)s, %(person)s, 'placed', %(currency)s, %(goods)s, %(freight)s, %(coupon)s,
-                    %(total)s, %(address)s::jsonb, %(now)s, %(expires_at)s)
+                    %(total)s, %(address)s::jsonb, %(now)s, %(expires_at)s, %(transit_days)s)
         ), orders AS (
             INSERT INTO orders_order (id, number, checkout_id, shop_id, person_id, state, currency, goods_minor,
                 freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, placed_at, cancelled_by,
@@ -239,6 +248,7 @@ def _write(
             "address": msgspec.json.encode(address).decode(),
             "now": now,
             "expires_at": expires_at,
+            "transit_days": transit_days,
             "orders": msgspec.json.encode(orders).decode(),
             "lines": msgspec.json.encode(lines).decode(),
         },
