@@ -21,6 +21,7 @@ test: .venv/.ready-dev ## the whole suite, against a real PostgreSQL that it sta
 bench: .venv/.ready ## measure this machine, in a database of its own
 	.venv/bin/sanhao bench promises
 	.venv/bin/sanhao bench checkout
+	.venv/bin/sanhao bench checkout --http
 	.venv/bin/sanhao bench replay
 
 soak: .venv/.ready-dev ## long runs: 200 rounds of kill -9, a million and ten million open promises

@@ -134,6 +134,8 @@ DEMO_STRIP = "storefront/demo.html"
 WRITES_PER_MINUTE = int(os.environ.get("SANHAO_WRITES_PER_MINUTE", "1800"))
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_FAILURE_VIEW = "sanhao.faces.ui.views.csrf_failed"
+AUTHENTICATION_BACKENDS = ["sanhao.people.sessions.PersonBackend"]
+SESSION_ENGINE = "sanhao.people.sessions"
 SESSION_COOKIE_NAME = "sanhao_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from sanhao.kit import events
 from sanhao.kit.events import Event, News, emit, event_name, listen_later, listen_now
@@ -184,3 +185,30 @@ def test_an_event_is_named_after_its_module() -> None:
 
     OrderPaid.__module__ = "sanhao.service.orders.events"
     assert event_name(OrderPaid) == "service.orders.OrderPaid"
+
+
+def test_what_a_listener_tells_in_turn_leaves_with_what_it_heard(now: datetime) -> None:
+    listen_later(BellRang, Ear().listener("later"))
+    listen_later(DoorShut, Ear().listener("later too"))
+    listen_now(BellRang, lambda batch: emit([DoorShut()], at=now))
+    with CaptureQueriesContext(connection) as queries:
+        ring("north", "south", now=now)
+    assert sum("kit_outbox" in query["sql"] for query in queries) == 1
+    assert sorted(row["name"] for row in fetch("SELECT name FROM kit_outbox")) == [
+        "test.BellRang", "test.BellRang", "test.DoorShut",
+    ]  # fmt: skip
+
+
+def test_what_became_untrue_again_is_not_told(now: datetime) -> None:
+    """A listener tries something under a savepoint, fails, and goes on: only the rest leaves."""
+    listen_later(BellRang, Ear().listener("later"))
+    listen_later(DoorShut, Ear().listener("later too"))
+
+    def try_and_fail(batch: Sequence[News[Any]]) -> None:
+        with pytest.raises(ValueError, match="jammed"), transaction.atomic():
+            emit([DoorShut()], at=now)
+            raise ValueError("jammed")
+
+    listen_now(BellRang, try_and_fail)
+    ring("north", now=now)
+    assert [row["name"] for row in fetch("SELECT name FROM kit_outbox")] == ["test.BellRang"]

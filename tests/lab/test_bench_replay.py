@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from io import StringIO
 
 from rich.console import Console
@@ -19,3 +21,10 @@ def test_the_bench_measures_both_rates() -> None:
     assert rates.keys() == {"judge", "file to file"} and min(rates.values()) > 0
     assert isinstance(console.file, StringIO)
     assert "verdicts a second a core (at least 100,000)" in console.file.getvalue()
+
+
+def test_the_command_runs_in_a_fresh_process() -> None:
+    command = [sys.executable, "-m", "sanhao.cli", "bench", "replay", "--lines", "500"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "file to file" in done.stdout

@@ -17,7 +17,7 @@ BENCHES: dict[str, tuple[str, bool, str]] = {
     "checkout": (
         "sanhao.lab.bench.checkout",
         True,
-        "orders per second; a rush on a hot item",
+        "orders per second; a rush on a hot item; --http: over HTTP",
     ),
     "replay": ("sanhao.lab.bench.replay", False, "verdicts and lines per second"),
 }
@@ -31,11 +31,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         work, more = world.door(path, "run"), world.door(path, "arguments")
         if more is not None:
             more(command)
-        command.set_defaults(run=_absent if work is None else _alone(work) if needs_database else work)
+        command.set_defaults(
+            run=_absent if work is None else _alone(work) if needs_database else _light(work)
+        )
 
 
 def _absent(args: argparse.Namespace) -> int:
     raise Trouble(Text(zh="这个安装里没有这项测量。", en="This bench is not part of this installation."))
+
+
+def _light(work: Callable[[argparse.Namespace], int | None]) -> Callable[[argparse.Namespace], int]:
+    """*work* with every module loaded and no database asked."""
+
+    def run(args: argparse.Namespace) -> int:
+        world.load_django()
+        return int(work(args) or 0)
+
+    return run
 
 
 def _alone(work: Callable[[argparse.Namespace], int | None]) -> Callable[[argparse.Namespace], int]:

@@ -41,6 +41,12 @@ def open_database() -> Path | None:
 
 def open_django() -> None:
     """Load every module and make sure that the database answers. Raises Trouble."""
+    load_django()
+    _reach()
+
+
+def load_django() -> None:
+    """Load every module; no database is asked. Raises Trouble."""
     import django
     from django.core.exceptions import ImproperlyConfigured
 
@@ -49,7 +55,6 @@ def open_django() -> None:
         django.setup()
     except (ImproperlyConfigured, OSError) as error:
         raise Trouble(Text(zh=f"设置有误：{error}", en=f"The settings cannot be used: {error}")) from error
-    _reach()
 
 
 def open_world() -> None:

@@ -21,7 +21,6 @@ from sanhao.kit.refusals import Invalid
 from sanhao.people import api as people
 
 View = Callable[..., HttpResponse]
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 _A_MINUTE = 60
 
 
@@ -102,7 +101,7 @@ def here(request: HttpRequest, otherwise: str = "/") -> str:
 def come_in(request: HttpRequest, person: people.Person) -> None:
     """Start the person's session; what was gathered without an account moves into their cart."""
     gathered = basket.of_guest(request)
-    login(request, person, backend=_BACKEND)
+    login(request, person)
     basket.bring(request, gathered, person.pk)
 
 

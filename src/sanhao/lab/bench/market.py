@@ -49,7 +49,9 @@ def open_market(*, shop_count: int, now: datetime) -> list[Goods]:
 
 def _shop(number: int, owner: UUID, past: datetime, now: datetime) -> Goods:
     name = Text(zh=f"店{number}", en=f"Shop {number}")
-    draft = shops.ShopDraft(f"bench-{number}", name, Text(zh="", en=""), "", "浙江", currency=CURRENCY)
+    draft = shops.ShopDraft(
+        f"bench-{number}", name, Text(zh="", en=""), "mark-guoba", "浙江", currency=CURRENCY
+    )
     shop_id = shops.open_shop(draft, owner_id=owner, now=past)
     freight = delivery.FreightDraft("全国", ("*",), Money(600, CURRENCY), Money(200, CURRENCY))
     delivery.save_freight_template(shop_id, freight)
@@ -64,7 +66,7 @@ def put_on_sale(shop_id: UUID, owner: UUID, slug: str, stocks: Sequence[int], no
         for n, stock in enumerate(stocks)
     )
     title, text = Text(zh="山核桃", en="Hickory nuts"), Text(zh="一袋", en="A bag")
-    draft = catalog.ListingDraft(slug, "bench", title, text, "", variants)
+    draft = catalog.ListingDraft(slug, "bench", title, text, "parcel", variants)
     listing_id = catalog.draft_listing(shop_id, draft, by=owner, now=now)
     catalog.publish(shop_id, listing_id, by=owner, now=now)
     return listing_id

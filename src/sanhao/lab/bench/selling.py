@@ -40,7 +40,7 @@ def measure(*, orders: int, threads: int, rush: bool) -> int:
         carts = [goods[n % SHOPS].offer_ids for n in range(orders + WARM_UP + 1)]
         [first, *others] = buyers("buyer", carts, now=kit_time.now())
     _in_threads(buy, others[:WARM_UP], threads)
-    placed, paid = _count(first)
+    placed, paid = count(first)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("CHECKPOINT")
@@ -55,7 +55,7 @@ def measure(*, orders: int, threads: int, rush: bool) -> int:
     console.print(
         f"Statements per order: {placed + paid} ({placed} to place, {paid} to pay; BEGIN, COMMIT, COPY counted)"
     )
-    sold_right = _rush(console, threads) if rush else True
+    sold_right = hold_rush(console, threads) if rush else True
     books_hold = sound(console)
     met = per_second >= LEAST_PER_SECOND and ends["done"] == orders and sold_right and books_hold
     console.print(
@@ -81,7 +81,7 @@ def pay(payment_id: UUID) -> None:
         payments.heard("sandbox", said.body, said.headers, now=now)
 
 
-def _count(buyer: Buyer) -> tuple[int, int]:
+def count(buyer: Buyer) -> tuple[int, int]:
     """Statements to place and to pay, in a process that is warm. The gateway's own statement is not ours."""
     placing: list[str] = []
     paying: list[str] = []
@@ -114,7 +114,7 @@ def _in_threads(work: Callable[[Buyer], None], people: Sequence[Buyer], threads:
         return sum(pool.map(share, range(threads)), Counter())
 
 
-def _rush(console: Console, threads: int) -> bool:
+def hold_rush(console: Console, threads: int) -> bool:
     """Everybody wants the same thing at the same moment. Returns whether exactly as many were sold as there were."""
     with console.status(f"{CROWD:,} buyers gather …"):
         offer = hot_offer(UNITS, now=kit_time.now())
