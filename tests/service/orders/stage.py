@@ -29,7 +29,7 @@ from tests.service.stage import Stage
 MINUTE = timedelta(minutes=1)
 _TABLES = (
     "orders_cart", "orders_cartline", "orders_checkout", "orders_order", "orders_line", "catalog_offer",
-    "catalog_reservation", "wallet_coupon", "payments_payment", "payments_refund", "ledger_entry",
+    "catalog_reservation", "orders_share", "wallet_coupon", "payments_payment", "payments_refund", "ledger_entry",
     "delivery_consignment", "kit_outbox", "kit_history",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 Kind = Literal["asset", "liability", "income", "expense"]
-Holder = Literal["shop", "platform", "gateway", "carrier"]
+Holder = Literal["shop", "platform", "gateway", "carrier", "host"]
 
 PLATFORM = "platform"
 
@@ -40,6 +40,8 @@ CHART: Mapping[str, Sort] = {
     "coupons":       Sort("liability", "platform", False, "coupons granted and not yet spent"),
     "refunds":       Sort("liability", "platform", False, "refunds on their way to buyers"),
     "goodwill":      Sort("expense",   "platform", False, "what the platform pays out of its own pocket"),
+    "host":          Sort("liability", "host",     True,  "a host's money, prepaid for the coupons it hands out"),
+    "promotions":    Sort("expense",   "platform", False, "discounts that the platform pays for"),
     "breakage":      Sort("income",    "platform", False, "coupons that expired to the platform's benefit"),
 }  # fmt: skip
 

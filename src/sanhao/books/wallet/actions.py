@@ -12,10 +12,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from sanhao.books.ledger.api import PLATFORM, Credit, EntryDraft, Ref, credit_shops, post, posted
-from sanhao.books.wallet.core import COMPENSATION, CompensationTerms, CouponGrant, ShareBack, unspent
+from sanhao.books.wallet.core import (
+    COMPENSATION,
+    CompensationTerms,
+    CouponGrant,
+    Reserved,
+    ShareBack,
+    unspent,
+)
 from sanhao.books.wallet.events import CouponExpired, CouponsGranted
 from sanhao.books.wallet.models import COUPON_STATES
 from sanhao.books.wallet.queries import compensation_terms
@@ -23,7 +28,7 @@ from sanhao.fairness.rulebook.api import found
 from sanhao.kit.events import emit
 from sanhao.kit.ids import derived_id, new_id
 from sanhao.kit.keeper import Row
-from sanhao.kit.money import Money, total
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch, together
 from sanhao.kit.text import Text
@@ -38,6 +43,13 @@ _COUPON = (
 def coupons_account(currency: str) -> Ref:
     """Where the money of granted coupons waits: credit it when a shop pays for one, debit it when one is spent."""
     return Ref("coupons", PLATFORM, currency)
+
+
+def funder_account(kind: str, funder: str, currency: str) -> Ref:
+    """Who bears a discount that another than the shop pays for: the platform (`promotions`) or a host's prepaid
+    promotion money. Debit it when a coupon is spent, credit it when its share comes back."""
+    codes = {"platform": "promotions", "host": "host"}
+    return Ref(codes[kind], PLATFORM if kind == "platform" else funder, currency)
 
 
 def found_rules(*, now: datetime) -> None:
@@ -103,8 +115,8 @@ def _from_goodwill(g: CouponGrant, now: datetime) -> EntryDraft:
 
 def reserve(
     coupon_ids: Sequence[UUID], *, person_id: UUID, for_id: UUID, now: datetime, goods: Money | None = None
-) -> Money:
-    """Set coupons aside for the checkout *for_id*, all or none; returns what they are worth together.
+) -> list[Reserved]:
+    """Set coupons aside for the checkout *for_id*, all or none; returns what each is worth and who pays for it.
 
     *goods* is what they are to pay for: thresholds and the currency are then checked too. Raises NotFound for a
     coupon that is not theirs, Refusal ``wallet.coupon_used`` (another tab was quicker), ``wallet.coupon_expired``,
@@ -112,11 +124,11 @@ def reserve(
     """
     wanted = sorted(set(coupon_ids))
     if not wanted:
-        return Money.zero(goods.currency if goods is not None else settings.CURRENCY)
+        return []
     with together():
         rows = fetch(
-            "SELECT id, state, reserved_for, expires_at, amount_minor, threshold_minor, currency FROM wallet_coupon "
-            "WHERE id = ANY(%s) AND person_id = %s ORDER BY id FOR UPDATE",
+            "SELECT id, state, reserved_for, expires_at, amount_minor, threshold_minor, currency, shop_id "
+            "FROM wallet_coupon WHERE id = ANY(%s) AND person_id = %s ORDER BY id FOR UPDATE",
             [wanted, person_id],
         )
         if len(rows) < len(wanted):
@@ -125,7 +137,15 @@ def reserve(
             _check_usable(row, for_id, rows[0]["currency"], goods, now)
         free = [row["id"] for row in rows if row["state"] == "active"]
         COUPON_STATES.move_rows(free, "reserved", at=now, by=person_id, also={"reserved_for": for_id})
-    return total([Money(row["amount_minor"], row["currency"]) for row in rows], rows[0]["currency"])
+    return [
+        Reserved(
+            row["id"],
+            Money(row["amount_minor"], row["currency"]),
+            "compensation",
+            str(row["shop_id"] or PLATFORM),
+        )
+        for row in sorted(rows, key=lambda row: (row["expires_at"], row["id"]))
+    ]
 
 
 def _check_usable(row: Row, for_id: UUID, currency: str, goods: Money | None, now: datetime) -> None:

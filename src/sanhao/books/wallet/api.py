@@ -3,6 +3,7 @@
 from sanhao.books.wallet.actions import (
     coupons_account,
     found_rules,
+    funder_account,
     give_back,
     grant,
     release,
@@ -10,7 +11,14 @@ from sanhao.books.wallet.actions import (
     spend,
     take_over,
 )
-from sanhao.books.wallet.core import COMPENSATION, CompensationTerms, CouponGrant, CouponView, ShareBack
+from sanhao.books.wallet.core import (
+    COMPENSATION,
+    CompensationTerms,
+    CouponGrant,
+    CouponView,
+    Reserved,
+    ShareBack,
+)
 from sanhao.books.wallet.queries import compensation_terms, coupons_from, coupons_of, uncovered, usable
 
 __all__ = [
@@ -18,12 +26,14 @@ __all__ = [
     "CompensationTerms",
     "CouponGrant",
     "CouponView",
+    "Reserved",
     "ShareBack",
     "compensation_terms",
     "coupons_account",
     "coupons_from",
     "coupons_of",
     "found_rules",
+    "funder_account",
     "give_back",
     "grant",
     "release",

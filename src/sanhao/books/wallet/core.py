@@ -65,6 +65,20 @@ class CouponGrant(msgspec.Struct, frozen=True):
         return self.amount_minor - self.from_balance - self.from_deposit - self.advanced
 
 
+FunderKind = Literal["shop", "host", "platform", "compensation"]
+
+
+class Reserved(msgspec.Struct, frozen=True):
+    """A coupon set aside for a checkout, as it is to be priced. *funder_id* is a shop's id, a host's name or the
+    platform; *shop_id*: only for that shop's goods."""
+
+    coupon_id: UUID
+    amount: Money
+    funder_kind: FunderKind
+    funder_id: str
+    shop_id: UUID | None = None
+
+
 class ShareBack(msgspec.Struct, frozen=True):
     """Of what coupons paid at the checkout *for_id*, *amount_minor* paid for something that will not happen: it goes
     back to their holder out of the account *debit*. *key* is used once; *cause_id* is the order."""

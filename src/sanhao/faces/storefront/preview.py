@@ -49,9 +49,11 @@ def preview(
         orders.Item(line.offer.id, line.offer.shop_id, line.quantity, line.offer.price, line.offer.weight_g)
         for line in cart.lines
     ]
-    coupon = total([choice.coupon.amount for choice in coupons if choice.checked], goods.currency)
+    used = [
+        orders.Used(choice.coupon.id, choice.coupon.amount, "compensation", "") for choice in coupons if choice.checked
+    ]  # fmt: skip
     try:
-        return Preview(coupons, orders.price(items, _freight(items, address), coupon))
+        return Preview(coupons, orders.price(items, _freight(items, address), used))
     except Refusal as refusal:
         return Preview(coupons, None, refusal.text.in_(language()))
 

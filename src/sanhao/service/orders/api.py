@@ -6,7 +6,18 @@ from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder
 from sanhao.service.orders.actions.place import Placed, place
 from sanhao.service.orders.actions.refund import Held, Part, hold, refund
 from sanhao.service.orders.actions.ship import Shipment, ship
-from sanhao.service.orders.core import ORDER_STATES, Item, OrderTerms, Priced, price
+from sanhao.service.orders.core import (
+    FUNDERS,
+    ORDER_STATES,
+    FunderKind,
+    Item,
+    OrderTerms,
+    Priced,
+    Share,
+    Used,
+    price,
+    unit_share,
+)
 from sanhao.service.orders.queries import (
     CartLineView,
     CartView,
@@ -28,10 +39,12 @@ from sanhao.service.orders.queries import (
 from sanhao.service.orders.rules import found_rules
 
 __all__ = [
+    "FUNDERS",
     "ORDER_STATES",
     "CartLineView",
     "CartView",
     "CheckoutView",
+    "FunderKind",
     "Held",
     "Item",
     "LineView",
@@ -43,7 +56,9 @@ __all__ = [
     "PastOrder",
     "Placed",
     "Priced",
+    "Share",
     "Shipment",
+    "Used",
     "add_to_cart",
     "adopt_cart",
     "by_numbers",
@@ -69,4 +84,5 @@ __all__ = [
     "ship",
     "take_over",
     "to_ship",
+    "unit_share",
 ]

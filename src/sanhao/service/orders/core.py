@@ -1,14 +1,16 @@
 """Pricing a checkout: pure. What each line, each shop's order and the whole checkout cost, to the cent.
 
-Coupons lower the price of goods, never of freight, and are shared over the lines by largest remainder; freight is
-shared over a shop's lines by weight. Every share is frozen on its line, so that later refunds add up by themselves.
+Coupons lower the price of goods, never of freight. They are applied in the order of who pays for them (the shop, the
+host, the platform, compensation last), each shared by largest remainder over what is left of the goods it is for;
+freight is shared over a shop's lines by weight. Every share is frozen on its line with who bears it, and a unit's part
+of it follows from the frozen amount alone (`unit_share`), so that later refunds add up by themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -30,6 +32,30 @@ CHECKOUT_STATES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+FunderKind = Literal["shop", "host", "platform", "compensation"]
+FUNDERS: tuple[FunderKind, ...] = get_args(FunderKind)
+"""Who pays for a coupon, in the order in which coupons are applied."""
+
+
+class Used(msgspec.Struct, frozen=True):
+    """A coupon that is to pay for a checkout. *shop_id*: only for that shop's goods."""
+
+    coupon_id: UUID
+    amount: Money
+    funder_kind: FunderKind
+    funder_id: str
+    shop_id: UUID | None = None
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What one coupon pays of one line."""
+
+    coupon_id: UUID
+    funder_kind: FunderKind
+    funder_id: str
+    amount: Money
+
+
 class Item(msgspec.Struct, frozen=True):
     """One thing in a cart, as its price is asked for."""
 
@@ -45,6 +71,8 @@ class PricedLine(msgspec.Struct, frozen=True):
     goods: Money
     coupon: Money
     freight: Money
+    shares: tuple[Share, ...] = ()
+    """By coupon, in the order they were applied; none is zero, together they are *coupon*."""
 
     @property
     def paid(self) -> Money:
@@ -86,16 +114,14 @@ class OrderTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_lines: int = 100
 
 
-def price(items: Sequence[Item], freight: Mapping[UUID, Money], coupon: Money) -> Priced:
-    """Price *items* with the *freight* of each shop and a *coupon* (zero for none; never more than the goods).
+def price(items: Sequence[Item], freight: Mapping[UUID, Money], coupons: Sequence[Used] = ()) -> Priced:
+    """Price *items* (at least one) with the *freight* of each shop and *coupons*, which never pay more than the goods.
 
-    All amounts are in the coupon's currency; raises MoneyError for another.
+    All amounts are in one currency; raises MoneyError for another.
     """
-    currency = coupon.currency
+    currency = items[0].unit.currency
     goods = [item.unit * item.quantity for item in items]
-    all_goods = total(goods, currency)
-    used = min(coupon, all_goods)
-    shares = used.split([amount.minor for amount in goods]) if items else []
+    shares = _shares(items, goods, coupons) if coupons else [()] * len(items)
     by_shop: dict[UUID, list[int]] = {}
     for index, item in enumerate(items):
         by_shop.setdefault(item.shop_id, []).append(index)
@@ -104,7 +130,13 @@ def price(items: Sequence[Item], freight: Mapping[UUID, Money], coupon: Money) -
         shop_freight = freight[shop_id]
         freights = shop_freight.split([items[i].weight_g * items[i].quantity for i in indexes])
         lines = tuple(
-            PricedLine(items[i], goods[i], shares[i], line_freight)
+            PricedLine(
+                items[i],
+                goods[i],
+                total([share.amount for share in shares[i]], currency),
+                line_freight,
+                shares[i],
+            )
             for i, line_freight in zip(indexes, freights, strict=True)
         )
         orders.append(
@@ -116,7 +148,42 @@ def price(items: Sequence[Item], freight: Mapping[UUID, Money], coupon: Money) -
                 total([line.coupon for line in lines], currency),
             )
         )
-    return Priced(tuple(orders), all_goods, total([o.freight for o in orders], currency), used)
+    return Priced(
+        tuple(orders),
+        total(goods, currency),
+        total([order.freight for order in orders], currency),
+        total([order.coupon for order in orders], currency),
+    )
+
+
+def _shares(
+    items: Sequence[Item], goods: Sequence[Money], coupons: Sequence[Used]
+) -> list[tuple[Share, ...]]:
+    """For each of *items* what each coupon pays of it. Among coupons of one kind the order given counts."""
+    left = list(goods)
+    shares: list[list[Share]] = [[] for _ in items]
+    for used in sorted(coupons, key=lambda used: FUNDERS.index(used.funder_kind)):
+        scope = [i for i, item in enumerate(items) if used.shop_id in (None, item.shop_id)]
+        payable = total([left[i] for i in scope], goods[0].currency)
+        pays = min(used.amount, payable)
+        if not pays:
+            continue
+        for i, part in zip(scope, pays.split([left[i].minor for i in scope]), strict=True):
+            if part:
+                left[i] = left[i] - part
+                shares[i].append(Share(used.coupon_id, used.funder_kind, used.funder_id, part))
+    return [tuple(of_item) for of_item in shares]
+
+
+def unit_share(amount: int, quantity: int, first: int, count: int) -> int:
+    """Of *amount*, frozen for *quantity* units, what falls to the *count* units from number *first* (0-based) on.
+
+    By prefix sums: whatever order units come back in, all of them together are *amount* to the cent, and units that
+    went before are never asked about again. Raises ValueError for units there are not.
+    """
+    if not 0 <= first <= first + count <= quantity:
+        raise ValueError(f"units {first} to {first + count} of {quantity}")
+    return amount * (first + count) // quantity - amount * first // quantity
 
 
 def number(order_id: UUID, placed_at: datetime) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from sanhao.kit.states import States
-from sanhao.service.orders.core import CHECKOUT_STATES, ORDER_STATES
+from sanhao.service.orders.core import CHECKOUT_STATES, FUNDERS, ORDER_STATES
 
 ORDER = States("order", "orders_order", ORDER_STATES)
 CHECKOUT = States("checkout", "orders_checkout", CHECKOUT_STATES)
@@ -157,4 +157,26 @@ class OrderLine(models.Model):
                 name="orders_line_goods",
                 condition=Q(goods_minor=models.F("unit_minor") * models.F("quantity")),
             ),
+        ]
+
+
+class LineShare(models.Model):
+    """What one coupon pays of one line, and who bears it; frozen when the checkout is placed.
+
+    The shares of a line add up to its `coupon_minor`. *funder_id* is a shop's id, a host's name or the platform.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+", db_index=False)
+    coupon = models.ForeignKey("wallet.Coupon", on_delete=models.PROTECT, related_name="+", db_index=False)
+    funder_kind = models.CharField(max_length=12)
+    funder_id = models.CharField(max_length=40)
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "orders_share"
+        constraints = [
+            models.UniqueConstraint(name="orders_share_once", fields=["line", "coupon"]),
+            models.CheckConstraint(name="orders_share_funder", condition=Q(funder_kind__in=FUNDERS)),
+            models.CheckConstraint(name="orders_share_amount", condition=Q(amount_minor__gt=0)),
         ]

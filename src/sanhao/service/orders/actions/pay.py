@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -90,7 +90,8 @@ def _bind(taken: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at: da
     catalog.consume(list(lines), now=at)
     with_coupons = [id for id, [first, *_] in checkouts.items() if first["checkout_coupon_minor"]]
     spent = wallet.spend(with_coupons, now=at) if with_coupons else {}
-    ledger.post([_entry(group, paid[id].fact, spent.get(id)) for id, group in checkouts.items()])
+    funds = _funds(with_coupons) if with_coupons else {}
+    ledger.post([_entry(group, paid[id].fact, spent.get(id), funds) for id, group in checkouts.items()])
     events.emit([_order_paid(order, lines[order["order_id"]]) for order in orders], at=at)
 
 
@@ -102,20 +103,53 @@ def _ships_by(order: Row) -> datetime:
     return presale if presale is not None else paid_at + timedelta(hours=hours)
 
 
-def _entry(orders: Sequence[Row], fact: PaymentSucceeded, spent: Money | None) -> ledger.EntryDraft:
-    """Money at the gateway and coupons spent, held in escrow for each shop. What a coupon was worth beyond the goods
-    is gone for its holder: the platform's breakage."""
+Funds = Mapping[UUID, Mapping[tuple[str, str], int]]
+"""By order, then by (kind, id) of the funder: what their coupons pay."""
+
+
+def _funds(checkout_ids: Sequence[UUID]) -> Funds:
+    """What funders bring into escrow. A shop's own coupon brings nothing: the shop simply earns less."""
+    found: dict[UUID, dict[tuple[str, str], int]] = defaultdict(dict)
+    for row in fetch(
+        """
+        SELECT l.order_id, s.funder_kind, s.funder_id, sum(s.amount_minor)::bigint AS minor
+        FROM orders_share s JOIN orders_line l ON l.id = s.line_id JOIN orders_order o ON o.id = l.order_id
+        WHERE o.checkout_id = ANY(%s) AND s.funder_kind <> 'shop'
+        GROUP BY l.order_id, s.funder_kind, s.funder_id ORDER BY l.order_id, s.funder_kind, s.funder_id
+        """,
+        [list(checkout_ids)],
+    ):
+        found[row["order_id"]][row["funder_kind"], row["funder_id"]] = row["minor"]
+    return found
+
+
+def _entry(
+    orders: Sequence[Row], fact: PaymentSucceeded, spent: Money | None, funds: Funds
+) -> ledger.EntryDraft:
+    """Money at the gateway, coupons spent and discounts others pay for, held in escrow for each shop. What a
+    compensation was worth beyond the goods is gone for its holder: the platform's breakage."""
     checkout = orders[0]
     id, currency = checkout["checkout_id"], checkout["currency"]
     coupons = spent.minor if spent is not None else 0
+    brought: dict[tuple[str, str], int] = defaultdict(int)
+    for order in orders:
+        for (kind, funder), minor in funds.get(order["order_id"], {}).items():
+            brought[kind, "" if kind == "compensation" else funder] += minor
     sources = [
         (ledger.Ref("gateway", fact.gateway, currency), checkout["checkout_total_minor"]),
         (wallet.coupons_account(currency), coupons),
-        (ledger.Ref("breakage", ledger.PLATFORM, currency), checkout["checkout_coupon_minor"] - coupons),
+        (ledger.Ref("breakage", ledger.PLATFORM, currency), brought.pop(("compensation", ""), 0) - coupons),
+        *(
+            (wallet.funder_account(kind, funder, currency), minor)
+            for (kind, funder), minor in brought.items()
+        ),
     ]
     held = [
-        (ledger.Ref("escrow", str(o["shop_id"]), currency), -(o["total_minor"] + o["coupon_minor"]))
-        for o in orders
+        (
+            ledger.Ref("escrow", str(order["shop_id"]), currency),
+            -(order["total_minor"] + sum(funds.get(order["order_id"], {}).values())),
+        )
+        for order in orders
     ]
     return ledger.EntryDraft(
         id=new_id(),

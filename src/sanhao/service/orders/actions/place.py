@@ -22,7 +22,7 @@ from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import execute, fetch
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
-from sanhao.service.orders.core import Item, OrderTerms, Priced, number, price
+from sanhao.service.orders.core import Item, OrderTerms, Priced, Used, number, price
 from sanhao.service.orders.events import CheckoutExpired
 from sanhao.service.orders.models import CHECKOUT, ORDER
 
@@ -64,15 +64,19 @@ def place(
         address = people.address(address_id, person_id=person_id)
         offers = catalog.offers([row["offer_id"] for row in wanted], now=now)
         items = _items(sorted(wanted, key=lambda row: (row["added_at"], row["id"])), offers)
-        currency = items[0].unit.currency
         checkout_id = new_id()
         if refusal := catalog.hopeless([_want(item, checkout_id, person_id) for item in items], offers):
             raise refusal  # in a rush nearly everybody: before anything is written
-        coupon = Money.zero(currency)
+        used: list[Used] = []
         if coupon_ids:
-            goods = total([item.unit * item.quantity for item in items], currency)
-            coupon = wallet.reserve(coupon_ids, person_id=person_id, for_id=checkout_id, goods=goods, now=now)
-        priced = price(items, _freight(items, address), coupon)
+            goods = total([item.unit * item.quantity for item in items], items[0].unit.currency)
+            used = [
+                Used(one.coupon_id, one.amount, one.funder_kind, one.funder_id, one.shop_id)
+                for one in wallet.reserve(
+                    coupon_ids, person_id=person_id, for_id=checkout_id, goods=goods, now=now
+                )
+            ]
+        priced = price(items, _freight(items, address), used)
         terms = order_terms(now)
         expires_at = now + timedelta(minutes=terms.hold_minutes)
         order_ids = new_ids(len(priced.orders))
@@ -173,8 +177,14 @@ def _write(
     now: datetime,
     expires_at: datetime,
 ) -> None:
-    """Checkout, orders and lines in one statement."""
+    """Checkout, orders, lines and (where there are any) shares of coupons in one statement."""
     cards = shops.shops([order.shop_id for order in priced.orders])
+    priced_lines = [
+        (order_id, line)
+        for order_id, order in zip(order_ids, priced.orders, strict=True)
+        for line in order.lines
+    ]
+    line_ids = new_ids(len(priced_lines))
     orders = [
         {
             "id": order_id,
@@ -191,7 +201,7 @@ def _write(
     ]
     lines = [
         {
-            "id": new_id(),
+            "id": line_id,
             "order_id": order_id,
             "offer_id": line.item.offer_id,
             "listing_id": (card := offers[line.item.offer_id]).listing_id,
@@ -208,35 +218,22 @@ def _write(
             "freight_minor": line.freight.minor,
             "weight_g": line.item.weight_g,
         }
-        for order_id, order in zip(order_ids, priced.orders, strict=True)
-        for line in order.lines
+        for (order_id, line), line_id in zip(priced_lines, line_ids, strict=True)
+    ]
+    shares = [
+        {
+            "id": new_id(),
+            "line_id": line_id,
+            "coupon_id": share.coupon_id,
+            "funder_kind": share.funder_kind,
+            "funder_id": share.funder_id,
+            "amount_minor": share.amount.minor,
+        }
+        for (_, line), line_id in zip(priced_lines, line_ids, strict=True)
+        for share in line.shares
     ]
     execute(
-        """
-        WITH checkout AS (
-            INSERT INTO orders_checkout (id, person_id, state, currency, goods_minor, freight_minor, coupon_minor,
-                                         total_minor, address, placed_at, expires_at, transit_days)
-            VALUES (%(checkout)s, %(person)s, 'placed', %(currency)s, %(goods)s, %(freight)s, %(coupon)s,
-                    %(total)s, %(address)s::jsonb, %(now)s, %(expires_at)s, %(transit_days)s)
-        ), orders AS (
-            INSERT INTO orders_order (id, number, checkout_id, shop_id, person_id, state, currency, goods_minor,
-                freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, placed_at, cancelled_by,
-                refunded_minor)
-            SELECT id, number, %(checkout)s, shop_id, %(person)s, 'unpaid', %(currency)s, goods_minor,
-                freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, %(now)s, '', 0
-            FROM jsonb_to_recordset(%(orders)s::jsonb) AS o (id uuid, number text, shop_id uuid, goods_minor bigint,
-                freight_minor bigint, coupon_minor bigint, total_minor bigint, ship_hours int,
-                presale_ships_by timestamptz)
-        )
-        INSERT INTO orders_line (id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
-            picture, special, quantity, shipped_quantity, delivered_quantity, unit_minor, goods_minor, coupon_minor,
-            freight_minor, weight_g)
-        SELECT id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
-            picture, special, quantity, 0, 0, unit_minor, goods_minor, coupon_minor, freight_minor, weight_g
-        FROM jsonb_to_recordset(%(lines)s::jsonb) AS l (id uuid, order_id uuid, offer_id uuid, listing_id uuid,
-            title_zh text, title_en text, variant_zh text, variant_en text, picture text, special text, quantity int,
-            unit_minor bigint, goods_minor bigint, coupon_minor bigint, freight_minor bigint, weight_g int)
-        """,
+        _PLACE_WITH_SHARES if shares else _PLACE,
         {
             "checkout": checkout_id,
             "person": person_id,
@@ -251,8 +248,46 @@ def _write(
             "transit_days": transit_days,
             "orders": msgspec.json.encode(orders).decode(),
             "lines": msgspec.json.encode(lines).decode(),
+            **({"shares": msgspec.json.encode(shares).decode()} if shares else {}),
         },
     )
+
+
+_ORDERS = """
+    WITH checkout AS (
+        INSERT INTO orders_checkout (id, person_id, state, currency, goods_minor, freight_minor, coupon_minor,
+                                     total_minor, address, placed_at, expires_at, transit_days)
+        VALUES (%(checkout)s, %(person)s, 'placed', %(currency)s, %(goods)s, %(freight)s, %(coupon)s,
+                %(total)s, %(address)s::jsonb, %(now)s, %(expires_at)s, %(transit_days)s)
+    ), orders AS (
+        INSERT INTO orders_order (id, number, checkout_id, shop_id, person_id, state, currency, goods_minor,
+            freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, placed_at, cancelled_by,
+            refunded_minor)
+        SELECT id, number, %(checkout)s, shop_id, %(person)s, 'unpaid', %(currency)s, goods_minor,
+            freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, %(now)s, '', 0
+        FROM jsonb_to_recordset(%(orders)s::jsonb) AS o (id uuid, number text, shop_id uuid, goods_minor bigint,
+            freight_minor bigint, coupon_minor bigint, total_minor bigint, ship_hours int,
+            presale_ships_by timestamptz)
+    )
+"""
+_LINES = """
+    INSERT INTO orders_line (id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
+        picture, special, quantity, shipped_quantity, delivered_quantity, unit_minor, goods_minor, coupon_minor,
+        freight_minor, weight_g)
+    SELECT id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
+        picture, special, quantity, 0, 0, unit_minor, goods_minor, coupon_minor, freight_minor, weight_g
+    FROM jsonb_to_recordset(%(lines)s::jsonb) AS l (id uuid, order_id uuid, offer_id uuid, listing_id uuid,
+        title_zh text, title_en text, variant_zh text, variant_en text, picture text, special text, quantity int,
+        unit_minor bigint, goods_minor bigint, coupon_minor bigint, freight_minor bigint, weight_g int)
+"""
+_PLACE = f"{_ORDERS} {_LINES}"
+_PLACE_WITH_SHARES = f"""
+    {_ORDERS}, lines AS ({_LINES})
+    INSERT INTO orders_share (id, line_id, coupon_id, funder_kind, funder_id, amount_minor)
+    SELECT id, line_id, coupon_id, funder_kind, funder_id, amount_minor
+    FROM jsonb_to_recordset(%(shares)s::jsonb) AS s (id uuid, line_id uuid, coupon_id uuid, funder_kind text,
+        funder_id text, amount_minor bigint)
+"""
 
 
 def _presale(offers: Offers, offer_ids: Sequence[UUID]) -> datetime | None:
