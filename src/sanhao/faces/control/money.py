@@ -7,7 +7,9 @@ from collections.abc import Iterable
 import msgspec
 
 from sanhao.books.ledger import api as ledger
+from sanhao.fairness.decisions import api as decisions
 from sanhao.kit.money import Money
+from sanhao.service.promises import api as promises
 
 COMPENSATIONS = ("promise.compensation", "promise.carrier_claim")
 SOURCES = ("balance", "deposit", "receivable", "carrier_claim")
@@ -19,6 +21,14 @@ class Paid(msgspec.Struct, frozen=True):
     code: str
     holder: str
     amount: Money
+
+
+def entries_about(decision: decisions.DecisionView) -> list[ledger.EntryView]:
+    """What a decision moved. A promise about several shops has one for each: the share is what it alone moved."""
+    found = ledger.entries_of(decision.subject_kind, decision.subject_id)
+    if not promises.is_share(decision.kind):
+        return found
+    return [entry for entry in found if entry.decision_id == decision.id]
 
 
 def paid_by(entries: Iterable[ledger.EntryView]) -> list[Paid]:

@@ -142,6 +142,7 @@ FACTS: Words = {
     "proposed_at": _("Proposed"), "agreed_at": _("Agreed"), "until": _("Until"), "extensions": _("Holiday extension"),
     "announced_at": _("Announced"), "starts_at": _("From"), "already_paid": _("Paid to this shop that day"),
     "already_owed": _("Compensated that day already"), "type": _("What"), "reason": _("Reason"),
+    "share": _("Share of what several shops promised"), "orders": _("Order"), "weight": _("Weighs"), "minor": _("Left of it, minor units"),
 }  # fmt: skip
 
 
@@ -165,8 +166,13 @@ def word(words: Words, key: str) -> str:
 
 def kind_name(kind: str) -> str:
     """``promise.late_shipment`` by its title."""
-    known = promises.KINDS.get(kind.removeprefix("promise."))
-    return said(known.title) if known is not None else kind
+    known = promises.KINDS.get(promises.kind_name(kind))
+    if known is None:
+        return kind
+    title = said(known.title)
+    return (
+        str(_("%(guarantee)s, one shop's share")) % {"guarantee": title} if promises.is_share(kind) else title
+    )
 
 
 def label(words: Words, key: str) -> str:

@@ -119,7 +119,7 @@ def _plain(value: Any) -> str:
 def facts(stored: Mapping[str, Any]) -> list[Row]:
     """What the judge saw: the moments and sums first, then every first scan, then the rest."""
     labels = _fact_labels()
-    hidden = {"lines", "delays", "extensions", "excused", "cancelled"}
+    hidden = {"lines", "delays", "extensions", "excused", "cancelled", "share"}
     rows = [_row(labels[name], stored[name], key=name) for name in labels if _is_told(stored.get(name))]
     rows += list(_lines(stored.get("lines", [])))
     if (cancelled := stored.get("cancelled")) is not None:
@@ -128,6 +128,8 @@ def facts(stored: Mapping[str, Any]) -> list[Row]:
         rows.append(_row(_("The buyer agreed to"), delay.get("until"), key="delays"))
     for extension in stored.get("extensions", []):
         rows.append(_row(_("Holiday extension until"), extension.get("until"), key="extensions"))
+    if (share := stored.get("share")) is not None:
+        rows.append(_row(_("Orders that money went back to"), len(share.get("orders", [])), key="share"))
     rest = [name for name in stored if name not in labels and name not in hidden]
     return rows + [_row(name, stored[name], key=name, known=False) for name in rest]
 

@@ -33,6 +33,7 @@ from sanhao.service.orders.queries import (
     order,
     orders,
     orders_of,
+    orders_of_checkout,
     orders_of_shop,
     to_ship,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "order",
     "orders",
     "orders_of",
+    "orders_of_checkout",
     "orders_of_shop",
     "place",
     "price",

@@ -153,6 +153,13 @@ def orders(order_ids: Sequence[UUID]) -> dict[UUID, OrderView]:
     return {view.id: view for view in _orders("o.id = ANY(%(ids)s)", {"ids": list(order_ids)})}
 
 
+def orders_of_checkout(checkout_id: UUID, *, shop_id: UUID) -> list[OrderView]:
+    """What this shop owes of a checkout: one order, or none."""
+    return _orders(
+        "o.checkout_id = %(checkout)s AND o.shop_id = %(shop)s", {"checkout": checkout_id, "shop": shop_id}
+    )
+
+
 def by_numbers(numbers: Sequence[str]) -> dict[str, UUID]:
     """Which order each number is of; unknown ones are missing. For staff."""
     rows = fetch("SELECT number, id FROM orders_order WHERE number = ANY(%s)", [list(numbers)])

@@ -47,6 +47,7 @@ from sanhao.service.promises.queries import (
     wall,
 )
 from sanhao.service.promises.rules import found_rules
+from sanhao.service.promises.shares import is_share, kind_name
 
 __all__ = [
     "CARRIER",
@@ -86,6 +87,8 @@ __all__ = [
     "endings",
     "excuse",
     "found_rules",
+    "is_share",
+    "kind_name",
     "may_cancel_freely",
     "offered",
     "open_of_shop",

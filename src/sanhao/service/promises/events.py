@@ -41,6 +41,17 @@ class PromiseBroken(Event, frozen=True):
     decision_id: UUID
 
 
+class ShareCharged(Event, frozen=True):
+    """A promise about several shops' orders was broken, and this shop has paid its share."""
+
+    promise_id: UUID
+    kind: str
+    shop_id: UUID
+    share_minor: int
+    currency: str
+    decision_id: UUID
+
+
 class PromiseVoided(Event, frozen=True):
     promise_id: UUID
     kind: str
@@ -59,6 +70,15 @@ class PromiseReversed(Event, frozen=True):
     order_id: UUID | None
     shop_id: UUID | None
     person_id: UUID
+    decision_id: UUID
+
+
+class ShareReversed(Event, frozen=True):
+    """One shop's share of a promise about several has been given back to it; the promise stays as it is."""
+
+    promise_id: UUID
+    kind: str
+    shop_id: UUID
     decision_id: UUID
 
 

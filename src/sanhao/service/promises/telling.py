@@ -26,6 +26,8 @@ from sanhao.service.promises.events import (
     PromiseMade,
     PromiseReversed,
     PromiseVoided,
+    ShareCharged,
+    ShareReversed,
 )
 from sanhao.service.promises.kinds import KINDS
 
@@ -59,14 +61,50 @@ def broken(batch: Sequence[News[PromiseBroken]]) -> None:
     notices.notify(told, now=max(news.at for news in batch))
 
 
+def share_charged(batch: Sequence[News[ShareCharged]]) -> None:
+    """Of a promise about several shops, each shop that paid learns its own sum, the reason, and where to appeal."""
+    decided = decisions.decisions([news.fact.decision_id for news in batch])
+    members = shops.members_of({news.fact.shop_id for news in batch})
+    told = [
+        _notice(
+            member,
+            "promise.broken.shop",
+            decided[news.fact.decision_id].text,
+            news.fact.decision_id,
+            f"{news.id}:{member}",
+        )
+        for news in batch
+        for member in members.get(news.fact.shop_id, ())
+    ]
+    notices.notify(told, now=max(news.at for news in batch))
+    _wake_shops(batch)
+
+
+def share_reversed(batch: Sequence[News[ShareReversed]]) -> None:
+    members = shops.members_of({news.fact.shop_id for news in batch})
+    told = [
+        _notice(member, "promise.reversed.shop", _REVERSED, news.fact.decision_id, f"{news.id}:{member}")
+        for news in batch
+        for member in members.get(news.fact.shop_id, ())
+    ]
+    notices.notify(told, now=max(news.at for news in batch))
+    _wake_shops(batch)
+
+
+def _wake_shops(batch: Sequence[News[ShareCharged]] | Sequence[News[ShareReversed]]) -> None:
+    push.publish(["control", *(f"shop:{news.fact.shop_id}" for news in batch)])
+
+
+_REVERSED = Text(
+    zh="申诉成立，扣款已退还；买家的补偿由平台承担。",
+    en="Your appeal was granted: the money is back, and the platform bears the buyer's compensation.",
+)
+
+
 def reversed_(batch: Sequence[News[PromiseReversed]]) -> None:
     members = shops.members_of({news.fact.shop_id for news in batch if news.fact.shop_id})
-    text = Text(
-        zh="申诉成立，扣款已退还；买家的补偿由平台承担。",
-        en="Your appeal was granted: the money is back, and the platform bears the buyer's compensation.",
-    )
     told = [
-        _notice(member, "promise.reversed.shop", text, news.fact.decision_id, f"{news.id}:{member}")
+        _notice(member, "promise.reversed.shop", _REVERSED, news.fact.decision_id, f"{news.id}:{member}")
         for news in batch
         if news.fact.shop_id
         for member in members.get(news.fact.shop_id, ())

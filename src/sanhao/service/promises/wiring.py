@@ -14,7 +14,7 @@ from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders.events import OrderCancelled, OrderPaid
-from sanhao.service.promises import telling
+from sanhao.service.promises import shares, telling
 from sanhao.service.promises.actions import cancel, delay, hear, make, review, settle
 from sanhao.service.promises.book import THE_END, encode, facts_from, rule_key, terms_from
 from sanhao.service.promises.events import (
@@ -25,6 +25,8 @@ from sanhao.service.promises.events import (
     PromiseMade,
     PromiseReversed,
     PromiseVoided,
+    ShareCharged,
+    ShareReversed,
 )
 from sanhao.service.promises.horizon import heard_until
 from sanhao.service.promises.kinds import KINDS
@@ -69,6 +71,20 @@ def rejudge(kind_name: str, facts_json: str, terms: dict[str, Any]) -> decisions
     )
 
 
+def rejudge_share(kind_name: str, facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """One shop's share of a promise about several: the same judge, and the same reckoning."""
+    kind = KINDS[kind_name]
+    typed, facts = terms_from(kind, terms), facts_from(kind_name, facts_json)
+    facts = kind.under(typed, facts)
+    verdict = shares.of_shop(kind.judge(typed, facts, THE_END), shares.share_in(facts_json))
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=verdict.owed.minor if verdict.owed is not None else 0,
+        currency=verdict.owed.currency if verdict.owed is not None else "",
+        text=kind.say_to_shop(typed, facts, verdict),
+    )
+
+
 def _checked(kind_name: str, terms: dict[str, Any]) -> dict[str, Any]:
     return msgspec.to_builtins(terms_from(KINDS[kind_name], terms))  # type: ignore[no-any-return]
 
@@ -76,8 +92,10 @@ def _checked(kind_name: str, terms: dict[str, Any]) -> dict[str, Any]:
 def wire() -> None:
     for name in KINDS:
         rulebook.register_schema(rule_key(name), partial(_checked, name))
-        decisions.register_judge(f"promise.{name}", partial(rejudge, name))
-    decisions.register_undo("promise.", review.OWNER)
+        for share, judge in ((False, rejudge), (True, rejudge_share)):
+            decided = shares.decision_kind(name, share=share)
+            decisions.register_judge(decided, partial(judge, name))
+            decisions.register_undo(decided, review.OWNER)
     listen_now(OrderPaid, make.orders_paid)
     listen_now(ConsignmentCollected, hear.collected)
     listen_now(ConsignmentDelivered, hear.delivered)
@@ -85,7 +103,9 @@ def wire() -> None:
     listen_now(DecisionUpheld, review.upheld)
     listen_now(DecisionOverturned, review.overturned)
     listen_later(PromiseBroken, telling.broken)
+    listen_later(ShareCharged, telling.share_charged)
     listen_later(PromiseReversed, telling.reversed_)
+    listen_later(ShareReversed, telling.share_reversed)
     listen_later(DelayProposed, telling.delay_proposed)
     listen_later(DelayAnswered, telling.delay_answered)
     for event in (PromiseMade, PromiseKept, PromiseVoided, PromiseBroken, PromiseReversed):

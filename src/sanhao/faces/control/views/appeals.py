@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanhao.books.ledger import api as ledger
 from sanhao.faces.control import money, words
 from sanhao.faces.control.staff import StaffRequest, act, form, page
 from sanhao.faces.control.views.common import moment_of, query
@@ -69,7 +68,7 @@ def _show(
     appeal = decisions.appeal_by_id(appeal_id)
     found = opened(appeal.decision_id)
     decision = found.decision
-    entries = ledger.entries_of(decision.subject_kind, decision.subject_id)
+    entries = money.entries_about(decision)
     waiting = decisions.open_appeals()
     concerned = [id for id in (appeal.by, appeal.claimed_by, decision.person_id) if id]
     given: dict[str, Any] = {

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from sanhao.books.ledger import api as ledger
 from sanhao.faces.control import facts, money, sheets, spelled, words
 from sanhao.faces.control.again import Comparison, compare, stored_outcome
 from sanhao.faces.control.staff import EVERYBODY, StaffRequest, page
@@ -135,7 +134,7 @@ def one(request: StaffRequest, decision_id: UUID) -> HttpResponse:
     """One decision: sentence in both languages, facts, rule and version, money, appeal, what was undone."""
     found = opened(decision_id)
     decision = found.decision
-    entries = ledger.entries_of(decision.subject_kind, decision.subject_id)
+    entries = money.entries_about(decision)
     appeal = decisions.appeals_of([decision_id]).get(decision_id)
     concerned = [id for id in (decision.person_id, decision.decided_by, appeal and appeal.claimed_by) if id]
     given = {

@@ -54,16 +54,23 @@ def debit(request: HttpRequest, seat: Seat, decision_id: UUID) -> HttpResponse:
 def _debit(request: HttpRequest, seat: Seat, view: decisions.DecisionView, form: AppealForm) -> HttpResponse:
     """One decision: what was taken and why, from where, under which rule, on which facts; the appeal."""
     promise = promises.promise(view.subject_id, now=seat.now) if view.subject_kind == "promise" else None
-    order = orders.order(promise.order_id, shop_id=seat.shop.id) if promise and promise.order_id else None
+    order = _order(seat, promise) if promise else None
     recent = decisions.for_shop(seat.shop.id, limit=20)
     given: dict[str, Any] = {
         "decision": view, "recent": recent, "told": promises.told_to_shop([view, *recent]),
         "sums": charged(seat, [view, *recent]), "facts": words.facts(view.facts),
         "rule": rulebook.version(view.rule_id) if view.rule_id else None,
         "order": order, "appeal": decisions.appeals_of([view.id]).get(view.id), "form": form,
-        "may_appeal": view.may_appeal(seat.now), "promise": promise,
+        "may_appeal": view.may_appeal(seat.now), "promise": promise, "share": promises.is_share(view.kind),
     }  # fmt: skip
     return page(request, seat, "debit", given, status=422 if form.is_bound else 200)
+
+
+def _order(seat: Seat, promise: promises.PromiseView) -> orders.OrderView | None:
+    """This shop's order that the promise was about; one about a whole checkout is about one of each shop's."""
+    if promise.order_id is not None:
+        return orders.order(promise.order_id, shop_id=seat.shop.id)
+    return next(iter(orders.orders_of_checkout(promise.checkout_id, shop_id=seat.shop.id)), None)
 
 
 @at_work("POST", roles=MANAGING)

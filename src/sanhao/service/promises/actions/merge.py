@@ -11,23 +11,31 @@ from uuid import UUID
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
+from sanhao.service.orders import api as orders
 from sanhao.service.promises.book import encode, facts_from, terms_of
 from sanhao.service.promises.core import Verdict
 from sanhao.service.promises.kinds import KINDS, late_shipment
+from sanhao.service.promises.shares import Left
 
 Pair = tuple[UUID, UUID]
 """A buyer and a shop."""
 
 
 class Judged:
-    """A claimed promise and what its judge said. Plain and quick: thousands a second pass here."""
+    """A claimed promise and what its judge said. Plain and quick: thousands a second pass here.
 
-    __slots__ = ("decision_id", "facts", "owed_minor", "row", "terms", "verdict")
+    *back* are the orders that money goes back to, with what is left of each; *shares* the decision of each shop that
+    pays a part of what was promised by several.
+    """
+
+    __slots__ = ("back", "decision_id", "facts", "owed_minor", "row", "shares", "terms", "verdict")
 
     def __init__(self, row: Row, terms: Any, facts: Any, verdict: Verdict) -> None:
         self.row, self.terms, self.facts, self.verdict = row, terms, facts, verdict
         self.owed_minor = verdict.owed.minor if verdict.owed is not None else None
         self.decision_id: UUID = row["id"]
+        self.back: list[tuple[orders.Held, Left]] = []
+        self.shares: dict[str, UUID] = {}
 
 
 def judge_row(row: Row, now: datetime) -> Judged:

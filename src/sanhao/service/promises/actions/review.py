@@ -18,8 +18,9 @@ from sanhao.kit.events import News
 from sanhao.kit.keeper import Row
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
+from sanhao.service.promises import shares
 from sanhao.service.promises.core import Collected, Delivered, PromiseNews
-from sanhao.service.promises.events import PromiseReversed
+from sanhao.service.promises.events import PromiseReversed, ShareReversed
 from sanhao.service.promises.models import PROMISE
 
 OWNER = "promises"
@@ -54,20 +55,24 @@ def _in_time(row: Row, news: PromiseNews) -> bool:
 def upheld(batch: Sequence[News[DecisionUpheld]]) -> None:
     """Now-listener: the decision stands, and so does the promise's end."""
     at = max(news.at for news in batch)
-    ids = [news.fact.subject_id for news in batch if news.fact.kind.startswith("promise.")]
+    ids = [news.fact.subject_id for news in batch if _is_whole(news.fact.kind)]
     PROMISE.move(ids, "broken", at=at, only_from=["review"])
 
 
 def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
-    """Now-listener: the shop has its money back, the platform bears it, the buyer keeps what was given. Once."""
+    """Now-listener: the shop has its money back, the platform bears it, the buyer keeps what was given. Once.
+
+    Overturning one shop's share of a promise about several gives back that share alone; the promise stays broken.
+    """
     at = max(news.at for news in batch)
-    ours = {
-        news.fact.decision_id: news.fact.subject_id
+    ours = [
+        news.fact
         for news in batch
         if news.fact.kind.startswith("promise.")
         and decisions.acknowledge_undo(news.fact.decision_id, OWNER, now=at)
-    }
-    moved = PROMISE.move(list(ours.values()), "reversed", at=at)
+    ]
+    whole = [fact.subject_id for fact in ours if _is_whole(fact.kind)]
+    moved = PROMISE.move(whole, "reversed", at=at)
     rows = fetch(
         "SELECT id, kind, checkout_id, order_id, shop_id, person_id, decision_id, currency "
         "FROM promises_promise WHERE id = ANY(%s) ORDER BY id",
@@ -75,14 +80,16 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
     )
     # What paid for coupons the wallet gives back itself; refunds were paid straight from the shops' accounts.
     wallet.take_over("promise", [row["id"] for row in rows], now=at)
-    credits = [
-        credit
-        for entry in ledger.entries_of("promise", [row["id"] for row in rows])
-        if entry.kind == "promise.compensation"
-        and not any(line.ref.code == "coupons" for line in entry.lines)
-        for credit in _give_back(entry)
-    ]
-    ledger.credit_shops(credits, now=at)
+    overturned_shares = {fact.decision_id for fact in ours if shares.is_share(fact.kind)}
+    wide = {row["id"] for row in rows if row["shop_id"] is None}
+    given = _give_back(
+        [
+            entry
+            for entry in ledger.entries_of("promise", sorted({fact.subject_id for fact in ours}))
+            if entry.cause_id in moved or entry.decision_id in overturned_shares
+        ],
+        at,
+    )
     events.emit(
         [
             PromiseReversed(
@@ -93,9 +100,54 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
         ],
         at=at,
     )  # fmt: skip
+    _tell_shares(
+        [credit for credit in given if credit.cause_id in wide or credit.decision_id in overturned_shares], at
+    )
 
 
-def _give_back(entry: ledger.EntryView) -> Iterator[ledger.Credit]:
+def _is_whole(decision_kind: str) -> bool:
+    """Whether a decision is about a promise itself, not about one shop's share of it."""
+    return decision_kind.startswith("promise.") and not shares.is_share(decision_kind)
+
+
+def _give_back(entries: Sequence[ledger.EntryView], at: datetime) -> list[ledger.Credit]:
+    """What shops were charged and have not got back yet. A share may have been given back before the whole was.
+
+    The last charge is undone first, so that each purse gets back what was taken from it.
+    """
+    credits = [
+        credit
+        for entry in reversed(entries)
+        if entry.kind == "promise.compensation"
+        and not any(line.ref.code == "coupons" for line in entry.lines)
+        for credit in _mirrored(entry)
+    ]
+    before = ledger.posted([credit.key for credit in credits])
+    fresh = [credit for credit in credits if credit.key not in before]
+    ledger.credit_shops(fresh, now=at)
+    return fresh
+
+
+def _tell_shares(given: Sequence[ledger.Credit], at: datetime) -> None:
+    """Each shop hears once of its share, however many orders it had paid for."""
+    kinds = {
+        row["id"]: row["kind"]
+        for row in fetch(
+            "SELECT id, kind FROM promises_promise WHERE id = ANY(%s)",
+            [[credit.cause_id for credit in given]],
+        )
+    }
+    told = {
+        credit.decision_id: ShareReversed(
+            credit.cause_id, kinds[credit.cause_id], credit.shop_id, credit.decision_id
+        )
+        for credit in given
+        if credit.decision_id is not None
+    }
+    events.emit(list(told.values()), at=at)
+
+
+def _mirrored(entry: ledger.EntryView) -> Iterator[ledger.Credit]:
     """The mirror of a charge: every shop that paid, its deposit's part to the deposit."""
     taken: dict[str, dict[str, int]] = {}
     for line in entry.lines:
@@ -104,7 +156,7 @@ def _give_back(entry: ledger.EntryView) -> Iterator[ledger.Credit]:
     for shop, parts in taken.items():
         currency = entry.lines[0].ref.currency
         yield ledger.Credit(
-            key=f"{entry.key}:reversed",
+            key=f"reversed:{entry.id}",
             kind="promise.reversed",
             shop_id=UUID(shop),
             amount_minor=sum(parts.values()),

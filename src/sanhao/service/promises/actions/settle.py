@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,11 +16,12 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute
 from sanhao.service.orders import api as orders
+from sanhao.service.promises import shares
 from sanhao.service.promises.actions.hear import end, identity
 from sanhao.service.promises.actions.merge import Judged, judge_row, merge_windows
 from sanhao.service.promises.book import encode
 from sanhao.service.promises.core import CARRIER, PLATFORM
-from sanhao.service.promises.events import PromiseBroken
+from sanhao.service.promises.events import PromiseBroken, ShareCharged
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.models import PROMISE
 
@@ -52,10 +53,13 @@ def _wait(judged: Sequence[Judged]) -> None:
 
 
 def _break(broken: list[Judged], now: datetime) -> None:
-    held, broken = _hold_orders(broken)
+    broken = _hold_orders(broken)
     for item, decision_id in zip(broken, new_ids(len(broken)), strict=True):
         item.decision_id = decision_id
-    decisions.record([_decision(item, now) for item in broken])
+    # What several shops were promised for together is charged to each at fault by a decision of its own.
+    wide = [item for item in broken if item.row["shop_id"] is None]
+    charged = [draft for item in wide for draft in _shares(item, now)]
+    decisions.record([_decision(item, now) for item in broken] + charged)
     PROMISE.move(
         [j.row["id"] for j in broken],
         "broken",
@@ -76,9 +80,10 @@ def _break(broken: list[Judged], now: datetime) -> None:
         ],
         at=now,
     )
+    events.emit([_charged(draft) for draft in charged], at=now)
     # Money last: from here on the shops' accounts are locked, and other keepers wait for the busiest shop.
     _grant([j for j in broken if j.verdict.remedy == "coupon" and j.owed_minor], now)
-    _refund([j for j in broken if j.verdict.remedy == "refund" and j.owed_minor], held, now)
+    _refund([j for j in broken if j.verdict.remedy == "refund" and j.owed_minor], now)
 
 
 def _decision(judged: Judged, now: datetime) -> decisions.DecisionDraft:
@@ -86,7 +91,7 @@ def _decision(judged: Judged, now: datetime) -> decisions.DecisionDraft:
     return decisions.DecisionDraft(
         id=judged.decision_id,
         key=f"promise:{row['id']}",
-        kind=f"promise.{row['kind']}",
+        kind=shares.decision_kind(row["kind"]),
         subject_kind="promise",
         subject_id=row["id"],
         rule_id=row["rule_id"],
@@ -99,6 +104,46 @@ def _decision(judged: Judged, now: datetime) -> decisions.DecisionDraft:
         person_id=row["person_id"],
         decided_at=now,
         appeal_until=now + timedelta(days=APPEAL_DAYS),
+    )
+
+
+def _shares(item: Judged, now: datetime) -> Iterator[decisions.DecisionDraft]:
+    """For each shop that pays a part: the same facts and reason, the sum its own, and an appeal of its own."""
+    row, kind = item.row, KINDS[item.row["kind"]]
+    orders_left = tuple(left for _, left in item.back)
+    charged = shares.shared(item.verdict, orders_left)
+    for (shop, part), decision_id in zip(charged.items(), new_ids(len(charged)), strict=True):
+        share = shares.Share(shop, orders_left)
+        verdict = shares.of_shop(item.verdict, share)
+        item.shares[shop] = decision_id
+        yield decisions.DecisionDraft(
+            id=decision_id,
+            key=f"promise:{row['id']}:{shop}",
+            kind=shares.decision_kind(row["kind"], share=True),
+            subject_kind="promise",
+            subject_id=row["id"],
+            rule_id=row["rule_id"],
+            facts=shares.with_share(row["facts"], share),
+            verdict=encode(verdict),
+            effect_minor=part.minor,
+            currency=part.currency,
+            text=kind.say_to_shop(item.terms, item.facts, verdict),
+            shop_id=UUID(shop),
+            person_id=None,
+            decided_at=now,
+            appeal_until=now + timedelta(days=APPEAL_DAYS),
+        )
+
+
+def _charged(draft: decisions.DecisionDraft) -> ShareCharged:
+    assert draft.shop_id is not None
+    return ShareCharged(
+        draft.subject_id,
+        shares.kind_name(draft.kind),
+        draft.shop_id,
+        draft.effect_minor,
+        draft.currency,
+        draft.id,
     )
 
 
@@ -140,15 +185,12 @@ def _coupon_charges(item: Judged) -> list[ledger.Charge]:
     row, currency = item.row, item.row["currency"]
     key, owed = f"promise:{row['id']}", item.owed_minor or 0
     if row["shop_id"] is not None:
-        shares = [(key, row["shop_id"], owed, wallet.coupons_account(currency))]
+        due = [(key, row["shop_id"], owed, wallet.coupons_account(currency), item.decision_id)]
     else:
-        shops = [UUID(shop) for shop in item.verdict.fault if shop not in (CARRIER, PLATFORM)]
-        parts = Money(owed, currency).split([1] * len(shops)) if shops else []
         goodwill = ledger.Ref("goodwill", ledger.PLATFORM, currency)
-        shares = [
-            (f"{key}:{shop}", shop, part.minor, goodwill)
-            for shop, part in zip(shops, parts, strict=True)
-            if part
+        due = [
+            (f"{key}:{shop}", UUID(shop), part.minor, goodwill, item.shares[shop])
+            for shop, part in shares.shared(item.verdict).items()
         ]
     return [
         ledger.Charge(
@@ -160,17 +202,18 @@ def _coupon_charges(item: Judged) -> list[ledger.Charge]:
             credit=credit,
             cause_kind="promise",
             cause_id=row["id"],
-            decision_id=item.decision_id,
+            decision_id=decision_id,
         )
-        for name, shop, amount, credit in shares
+        for name, shop, amount, credit, decision_id in due
     ]
 
 
-def _hold_orders(broken: list[Judged]) -> tuple[dict[UUID, list[orders.Held]], list[Judged]]:
-    """Lock the orders that money goes back to. Whose order is busy (a buyer is cancelling it) waits for the next batch."""
+def _hold_orders(broken: list[Judged]) -> list[Judged]:
+    """Lock the orders that money goes back to, and say what is left of them for each promise in turn. Whose order is
+    busy (a buyer is cancelling it) waits for the next batch."""
     refunds = [j for j in broken if j.verdict.remedy == "refund" and j.owed_minor]
     if not refunds:
-        return {}, broken
+        return broken
     held = orders.hold(
         order_ids=[j.row["order_id"] for j in refunds if j.row["order_id"]],
         checkout_ids=[j.row["checkout_id"] for j in refunds if not j.row["order_id"]],
@@ -179,26 +222,38 @@ def _hold_orders(broken: list[Judged]) -> tuple[dict[UUID, list[orders.Held]], l
     for order in held:
         by_subject[order.id].append(order)
         by_subject[order.checkout_id].append(order)
-    busy = {id(j) for j in refunds if (j.row["order_id"] or j.row["checkout_id"]) not in by_subject}
-    return by_subject, [j for j in broken if id(j) not in busy]
+    left = {order.id: order.left_minor for order in held}
+    busy = set()
+    for item in refunds:
+        of_subject = by_subject.get(item.row["order_id"] or item.row["checkout_id"])
+        if of_subject is None:
+            busy.add(id(item))
+        elif item.verdict.owed is not None:
+            weights = _weights(of_subject, item)
+            item.back = [
+                (order, shares.Left(weight, left[order.id]))
+                for order, weight in zip(of_subject, weights, strict=True)
+            ]
+            for (order, _), minor in zip(
+                item.back, shares.back(item.verdict.owed, [each for _, each in item.back]), strict=True
+            ):
+                left[order.id] -= minor
+    return [j for j in broken if id(j) not in busy]
 
 
-def _refund(items: Sequence[Judged], held: dict[UUID, list[orders.Held]], now: datetime) -> None:
+def _refund(items: Sequence[Judged], now: datetime) -> None:
     """Money back: whoever is at fault pays into the shop's escrow, and the refund comes out of it."""
     charges: list[ledger.Charge] = []
     entries: list[ledger.EntryDraft] = []
     parts: list[orders.Part] = []
-    left = {order.id: order.left_minor for of_subject in held.values() for order in of_subject}
     for item in items:
         owed = item.verdict.owed
         if owed is None:
             continue
-        of_subject = held[item.row["order_id"] or item.row["checkout_id"]]
-        for order, share in zip(of_subject, owed.split(_weights(of_subject, item)), strict=True):
-            amount = min(share.minor, left[order.id])
+        given = shares.back(owed, [left for _, left in item.back])
+        for (order, _), amount in zip(item.back, given, strict=True):
             if not amount:
                 continue
-            left[order.id] -= amount
             _charge(item, order, Money(amount, owed.currency), charges, entries, now)
             parts.append(
                 orders.Part(
@@ -248,9 +303,8 @@ def _charge(
     """Shops at fault pay equal parts; a carrier's fault becomes a claim on carriers; the platform's own fault takes
     the escrow itself, since the goods never arrived."""
     escrow = ledger.Ref("escrow", str(order.shop_id), amount.currency)
-    at_fault = item.verdict.fault
     key = f"promise:{item.row['id']}:{order.id}"
-    if at_fault == (CARRIER,):
+    if item.verdict.fault == (CARRIER,):
         claim = ledger.Ref("carrier_claim", "carriers", amount.currency)
         entries.append(
             ledger.EntryDraft(
@@ -265,19 +319,18 @@ def _charge(
                 decision_id=item.decision_id,
             )
         )
-    elif at_fault != (PLATFORM,):
-        for shop_id, part in zip(at_fault, amount.split([1] * len(at_fault)), strict=True):
-            if part:
-                charges.append(
-                    ledger.Charge(
-                        key=f"{key}:{shop_id}",
-                        kind="promise.compensation",
-                        shop_id=UUID(shop_id),
-                        amount_minor=part.minor,
-                        currency=part.currency,
-                        credit=escrow,
-                        cause_kind="promise",
-                        cause_id=item.row["id"],
-                        decision_id=item.decision_id,
-                    )
+    for shop, part in shares.parts(item.verdict, amount).items():
+        if part:
+            charges.append(
+                ledger.Charge(
+                    key=f"{key}:{shop}",
+                    kind="promise.compensation",
+                    shop_id=UUID(shop),
+                    amount_minor=part.minor,
+                    currency=part.currency,
+                    credit=escrow,
+                    cause_kind="promise",
+                    cause_id=item.row["id"],
+                    decision_id=item.shares.get(shop, item.decision_id),
                 )
+            )
