@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "sanhao.service.delivery",
     "sanhao.service.orders",
     "sanhao.service.promises",
+    "sanhao.service.aftersales",
     "sanhao.lab",
     "sanhao.faces.ui",
     "sanhao.faces.storefront",
