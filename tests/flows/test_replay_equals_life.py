@@ -17,10 +17,15 @@ from sanhao.books.payments import api as payments
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit import keeper, outbox, time
 from sanhao.lab.imports.command import Imported, import_history
+from sanhao.lab.replay.command import replay, terms_file
+from sanhao.lab.replay.judge import guarantees
+from sanhao.service.promises.api import KINDS
+from sanhao.service.promises.kinds import late_shipment
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 SHARED = ROOT.parent / "shared" / "data" / "order_histories"
+AS_OF = datetime(2020, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -108,7 +113,9 @@ COLUMNS = ("order", "shop", "buyer", "quantity", "bought", "paid_at", "promised"
 ENDS = ("cancelled", "cancelled_by_buyer", "cancelled_by_platform", "unavailable")
 
 
-def a_history(path: Path, seed: int, orders: int = 150) -> Path:
+def a_history(
+    path: Path, seed: int, orders: int = 150, *, buyers: int = 40, days: int = 40, dearest: int = 50_000
+) -> Path:
     """Orders of one to three sellers in which everything happens that may: parcels late, lost or in two pieces, a
     hand-over nobody scanned, a delivery within the hour of grace, cancellations with and without a date, before and
     after the carrier had it, amounts that cannot be read."""
@@ -118,19 +125,23 @@ def a_history(path: Path, seed: int, orders: int = 150) -> Path:
         write = csv.writer(file)
         write.writerow(COLUMNS)
         for number in range(orders):
-            for row in an_order(rng, start + timedelta(minutes=rng.randrange(60 * 24 * 40)), number):
+            for row in an_order(
+                rng, start + timedelta(minutes=rng.randrange(60 * 24 * days)), number, buyers, dearest
+            ):
                 write.writerow(row.get(column, "") for column in COLUMNS)
     return path
 
 
-def an_order(rng: random.Random, bought: datetime, number: int) -> list[dict[str, object]]:
+def an_order(
+    rng: random.Random, bought: datetime, number: int, buyers: int, dearest: int
+) -> list[dict[str, object]]:
     def after(moment: datetime, low: float, high: float) -> datetime:
         return moment + timedelta(minutes=rng.randrange(int(low * 60), int(high * 60)))
 
     promised = after(bought, 96, 200).replace(second=0)
     ends = rng.random() < 0.25
     common: dict[str, object] = {
-        "order": f"O{number}", "buyer": f"B{rng.randrange(40)}", "bought": bought, "promised": promised,
+        "order": f"O{number}", "buyer": f"B{rng.randrange(buyers)}", "bought": bought, "promised": promised,
         "paid_at": after(bought, 0, 5) if rng.random() < 0.8 else "",
         "status": rng.choice(ENDS) if ends else "",
         "cancelled": after(bought, 1, 260) if ends and rng.random() < 0.6 else "",
@@ -147,7 +158,7 @@ def an_order(rng: random.Random, bought: datetime, number: int) -> list[dict[str
             | {
                 "shop": shop, "quantity": rng.randrange(1, 4), "collected": collected, "delivered": delivered,
                 "ship_by": after(bought, 6, 90) if rng.random() < 0.6 else "",
-                "goods": "?" if rng.random() < 0.1 else rng.randrange(100, 50_000) / 100,
+                "goods": "?" if rng.random() < 0.1 else rng.randrange(100, dearest) / 100,
                 "freight": "free of charge" if rng.random() < 0.1 else rng.choice([0, 5, 12.34]),
             }
         )  # fmt: skip
@@ -187,3 +198,35 @@ def test_whatever_happens_to_orders_life_ends_as_replay(
     assert on_their_way_back("CNY") == 0
     for outcome in ("kept", "broken", "void"):
         assert outcome in said
+
+
+TMALL = """
+[late_shipment]
+ladder = [{ percent = 30, min_minor = 500, cap_minor = 50000 }]
+merge_hours = 24
+"""
+
+
+@pytest.mark.parametrize("seed", [6, 7])
+def test_payments_that_count_together_are_merged_in_replay_as_in_life(seed: int, tmp_path: Path) -> None:
+    """Four buyers who come back all the time, deadlines that do not come in the order of payment."""
+    history = a_history(tmp_path / "coming-back.csv", seed, buyers=3, days=4, dearest=500_000)
+    for name, text in (("mapping", MAPPING), ("tmall", TMALL)):
+        (tmp_path / f"{name}.toml").write_text(text)
+    terms = tmp_path / "tmall.toml"
+    [guarantee] = guarantees(["late_shipment"], KINDS, [("tmall.toml", terms_file(terms))], "Asia/Shanghai")
+    assert guarantee.terms == late_shipment.PROFILES["tmall"]
+    lived(history, tmp_path / "mapping.toml", "late_shipment", terms)
+    alone, together = (tmp_path / f"{name}.csv" for name in ("alone", "together"))
+    bare = tmp_path / "bare.toml"
+    bare.write_text(TMALL.replace("merge_hours = 24\n", ""))
+    for out, said in ((alone, bare), (together, terms)):
+        quiet = Console(file=io.StringIO())
+        replay(history, tmp_path / "mapping.toml", ["late_shipment"], said, AS_OF, out, None, quiet)
+    owed = [
+        [row["owed_minor"] for row in csv.DictReader(out.read_text().splitlines())]
+        for out in (alone, together)
+    ]
+    differing = [(int(a), int(b)) for a, b in zip(*owed, strict=True) if a != b]
+    assert len(differing) >= 10, "this history has payments to merge"
+    assert sum(b for _, b in differing) < sum(a for a, _ in differing)

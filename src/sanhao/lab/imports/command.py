@@ -23,7 +23,7 @@ from sanhao.lab.histories.refusals import Unreadable, unreadable
 from sanhao.lab.imports import actions, core, life
 from sanhao.lab.imports.queries import HistoryCard, find, progress
 from sanhao.lab.replay.command import terms_file
-from sanhao.lab.replay.judge import Guarantee, guarantees
+from sanhao.lab.replay.judge import Guarantee, guarantees, merge
 from sanhao.lab.replay.summary import Summary
 from sanhao.lab.replay.tables import show
 from sanhao.service.promises import api as promises
@@ -160,7 +160,8 @@ def _settle(
     summary = Summary.of(chosen, history.shift.back(stops[-1]))
     different: list[life.Difference] = []
     count = 0
-    for compared in life.compare(source.orders(summary.reading), chosen, history, summary.as_of):
+    merged = merge(source.orders(), chosen, summary.as_of)
+    for compared in life.compare(source.orders(summary.reading), chosen, history, summary.as_of, merged):
         summary.add(compared.lived)
         count += len(compared.lived)
         different += compared.different

@@ -20,7 +20,7 @@ from sanhao.kit.money import Money
 from sanhao.lab.histories.assemble import HistoryOrder
 from sanhao.lab.imports import core
 from sanhao.lab.imports.queries import HistoryCard, places
-from sanhao.lab.replay.judge import Guarantee, Judged, judge_order
+from sanhao.lab.replay.judge import NOTHING_MERGED, Guarantee, Judged, Merged, judge_order
 from sanhao.lab.wiring import HISTORY
 from sanhao.service.promises import api as promises
 
@@ -111,8 +111,9 @@ def live(stops: Sequence[datetime], *, tick: Callable[[datetime], None]) -> None
 
 
 def compare(
-    orders: Iterable[HistoryOrder], chosen: Sequence[Guarantee], history: HistoryCard, as_of: datetime
-) -> Iterator[Compared]:
+    orders: Iterable[HistoryOrder], chosen: Sequence[Guarantee], history: HistoryCard, as_of: datetime,
+    merged: Merged = NOTHING_MERGED,
+) -> Iterator[Compared]:  # fmt: skip
     """Life beside replay: the same verdict, the same fault, the same cent? *as_of* is a moment of the history."""
     shops = {str(place.shop_id): ref for ref, place in places(history.id).items()}
     source = iter(orders)
@@ -122,7 +123,9 @@ def compare(
         for ending in promises.endings(list(ids)):
             ended[ending.checkout_id][ending.kind, ending.line_id] = ending
         for id, told in ids.items():
-            yield _compare(id, ended[id], list(judge_order(told, chosen, as_of)), shops, history.shift)
+            yield _compare(
+                id, ended[id], list(judge_order(told, chosen, as_of, merged)), shops, history.shift
+            )
 
 
 def _compare(

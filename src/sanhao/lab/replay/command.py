@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sanhao.lab.histories.history import read_history
 from sanhao.lab.histories.mapping import load_mapping, read_toml
 from sanhao.lab.histories.refusals import unreadable
-from sanhao.lab.replay.judge import guarantees, judge_order
+from sanhao.lab.replay.judge import guarantees, judge_order, merge
 from sanhao.lab.replay.output import RejectWriter, VerdictWriter, rejects_path, require_apart, together
 from sanhao.lab.replay.report import render
 from sanhao.lab.replay.summary import Summary
@@ -49,10 +49,11 @@ def replay(
     summary = Summary.of(chosen, as_of.astimezone(UTC))
     with together(outputs) as files, _collecting_seldom():
         verdicts, rejects = VerdictWriter(files[0]), RejectWriter(files[1])
+        merged = merge(read_history(history, read), chosen, summary.as_of)
         orders = read_history(history, read, rejected=rejects.write, reading=summary.reading)
         with _progress(console, summary) as tick:
             for order in orders:
-                judged = list(judge_order(order, chosen, summary.as_of))
+                judged = list(judge_order(order, chosen, summary.as_of, merged))
                 for one in judged:
                     verdicts.write(one)
                 summary.add(judged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,9 +16,11 @@ from sanhao.service.promises.api import (
     Collected,
     Delivered,
     Due,
+    Merging,
     PaidOrder,
     PromiseNews,
     Verdict,
+    merges,
 )
 
 
@@ -38,6 +40,11 @@ class Judged(NamedTuple):
     due: Due
     verdict: Verdict
     ended_at: datetime | None
+
+
+Merged = Mapping[tuple[str, str], Verdict]
+"""Verdicts by kind and order, of promises that were judged together with others."""
+NOTHING_MERGED: Merged = {}
 
 
 def guarantees(
@@ -87,15 +94,16 @@ def _terms(
     return msgspec.convert(given, kind.Terms)
 
 
-def judge_order(history: HistoryOrder, chosen: Sequence[Guarantee], as_of: datetime) -> Iterator[Judged]:
-    """Every promise that *chosen* make about this order, judged by what was known at *as_of*."""
+def judge_order(
+    history: HistoryOrder, chosen: Sequence[Guarantee], as_of: datetime, merged: Merged = NOTHING_MERGED
+) -> Iterator[Judged]:
+    """Every promise that *chosen* make about this order, judged by what was known at *as_of*; *merged* are the verdicts
+    of those whose payments count together with others'."""
     order = history.order
     heard = [news for news in history.news if _known(news, as_of)]
     for kind, terms in chosen:
-        for line_id, facts in kind.promise(terms, order):
-            for news in heard:
-                facts = kind.hear(terms, facts, news)
-            verdict = kind.judge(terms, facts, as_of)
+        for line_id, facts in _promises(kind, terms, order, heard):
+            verdict = merged.get((kind.name, order.id)) or kind.judge(terms, facts, as_of)
             due = kind.due(terms, facts)
             yield Judged(
                 kind.name,
@@ -106,6 +114,44 @@ def judge_order(history: HistoryOrder, chosen: Sequence[Guarantee], as_of: datet
                 verdict,
                 _ended(kind, line_id, order, heard),
             )
+
+
+def merge(orders: Iterable[HistoryOrder], chosen: Sequence[Guarantee], as_of: datetime) -> Merged:
+    """The verdicts of broken promises whose terms count one buyer's payments to one shop as one amount, judged in order
+    of settling as in life. Reads *orders* only if any terms say so; remembers those broken promises alone."""
+    merging = [guarantee for guarantee in chosen if merges(guarantee.terms)]
+    if not merging:
+        return NOTHING_MERGED
+    broken: list[tuple[datetime, int, Guarantee, str, Any, Verdict, tuple[str, str]]] = []
+    for number, told in enumerate(orders):
+        order = told.order
+        shops = {line.shop for line in order.lines}
+        if len(shops) != 1:
+            continue  # promised by several shops at once: nobody's to merge
+        # Where no buyer is named nobody knows who came back.
+        pair = (f"buyer:{order.buyer}" if order.buyer else f"order:{order.id}", next(iter(shops)))
+        heard = [news for news in told.news if _known(news, as_of)]
+        for guarantee in merging:
+            kind, terms = guarantee
+            for _, facts in _promises(kind, terms, order, heard):
+                verdict = kind.judge(terms, facts, as_of)
+                if verdict.outcome == "broken":
+                    settle_at = kind.due(terms, facts).settle_at
+                    broken.append((settle_at, number, guarantee, order.id, facts, verdict, pair))
+    together, verdicts = Merging(), {}
+    for _, _, (kind, terms), id, facts, verdict, pair in sorted(broken, key=lambda found: found[:2]):
+        _, verdicts[kind.name, id] = together.judge(kind, terms, facts, verdict, pair, as_of)
+    return verdicts
+
+
+def _promises(
+    kind: AnyKind, terms: Any, order: PaidOrder, heard: Sequence[PromiseNews]
+) -> Iterator[tuple[str, Any]]:
+    """What *kind* promises about *order*, with all its news in the facts."""
+    for line_id, facts in kind.promise(terms, order):
+        for news in heard:
+            facts = kind.hear(terms, facts, news)
+        yield line_id, facts
 
 
 def _known(news: PromiseNews, as_of: datetime) -> bool:

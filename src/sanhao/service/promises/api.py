@@ -27,6 +27,7 @@ from sanhao.service.promises.core import (
 from sanhao.service.promises.for_shops import cost_of_cancelling, told_to_shop
 from sanhao.service.promises.horizon import register_horizon
 from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.merging import Merging, merges
 from sanhao.service.promises.models import PROMISE_STATES
 from sanhao.service.promises.offered import Offered, Wish, offered
 from sanhao.service.promises.queries import (
@@ -66,6 +67,7 @@ __all__ = [
     "Extended",
     "Kind",
     "Line",
+    "Merging",
     "Offered",
     "Outcome",
     "PaidOrder",
@@ -90,6 +92,7 @@ __all__ = [
     "is_share",
     "kind_name",
     "may_cancel_freely",
+    "merges",
     "offered",
     "open_of_shop",
     "promise",
