@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "sanhao.books.ledger",
     "sanhao.books.wallet",
     "sanhao.books.payments",
+    "sanhao.books.settlement",
     "sanhao.goods.shops",
     "sanhao.goods.catalog",
     "sanhao.service.delivery",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit.rows import fetch
 
@@ -90,6 +91,7 @@ def findings(*, now: datetime) -> dict[str, list[str]]:
     found: dict[str, list[Any]] = {name: fetch(sql, {"now": now}) for name, sql in _QUERIES.items()}
     audit = ledger.audit()
     found["the ledger"] = [] if audit.sound else [audit]
+    found["held for orders otherwise than booked"] = list(settlement.mismatches().items())
     found["decided otherwise when judged again"] = list(decisions.rejudge_all())
     return {name: [str(row) for row in rows[:5]] for name, rows in found.items() if rows}
 

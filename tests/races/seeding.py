@@ -13,6 +13,7 @@ import msgspec
 from django.db import transaction
 
 from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
 from sanhao.kit import events
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.rows import copy_rows, execute, fetch
@@ -161,6 +162,15 @@ def _write(sold: Sequence[Sold]) -> None:
         ],
     )  # fmt: skip
     ledger.post([_entry(id, own) for id, own in by_checkout.items()])
+    settlement.open(
+        [
+            settlement.Opening(
+                o.id, o.id.hex[-20:], o.shop.shop_id, "CNY", o.total_minor, {"": o.goods_minor}, o.paid_at
+            )
+            for o in sold
+        ],
+        now=max(o.paid_at for o in sold),
+    )
 
 
 def _arrives(order: Sold) -> datetime:

@@ -11,6 +11,7 @@ import msgspec
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
+from sanhao.books.settlement import api as settlement
 from sanhao.books.wallet import api as wallet
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.shops import api as shops
@@ -147,9 +148,10 @@ def purse(shop_id: UUID) -> tuple[int, int, int]:
 
 
 def sound() -> None:
-    """The book holds: every entry adds up, every kept balance equals its postings."""
+    """The book holds: every entry adds up, every kept balance equals its postings, escrow is what is held for orders."""
     report = ledger.audit()
     assert report.sound, report
+    assert settlement.mismatches() == {}
 
 
 def escrow(shop_id: UUID) -> int:

@@ -53,6 +53,13 @@ def _books() -> Iterable[str]:
     return [] if report.sound else [str(report)]
 
 
+def _escrow() -> Iterable[str]:
+    mismatches = world.door("sanhao.books.settlement.api", "mismatches")
+    if mismatches is None:
+        return []
+    return [f"{ref.holder}: {held} held, {booked} booked" for ref, (held, booked) in mismatches().items()]
+
+
 def _decisions() -> Iterable[str]:
     rejudge_all = world.door("sanhao.fairness.decisions.api", "rejudge_all")
     return [] if rejudge_all is None else [str(difference) for difference in rejudge_all()]
@@ -78,6 +85,7 @@ QUESTIONS: list[tuple[str, Callable[[], Iterable[str]]]] = [
     ("the settings are sound", _django),
     ("the world is founded", _world),
     ("the books balance", _books),
+    ("what is held for orders is in escrow", _escrow),
     ("every decision re-judges to the same verdict, sentence and cent", _decisions),
     ("every lifecycle is in a state it knows", _states),
 ]

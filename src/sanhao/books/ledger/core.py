@@ -37,11 +37,14 @@ CHART: Mapping[str, Sort] = {
     "escrow":        Sort("liability", "shop",     False, "buyers' money held until the shop has earned it"),
     "balance":       Sort("liability", "shop",     True,  "a shop's money, free to be paid out"),
     "deposit":       Sort("liability", "shop",     True,  "a shop's deposit"),
+    "reserve":       Sort("liability", "shop",     True,  "a part of what a shop earned, kept for a while against refunds"),
+    "payouts":       Sort("liability", "shop",     False, "a shop's money on its way to its bank"),
     "coupons":       Sort("liability", "platform", False, "coupons granted and not yet spent"),
     "refunds":       Sort("liability", "platform", False, "refunds on their way to buyers"),
     "goodwill":      Sort("expense",   "platform", False, "what the platform pays out of its own pocket"),
     "host":          Sort("liability", "host",     True,  "a host's money, prepaid for the coupons it hands out"),
     "promotions":    Sort("expense",   "platform", False, "discounts that the platform pays for"),
+    "commission":    Sort("income",    "platform", False, "the platform's share of what shops sell"),
     "breakage":      Sort("income",    "platform", False, "coupons that expired to the platform's benefit"),
 }  # fmt: skip
 

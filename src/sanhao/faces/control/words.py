@@ -42,15 +42,18 @@ CODES: Words = {
     "gateway": _("at payment gateways"), "bank": _("in the bank"), "receivable": _("owed by shops"),
     "carrier_claim": _("claims on carriers"), "escrow": _("held until earned"), "balance": _("shops' balances"),
     "deposit": _("shops' deposits"), "coupons": _("coupons outstanding"), "refunds": _("refunds on their way"),
+    "reserve": _("kept back for a while"), "payouts": _("on the way to banks"), "commission": _("commission"),
     "goodwill": _("paid by the platform"), "breakage": _("coupons that lapsed"),
 }  # fmt: skip
 ACCOUNTS: Words = {
     "gateway": _("payment gateway"), "bank": _("bank"), "receivable": _("owed by the shop"),
     "carrier_claim": _("claim on the carrier"), "escrow": _("held for the shop"), "balance": _("the shop's balance"),
     "deposit": _("the shop's deposit"), "coupons": _("coupons"), "refunds": _("refunds"),
+    "reserve": _("the shop's reserve"), "payouts": _("on the way to the shop's bank"), "commission": _("commission"),
     "goodwill": _("the platform's own pocket"), "breakage": _("lapsed coupons"),
 }  # fmt: skip
 ENTRIES: Words = {
+    "settlement.clawback": _("refund after release"), "settlement.commission_back": _("commission given back"),
     "promise.compensation": _("compensation"), "promise.carrier_claim": _("claim on a carrier"),
     "promise.reversed": _("compensation taken back"), "checkout.paid": _("checkout paid"),
     "payment.late": _("late payment"), "coupon_given_back": _("coupon given back"),

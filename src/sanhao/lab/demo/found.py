@@ -25,6 +25,7 @@ _STAFF = {"admin": "admin", "arbiter": "arbiter"}
 _RULED = (
     "sanhao.fairness.rulebook.api",
     "sanhao.books.wallet.api",
+    "sanhao.books.settlement.api",
     "sanhao.service.orders.api",
     "sanhao.service.promises.api",
 )

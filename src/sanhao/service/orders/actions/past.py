@@ -14,6 +14,7 @@ import msgspec
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
+from sanhao.books.settlement import api as settlement
 from sanhao.kit.ids import derived_id
 from sanhao.kit.money import Money
 from sanhao.kit.rows import copy_rows, fetch, together
@@ -102,6 +103,9 @@ def take_over(checkouts: Sequence[PastCheckout]) -> list[UUID]:
             ]
         )
         ledger.post([_entry(checkout) for checkout in new if checkout.total_minor])
+        if new:
+            openings = [_opening(order, checkout) for checkout in new for order in checkout.orders]
+            settlement.open(openings, now=max(checkout.paid_at for checkout in new))
     return [checkout.id for checkout in new]
 
 
@@ -151,6 +155,18 @@ def _write_lines(checkouts: Sequence[PastCheckout]) -> None:
          "freight_minor", "weight_g"),
         rows,
     )  # fmt: skip
+
+
+def _opening(order: PastOrder, checkout: PastCheckout) -> settlement.Opening:
+    return settlement.Opening(
+        order_id=order.id,
+        number=number(order.id, checkout.placed_at),
+        shop_id=order.shop_id,
+        currency=checkout.currency,
+        received_minor=order.total_minor,
+        categories={"": order.goods_minor},
+        paid_at=checkout.paid_at,
+    )
 
 
 def _entry(checkout: PastCheckout) -> ledger.EntryDraft:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
 from sanhao.books.payments.events import PaymentSucceeded
+from sanhao.books.settlement import api as settlement
 from sanhao.books.wallet import api as wallet
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit import events
@@ -58,7 +59,7 @@ def _take(paid: dict[UUID, News[PaymentSucceeded]]) -> list[Row]:
                 c.total_minor AS checkout_total_minor, c.paid_at, c.transit_days,
                 c.address ->> 'country' AS country, c.address ->> 'region' AS region
         )
-        SELECT t.*, o.id AS order_id, o.shop_id, o.person_id, o.currency, o.placed_at, o.goods_minor, o.freight_minor,
+        SELECT t.*, o.id AS order_id, o.number, o.shop_id, o.person_id, o.currency, o.placed_at, o.goods_minor, o.freight_minor,
             o.coupon_minor, o.total_minor, o.ship_hours, o.presale_ships_by, o.ship_by,
             l.id AS line_id, l.quantity, l.goods_minor - l.coupon_minor AS line_paid_minor,
             l.freight_minor AS line_freight_minor, l.special
@@ -92,6 +93,7 @@ def _bind(taken: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at: da
     spent = wallet.spend(with_coupons, now=at) if with_coupons else {}
     funds = _funds(with_coupons) if with_coupons else {}
     ledger.post([_entry(group, paid[id].fact, spent.get(id), funds) for id, group in checkouts.items()])
+    settlement.open([_opening(order, funds) for order in orders], now=at)
     events.emit([_order_paid(order, lines[order["order_id"]]) for order in orders], at=at)
 
 
@@ -145,11 +147,7 @@ def _entry(
         ),
     ]
     held = [
-        (
-            ledger.Ref("escrow", str(order["shop_id"]), currency),
-            -(order["total_minor"] + sum(funds.get(order["order_id"], {}).values())),
-        )
-        for order in orders
+        (ledger.Ref("escrow", str(order["shop_id"]), currency), -_received(order, funds)) for order in orders
     ]
     return ledger.EntryDraft(
         id=new_id(),
@@ -160,6 +158,23 @@ def _entry(
         lines=tuple(line for line in (*sources, *held) if line[1]),
         cause_kind="checkout",
         cause_id=id,
+    )
+
+
+def _received(order: Row, funds: Funds) -> int:
+    """What an order brings into its shop's escrow: the buyer's money and what others pay for coupons."""
+    return int(order["total_minor"] + sum(funds.get(order["order_id"], {}).values()))
+
+
+def _opening(order: Row, funds: Funds) -> settlement.Opening:
+    received = _received(order, funds)
+    return settlement.Opening(
+        order_id=order["order_id"],
+        number=order["number"],
+        shop_id=order["shop_id"],
+        currency=order["currency"],
+        received_minor=received,
+        categories={"": received - order["freight_minor"]},
     )
 
 

@@ -10,7 +10,9 @@ import msgspec
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
+from sanhao.books.settlement import api as settlement
 from sanhao.books.wallet import api as wallet
+from sanhao.kit.keeper import Row
 from sanhao.kit.rows import fetch
 
 
@@ -47,7 +49,8 @@ def refund(parts: Sequence[Part], *, now: datetime) -> dict[str, int]:
             ORDER BY o.id FOR UPDATE OF o
         )
         UPDATE orders_order o SET refunded_minor = o.refunded_minor + w.amount FROM wanted w WHERE o.id = w.id
-        RETURNING o.id, o.checkout_id, o.shop_id, o.person_id, o.currency, o.coupon_minor, w.amount
+        RETURNING o.id, o.checkout_id, o.shop_id, o.currency, o.coupon_minor, o.freight_minor, w.amount,
+            o.refunded_minor = o.total_minor AS whole
         """,
         [ids, [by_order[id].amount_minor for id in ids]],
     )
@@ -72,9 +75,35 @@ def refund(parts: Sequence[Part], *, now: datetime) -> dict[str, int]:
                 decision_id=part.decision_id,
             )
         )
+    _draw([(by_order[row["id"]], row) for row in rows], now)
     payments.refund(drafts, now=now)
     _return_coupons([(by_order[row["id"]], row) for row in rows], now)
     return {by_order[row["id"]].key: row["amount"] for row in rows}
+
+
+def _draw(parts: Sequence[tuple[Part, Row]], now: datetime) -> None:
+    """Before the escrow is debited: it holds what leaves it, whoever had its money already pays it back in."""
+    settlement.draw(
+        [
+            settlement.Draw(
+                key=part.key,
+                order_id=part.order_id,
+                amount_minor=amount,
+                cause_kind=part.cause_kind,
+                cause_id=part.cause_id,
+                decision_id=part.decision_id,
+                whole=row["whole"],
+            )
+            for part, row in parts
+            if (amount := (0 if part.debit else row["amount"]) + _coupon_back(part, row)) or row["whole"]
+        ],
+        now=now,
+    )
+
+
+def _coupon_back(part: Part, row: Row) -> int:
+    """The coupons' share that leaves the escrow with this part."""
+    return int(row["coupon_minor"]) if part.with_coupon else 0
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -118,18 +147,18 @@ def hold(*, order_ids: Sequence[UUID] = (), checkout_ids: Sequence[UUID] = ()) -
     ]
 
 
-def _return_coupons(parts: Sequence[tuple[Part, dict[str, object]]], now: datetime) -> None:
+def _return_coupons(parts: Sequence[tuple[Part, Row]], now: datetime) -> None:
     """The coupon share of an order that never happened goes back to the wallet, paid for by the same funders."""
     shares = [
         wallet.ShareBack(
             key=part.key,
-            for_id=row["checkout_id"],  # type: ignore[arg-type]
-            amount_minor=row["coupon_minor"],  # type: ignore[arg-type]
-            debit=ledger.Ref("escrow", str(row["shop_id"]), str(row["currency"])),
+            for_id=row["checkout_id"],
+            amount_minor=_coupon_back(part, row),
+            debit=ledger.Ref("escrow", str(row["shop_id"]), row["currency"]),
             cause_id=part.order_id,
         )
         for part, row in parts
-        if part.with_coupon and row["coupon_minor"]
+        if _coupon_back(part, row)
     ]
     if shares:
         wallet.give_back(shares, now=now)

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
+from sanhao.books.settlement import api as settlement
 from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
@@ -168,6 +169,8 @@ def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
         each={"delivered_at": ("timestamptz", [last[id] for id in ids])},
         returning=("checkout_id", "shop_id", "person_id", "delivered_at"),
     )
+    arrived = {row["id"]: row["delivered_at"] for row in moved}
+    settlement.set_release(settlement.release_dates(arrived, at=at))
     events.emit(
         [
             OrderDelivered(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
 from sanhao.books.wallet import api as wallet
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit import events
@@ -81,7 +82,9 @@ def _break(broken: list[Judged], now: datetime) -> None:
         at=now,
     )
     events.emit([_charged(draft) for draft in charged], at=now)
-    # Money last: from here on the shops' accounts are locked, and other keepers wait for the busiest shop.
+    # Money last: from here on the shops' accounts are locked, and other keepers wait for the busiest shop. What is
+    # held of the orders is locked before, as everybody does.
+    settlement.lock([order.id for item in broken for order, _ in item.back])
     _grant([j for j in broken if j.verdict.remedy == "coupon" and j.owed_minor], now)
     _refund([j for j in broken if j.verdict.remedy == "refund" and j.owed_minor], now)
 
@@ -243,8 +246,7 @@ def _hold_orders(broken: list[Judged]) -> list[Judged]:
 
 def _refund(items: Sequence[Judged], now: datetime) -> None:
     """Money back: whoever is at fault pays into the shop's escrow, and the refund comes out of it."""
-    charges: list[ledger.Charge] = []
-    entries: list[ledger.EntryDraft] = []
+    covers: list[settlement.Cover] = []
     parts: list[orders.Part] = []
     for item in items:
         owed = item.verdict.owed
@@ -254,7 +256,7 @@ def _refund(items: Sequence[Judged], now: datetime) -> None:
         for (order, _), amount in zip(item.back, given, strict=True):
             if not amount:
                 continue
-            _charge(item, order, Money(amount, owed.currency), charges, entries, now)
+            covers += _covers(item, order, Money(amount, owed.currency))
             parts.append(
                 orders.Part(
                     key=f"promise:{item.row['id']}:{order.id}",
@@ -266,8 +268,7 @@ def _refund(items: Sequence[Judged], now: datetime) -> None:
                     with_coupon=item.verdict.fault == (PLATFORM,),
                 )
             )
-    ledger.charge_shops(charges, now=now)
-    ledger.post(entries)
+    settlement.cover(covers, now=now)
     for round_ in _rounds(parts):
         orders.refund(round_, now=now)
 
@@ -292,45 +293,24 @@ def _rounds(parts: Sequence[orders.Part]) -> list[list[orders.Part]]:
     return rounds
 
 
-def _charge(
-    item: Judged,
-    order: orders.Held,
-    amount: Money,
-    charges: list[ledger.Charge],
-    entries: list[ledger.EntryDraft],
-    now: datetime,
-) -> None:
-    """Shops at fault pay equal parts; a carrier's fault becomes a claim on carriers; the platform's own fault takes
-    the escrow itself, since the goods never arrived."""
-    escrow = ledger.Ref("escrow", str(order.shop_id), amount.currency)
-    key = f"promise:{item.row['id']}:{order.id}"
+def _covers(item: Judged, order: orders.Held, amount: Money) -> list[settlement.Cover]:
+    """Who pays into the order's escrow what goes back out of it: shops at fault equal parts, a carrier's fault becomes
+    a claim on carriers; the platform's own fault takes the escrow itself, since the goods never arrived."""
+    key, cause = f"promise:{item.row['id']}:{order.id}", item.row["id"]
+    covers = [
+        settlement.Cover(
+            f"{key}:{shop}", "promise.compensation", order.id, part.minor, UUID(shop), "promise", cause,
+            item.shares.get(shop, item.decision_id),
+        )
+        for shop, part in shares.parts(item.verdict, amount).items()
+        if part
+    ]  # fmt: skip
     if item.verdict.fault == (CARRIER,):
         claim = ledger.Ref("carrier_claim", "carriers", amount.currency)
-        entries.append(
-            ledger.EntryDraft(
-                id=derived_id(item.row["id"], f"claim:{order.id}"),
-                key=f"{key}:{CARRIER}",
-                kind="promise.carrier_claim",
-                at=now,
-                currency=amount.currency,
-                lines=((claim, amount.minor), (escrow, -amount.minor)),
-                cause_kind="promise",
-                cause_id=item.row["id"],
-                decision_id=item.decision_id,
+        covers.append(
+            settlement.Cover(
+                f"{key}:{CARRIER}", "promise.carrier_claim", order.id, amount.minor, claim, "promise", cause,
+                item.decision_id,
             )
-        )
-    for shop, part in shares.parts(item.verdict, amount).items():
-        if part:
-            charges.append(
-                ledger.Charge(
-                    key=f"{key}:{shop}",
-                    kind="promise.compensation",
-                    shop_id=UUID(shop),
-                    amount_minor=part.minor,
-                    currency=part.currency,
-                    credit=escrow,
-                    cause_kind="promise",
-                    cause_id=item.row["id"],
-                    decision_id=item.shares.get(shop, item.decision_id),
-                )
-            )
+        )  # fmt: skip
+    return covers

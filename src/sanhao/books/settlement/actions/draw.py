@@ -1,0 +1,188 @@
+"""Money leaves an order's escrow for good: what others paid in for it, what is held, or the shop pays it back.
+
+Settlements are locked in order of id, before the accounts of shops and after orders, promises and cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sanhao.books.ledger import api as ledger
+from sanhao.books.ledger.api import PLATFORM, Charge, Charged, EntryDraft, Ref
+from sanhao.books.settlement.core import Cover, Draw, Drawn, Kept, take
+from sanhao.books.settlement.models import SETTLEMENT
+from sanhao.kit.ids import new_id, new_ids
+from sanhao.kit.rows import copy_rows, execute, fetch, together
+
+_LOCKED = (
+    "id, shop_id, currency, state, held_minor, covered_minor, goods_minor, goods_back_minor, commission_full_minor, "
+    "commission_minor"
+)
+
+
+def lock(order_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Lock these orders' settlements in order of id. Whoever is going to charge shops first takes these before."""
+    if not order_ids:
+        return {}
+    rows = fetch(
+        f"SELECT {_LOCKED} FROM settlement_settlement WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+        [list(set(order_ids))],
+    )
+    found = {row["id"]: row for row in rows}
+    if missing := set(order_ids) - set(found):
+        raise LookupError(f"never opened: {', '.join(sorted(map(str, missing)))}")
+    return found
+
+
+def cover(covers: Sequence[Cover], *, now: datetime) -> list[Charged]:
+    """Whoever bears a refund instead of the order's own escrow pays it in, in the transaction of the refund and
+    before it. Answers for the shops among the payers, in order."""
+    wanted = [c for c in covers if c.amount_minor]
+    if not wanted:
+        return []
+    with together():
+        rows = lock([c.order_id for c in wanted])
+        charges, entries = [], []
+        paid_in: dict[UUID, int] = {}
+        for c in wanted:
+            row = rows[c.order_id]
+            escrow = _escrow(row)
+            paid_in[c.order_id] = paid_in.get(c.order_id, 0) + c.amount_minor
+            if isinstance(c.payer, UUID):
+                charges.append(
+                    Charge(c.key, c.kind, c.payer, c.amount_minor, row["currency"], escrow, c.cause_kind, c.cause_id,
+                           c.decision_id)
+                )  # fmt: skip
+            else:
+                lines = ((Ref(*c.payer), c.amount_minor), (escrow, -c.amount_minor))
+                entries.append(
+                    EntryDraft(new_id(), c.key, c.kind, now, row["currency"], lines, c.cause_kind, c.cause_id,
+                               c.decision_id)
+                )  # fmt: skip
+        execute(
+            "UPDATE settlement_settlement s SET covered_minor = s.covered_minor + c.minor "
+            "FROM unnest(%s::uuid[], %s::bigint[]) AS c (id, minor) WHERE s.id = c.id",
+            [list(paid_in), list(paid_in.values())],
+        )
+        charged = ledger.charge_shops(charges, now=now)
+        ledger.post(entries)
+    return charged
+
+
+def draw(draws: Sequence[Draw], *, now: datetime) -> list[Drawn]:
+    """The escrow of these orders is about to be debited: make sure that it holds the amounts, and say who loses them.
+
+    While held, what others `cover`ed goes first, then what is held. After release the shop is charged (balance,
+    deposit, advance) into the escrow, and the platform gives back its share of the commission. Answers in order; a
+    key served before is left out.
+    """
+    wanted = [d for d in draws if d.amount_minor or d.whole]
+    if not wanted:
+        return []
+    with together():
+        rows = lock([d.order_id for d in wanted])
+        known = fetch("SELECT key FROM settlement_drawing WHERE key = ANY(%s)", [[d.key for d in wanted]])
+        served = {row["key"] for row in known}
+        fresh = [d for d in wanted if d.key not in served]
+        kept = {id: _kept(row) for id, row in rows.items()}
+        drawn = []
+        for d in fresh:
+            taken = take(kept[d.order_id], d.amount_minor, d.freight_minor)
+            drawn.append(
+                Drawn(
+                    d.key,
+                    d.order_id,
+                    taken.from_cover,
+                    taken.from_escrow,
+                    taken.charged,
+                    taken.commission_back,
+                )
+            )
+        _write(fresh, drawn, kept, now)
+        _end([d.order_id for d in fresh if d.whole], rows, kept, now)
+        ledger.charge_shops([_charge(d, t, rows[d.order_id]) for d, t in zip(fresh, drawn, strict=True) if t.charged], now=now)  # fmt: skip
+        ledger.post([_commission_back(d, t, rows[d.order_id], now) for d, t in zip(fresh, drawn, strict=True) if t.commission_back])  # fmt: skip
+    return drawn
+
+
+def _kept(row: dict[str, Any]) -> Kept:
+    return Kept(
+        row["held_minor"], row["covered_minor"], row["goods_minor"], row["goods_back_minor"],
+        row["commission_full_minor"], row["commission_minor"],
+    )  # fmt: skip
+
+
+def _write(draws: Sequence[Draw], drawn: Sequence[Drawn], kept: dict[UUID, Kept], now: datetime) -> None:
+    if not draws:
+        return
+    from_escrow = dict.fromkeys(kept, 0)
+    charged = dict.fromkeys(kept, 0)
+    for one in drawn:
+        from_escrow[one.order_id] += one.from_escrow
+        charged[one.order_id] += one.charged
+    execute(
+        """
+        UPDATE settlement_settlement s SET held_minor = k.held, covered_minor = k.covered,
+            goods_back_minor = k.goods_back, commission_minor = k.commission,
+            drawn_minor = s.drawn_minor + k.drawn, charged_minor = s.charged_minor + k.charged
+        FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+            AS k (id, held, covered, goods_back, commission, drawn, charged)
+        WHERE s.id = k.id
+        """,
+        [
+            list(kept), [k.held for k in kept.values()], [k.covered for k in kept.values()],
+            [k.goods_back for k in kept.values()], [k.commission for k in kept.values()],
+            list(from_escrow.values()), list(charged.values()),
+        ],
+    )  # fmt: skip
+    copy_rows(
+        "settlement_drawing",
+        ("id", "key", "settlement_id", "amount_minor", "from_cover", "from_escrow", "charged", "commission_back",
+         "cause_kind", "cause_id", "at"),
+        [
+            (id, d.key, d.order_id, d.amount_minor, t.from_cover, t.from_escrow, t.charged, t.commission_back,
+             d.cause_kind, d.cause_id, now)
+            for id, d, t in zip(new_ids(len(draws)), draws, drawn, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _end(
+    whole: Sequence[UUID], rows: dict[UUID, dict[str, Any]], kept: dict[UUID, Kept], now: datetime
+) -> None:
+    """The buyer has everything back. What is left was paid in by the shop itself and may go to it now; where nothing
+    is left the settlement is over."""
+    over = [id for id in whole if not kept[id].held]
+    SETTLEMENT.move(over, "closed", at=now)
+    left = [id for id in whole if kept[id].held and rows[id]["state"] == "held"]
+    if left:
+        execute(
+            "UPDATE settlement_settlement SET release_at = %s WHERE id = ANY(%s) AND release_at IS NULL",
+            [now, left],
+        )
+
+
+def _escrow(row: dict[str, Any]) -> Ref:
+    return Ref("escrow", str(row["shop_id"]), row["currency"])
+
+
+def _charge(draw: Draw, drawn: Drawn, row: dict[str, Any]) -> Charge:
+    return Charge(
+        f"draw:{draw.key}:shop", "settlement.clawback", row["shop_id"], drawn.charged, row["currency"], _escrow(row),
+        draw.cause_kind, draw.cause_id, draw.decision_id,
+    )  # fmt: skip
+
+
+def _commission_back(draw: Draw, drawn: Drawn, row: dict[str, Any], now: datetime) -> EntryDraft:
+    currency = row["currency"]
+    lines = (
+        (Ref("commission", PLATFORM, currency), drawn.commission_back),
+        (_escrow(row), -drawn.commission_back),
+    )
+    return EntryDraft(
+        new_id(), f"draw:{draw.key}:commission", "settlement.commission_back", now, currency, lines,
+        draw.cause_kind, draw.cause_id, draw.decision_id,
+    )  # fmt: skip

@@ -1,0 +1,204 @@
+"""The pure part of settlement: what is held for an order, who gets what of it, what a refund takes from where.
+
+All amounts are whole minor units of one currency. Nothing here knows a database or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+SETTLEMENT_STATES: Mapping[str, tuple[str, ...]] = {
+    "held": ("released", "closed"),
+    "released": ("closed",),
+    "closed": (),
+}
+
+
+RELEASE = "settlement.release"
+COMMISSION = "settlement.commission"
+PAYOUT = "settlement.payout"
+NEUTRAL = "neutral"
+
+
+class ReleaseTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule `settlement.release`: how many days after delivery the buyer's money is the shop's."""
+
+    window_days: int = 7
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.window_days <= 365:
+            raise ValueError("window_days: from 0 to 365")
+
+
+class CommissionTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule `settlement.commission`: basis points of goods sold, by category where it says so. Freight is free."""
+
+    default_bp: int = 500
+    by_category: dict[str, int] = {}
+
+    def __post_init__(self) -> None:
+        if any(not 0 <= bp <= 5_000 for bp in (self.default_bp, *self.by_category.values())):
+            raise ValueError("a commission is from 0 to 5,000 basis points")
+
+    def of(self, categories: Mapping[str, int]) -> int:
+        """The commission on goods sold for these amounts by category, rounded half up for each."""
+        return sum((minor * self.by_category.get(slug, self.default_bp) + 5_000) // 10_000
+                   for slug, minor in categories.items())  # fmt: skip
+
+
+class PayoutTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule `settlement.payout`: when and how much of a shop's balance goes to its bank.
+
+    *reserve_bp* of every release is kept for *reserve_days*. *changed_days*: how long payouts wait after the shop's
+    bank details changed. *by_standing* gives other terms to shops of a standing.
+    """
+
+    minimum_minor: int = 100
+    delay_days: int = 1
+    changed_days: int = 3
+    reserve_bp: int = 0
+    reserve_days: int = 30
+    by_standing: dict[str, PayoutTerms] = {}
+
+    def __post_init__(self) -> None:
+        if self.minimum_minor < 1 or not 0 <= self.reserve_bp <= 10_000:
+            raise ValueError("minimum_minor: at least 1; reserve_bp: from 0 to 10,000")
+        if any(not 0 <= days <= 365 for days in (self.delay_days, self.changed_days, self.reserve_days)):
+            raise ValueError("days: from 0 to 365")
+
+    def for_(self, standing: str) -> PayoutTerms:
+        return self.by_standing.get(standing, self)
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """An order was paid: *received_minor* of it lies in its shop's escrow.
+
+    *categories* are the goods the shop sold, after its own discounts, by category: what commission is taken of.
+    Freight is free of commission.
+    """
+
+    order_id: UUID
+    number: str
+    shop_id: UUID
+    currency: str
+    received_minor: int
+    categories: Mapping[str, int]
+    paid_at: datetime | None = None
+    """Where it is not now: an order that was paid elsewhere."""
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(self.categories.values())
+
+
+class Cover(msgspec.Struct, frozen=True):
+    """Somebody else than the order's escrow bears *amount_minor* of a refund and pays it into that escrow first:
+    a shop (its id, through the waterfall) or an account (as the ledger names it: code, holder, currency). *key* is the entry's and exists once."""
+
+    key: str
+    kind: str
+    order_id: UUID
+    amount_minor: int
+    payer: UUID | tuple[str, str, str]
+    cause_kind: str
+    cause_id: UUID
+    decision_id: UUID | None = None
+
+
+class Draw(msgspec.Struct, frozen=True):
+    """*amount_minor* of an order is about to leave its escrow for good; *freight_minor* of it is freight, the rest
+    goods. *whole*: with it everything the buyer paid is back. *key* takes effect once."""
+
+    key: str
+    order_id: UUID
+    amount_minor: int
+    cause_kind: str
+    cause_id: UUID
+    decision_id: UUID | None = None
+    freight_minor: int = 0
+    whole: bool = False
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """Where a draw was taken from: what others had paid in, what was held, what the shop pays now that it had its
+    money (*charged*), and the share of the commission the platform gives back. The four add up to the draw."""
+
+    key: str
+    order_id: UUID
+    from_cover: int
+    from_escrow: int
+    charged: int
+    commission_back: int
+
+
+class Kept(msgspec.Struct):
+    """The money of one order while draws run over it."""
+
+    held: int
+    covered: int
+    goods: int
+    goods_back: int
+    commission_full: int
+    commission: int
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """One draw's parts."""
+
+    from_cover: int
+    from_escrow: int
+    charged: int
+    commission_back: int
+
+
+def take(kept: Kept, amount: int, freight: int) -> Taken:
+    """Take *amount* out of *kept*: first what others paid in for it, then what is held, then the shop is charged.
+
+    What others bear changes nothing for the shop: its sale stands, and so does the commission. What the shop loses
+    of its goods lowers the base of the commission; once taken, its share comes back.
+    """
+    from_cover = min(amount, kept.covered)
+    loss = amount - from_cover
+    from_escrow = min(loss, kept.held)
+    beyond = loss - from_escrow
+    kept.covered -= from_cover
+    kept.held -= from_escrow
+    kept.goods_back = min(kept.goods, kept.goods_back + max(0, loss - freight))
+    commission = min(
+        kept.commission, commission_of(kept.commission_full, kept.goods, kept.goods - kept.goods_back)
+    )
+    back = min(kept.commission - commission, beyond)
+    kept.commission -= back
+    return Taken(from_cover, from_escrow, beyond - back, back)
+
+
+def commission_of(full: int, goods: int, left: int) -> int:
+    """The commission on *left* of *goods* that would bear *full* in all; the parts of any partition add up to it."""
+    return full * left // goods if goods else 0
+
+
+class View(msgspec.Struct, frozen=True):
+    """The settlement of one order as anybody may read it who may read the order."""
+
+    order_id: UUID
+    number: str
+    shop_id: UUID
+    currency: str
+    state: str
+    received_minor: int
+    held_minor: int
+    covered_minor: int
+    goods_minor: int
+    goods_back_minor: int
+    commission_minor: int
+    released_minor: int
+    drawn_minor: int
+    charged_minor: int
+    holds: int
+    opened_at: datetime
+    release_at: datetime | None
+    released_at: datetime | None
