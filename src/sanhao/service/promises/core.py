@@ -8,7 +8,7 @@ cannot be read: then what is owed is unknown, never guessed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -19,11 +19,25 @@ from sanhao.kit.text import Text
 Outcome = Literal["kept", "broken", "void", "waiting"]
 Remedy = Literal["", "coupon", "refund"]
 Scope = Literal["line", "order", "checkout"]
-CARRIER, PLATFORM = "carrier", "platform"
+CARRIER, PLATFORM, INSURANCE = "carrier", "platform", "insurance"
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""A promise that time alone does not settle is settled by news."""
+
+
+class Accepted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a shop accepted of one guarantee. *terms*, where they differ from those in force: what goes beyond them is
+    the platform's fund's. *own*: what the shop promises of itself beyond the rule (a higher multiple, more days)."""
+
+    terms: dict[str, Any] | None = None
+    own: dict[str, int] = {}
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line as promises see it. *paid* is what the buyer paid for the goods of this line, after coupons."""
+    """One line as promises see it. *paid* is what the buyer paid for the goods of this line, after coupons.
+
+    *category* is its path, the wider first ("food/fruit"); *weight_g* is one unit's as listed; *price_kind* says how
+    it was offered (shelf, presale, live, idea); *consents* are the soft exclusions the buyer agreed to at purchase.
+    """
 
     id: str
     shop: str
@@ -32,6 +46,11 @@ class Line(msgspec.Struct, frozen=True):
     freight: Money | None = None
     promised_at: datetime | None = None
     special: str = ""
+    category: str = ""
+    weight_g: int | None = None
+    price_kind: str = ""
+    consents: tuple[str, ...] = ()
+    accepted: dict[str, Accepted] = {}
 
 
 class PaidOrder(msgspec.Struct, frozen=True):
@@ -72,11 +91,12 @@ class Collected(msgspec.Struct, frozen=True, tag=True):
 
 
 class Delivered(msgspec.Struct, frozen=True, tag=True):
-    """Signed for by the buyer's side (none named: all lines)."""
+    """Signed for by the buyer's side (none named: all lines). At a *hub* it only changed hands: no clock starts."""
 
     at: datetime
     received_at: datetime
     lines: tuple[str, ...] = ()
+    hub: bool = False
 
 
 class Cancelled(msgspec.Struct, frozen=True, tag=True):
@@ -109,7 +129,86 @@ class Extended(msgspec.Struct, frozen=True, tag=True):
     until: datetime
 
 
-PromiseNews = Collected | Delivered | Cancelled | DelayAgreed | Excused | Extended
+class Registered(msgspec.Struct, frozen=True, tag=True):
+    """The shop gave a carrier's number for these lines (none named: all). It says they are on their way."""
+
+    at: datetime
+    parcel: str = ""
+    lines: tuple[str, ...] = ()
+
+
+class Tracked(msgspec.Struct, frozen=True, tag=True):
+    """Anything a carrier said of a parcel it has: the first scan, and every one after it."""
+
+    at: datetime
+    received_at: datetime
+    parcel: str = ""
+
+
+class Doubted(msgspec.Struct, frozen=True, tag=True):
+    """A number that cannot be this parcel's, found by the platform: `number_reused`, `wrong_city`, `no_weight`."""
+
+    at: datetime
+    cause: str
+
+
+class Claimed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """The buyer asks for what a guarantee gives, at *at* (the moment it was sent). *id* names the claim.
+
+    *units* 0 are all of the line. What is measured depends on the guarantee: *share_bp* of the goods damaged, *grams*
+    that came, the *price* of one unit seen now. *records* are documents (a hospital's, an appraiser's) dated
+    *recorded_on*; *opened*: unsealed or used. *last_at* is this buyer's last granted claim of the kind at the brand.
+    """
+
+    at: datetime
+    id: str = ""
+    units: int = 0
+    reason: str = ""
+    share_bp: int | None = None
+    grams: int | None = None
+    price: Money | None = None
+    price_kind: str = "shelf"
+    in_stock: bool = True
+    fee: Money | None = None
+    photos: int = 0
+    videos: int = 0
+    records: int = 0
+    recorded_on: date | None = None
+    opened: bool = False
+    trusted: bool = False
+    last_at: datetime | None = None
+
+
+class Answered(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """What became of a claim: granted or not, *by* the shop, its silence, the platform, or the buyer who withdrew.
+
+    A granting answer may have found less than was claimed (*share_bp*, *grams*), who else answers for it (*payer*), or
+    that the goods were *packed_well* and the carrier's delay spoilt them.
+    """
+
+    at: datetime
+    id: str = ""
+    granted: bool = True
+    by: Literal["shop", "silence", "platform", "buyer", "rule"] = "shop"
+    share_bp: int | None = None
+    grams: int | None = None
+    payer: str = ""
+    packed_well: bool = False
+
+
+PromiseNews = (
+    Collected
+    | Delivered
+    | Cancelled
+    | DelayAgreed
+    | Excused
+    | Extended
+    | Registered
+    | Tracked
+    | Doubted
+    | Claimed
+    | Answered
+)
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -119,11 +218,50 @@ class Due(msgspec.Struct, frozen=True):
     settle_at: datetime
 
 
+What = Literal["goods", "freight", "compensation", "appraisal"]
+"""*goods* and *freight* are the buyer's own money coming back; the others are paid on top of it."""
+
+
+class Share(msgspec.Struct, frozen=True, array_like=True):
+    """Who pays which part of what is owed: a shop's id, `carrier`, `platform` (its fund) or `insurance`."""
+
+    payer: str
+    amount: Money
+    what: What = "goods"
+
+
+Split = tuple[Share, ...]
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """Whether a claim can be made, asked before the buyer sends it, and what follows.
+
+    *reason* and *text* say why not (or that it can); *until* is when the window closes (None: not known yet). *owed*
+    and *split* are what it gives if granted as claimed. *answer_hours* is how long the shop has, 0: the rule itself
+    answers. *photos* with *or_video*, and *records*, are what it still wants as evidence. *by_hand*: a sum so large
+    that a person looks first.
+    """
+
+    ok: bool
+    reason: str
+    text: Text
+    until: datetime | None = None
+    owed: Money | None = None
+    split: Split = ()
+    needs_return: bool = False
+    return_freight: Literal["", "shop", "buyer"] = ""
+    answer_hours: int = 48
+    photos: int = 0
+    or_video: bool = True
+    records: int = 0
+    by_hand: bool = False
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """What the judge says. `waiting` owes nothing yet; *owed* None on a broken promise means: cannot be known.
 
     *fault* names shop ids, or `carrier`, or `platform`; it is who answers for it. *decided_at* is the moment from
-    which the verdict was certain, the same in life and in replay.
+    which the verdict was certain, the same in life and in replay. *split*, of claims only: who pays which part.
     """
 
     outcome: Outcome
@@ -132,6 +270,11 @@ class Verdict(msgspec.Struct, frozen=True):
     owed: Money | None = None
     remedy: Remedy = ""
     decided_at: datetime | None = None
+    split: Split | msgspec.UnsetType = msgspec.UNSET  # left out of what is stored where nothing is split
+
+    @property
+    def shares(self) -> Split:
+        return () if self.split is msgspec.UNSET else self.split
 
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -170,3 +313,12 @@ class Kind(Protocol[T, F]):
 
 
 AnyKind = Kind[Any, Any]
+
+
+class ClaimKind(Kind[T, F], Protocol[T, F]):
+    """A guarantee that needs the buyer's word: it can be asked ahead what a claim would give."""
+
+    def admit(self, terms: T, facts: F, claim: Claimed, now: datetime) -> Admission: ...
+
+
+AnyClaimKind = ClaimKind[Any, Any]

@@ -10,17 +10,25 @@ import msgspec
 
 from sanhao.kit.money import Money
 from sanhao.service.promises.core import (
+    Answered,
     AnyKind,
     Cancelled,
+    Claimed,
     Collected,
     DelayAgreed,
     Delivered,
+    Doubted,
     Excused,
     Extended,
     Line,
     PaidOrder,
     PromiseNews,
+    Registered,
+    Share,
+    Split,
+    Tracked,
     Verdict,
+    What,
 )
 from tests.conftest import T0
 
@@ -80,6 +88,39 @@ def excused(at: float, cause: str) -> Excused:
 
 def extended(announced: float, starts: float, until: float) -> Extended:
     return Extended(h(announced), h(starts), h(until))
+
+
+def registered(at: float, parcel: str = "p", *lines: str) -> Registered:
+    return Registered(h(at), parcel, lines)
+
+
+def tracked(at: float, received: float | None = None, parcel: str = "p") -> Tracked:
+    return Tracked(h(at), h(at if received is None else received), parcel)
+
+
+def doubted(at: float, cause: str) -> Doubted:
+    return Doubted(h(at), cause)
+
+
+def claimed(at: float, **what: Any) -> Claimed:
+    """A claim with all the evidence any guarantee asks for, unless *what* says otherwise."""
+    proof: dict[str, Any] = {"photos": 2, "records": 1, "recorded_on": h(at).date()}
+    return Claimed(h(at), **(proof | what))
+
+
+def answered(at: float, granted: bool = True, **what: Any) -> Answered:
+    return Answered(h(at), granted=granted, **what)
+
+
+def one(minor: int = 100_00, quantity: int = 1, **changes: Any) -> PaidOrder:
+    """One line of *quantity* units for *minor* in all, of the shop "pea", ¥10 freight."""
+    line = Line("a", "pea", quantity, Money(minor, "CNY"), Money(10_00, "CNY"), **changes)
+    return order(lines=(line,), goods=Money(minor, "CNY"), freight=Money(10_00, "CNY"))
+
+
+def shares(*parts: tuple[str, int] | tuple[str, int, What]) -> Split:
+    """(payer, minor units, what) each; goods unless said."""
+    return tuple(Share(part[0], Money(part[1], "CNY"), *part[2:]) for part in parts)
 
 
 def facts_of(kind: AnyKind, terms: Any, paid_order: PaidOrder, *news: PromiseNews) -> Any:

@@ -160,6 +160,8 @@ def due(terms: Terms, facts: Facts) -> Due:
 
 def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
     match news:
+        case Delivered(hub=True):
+            return facts
         case Collected() | Delivered():
             scan = scan_of(news, facts.start_at or _EVER)
             field = "handed" if isinstance(news, Collected) else "arrived"

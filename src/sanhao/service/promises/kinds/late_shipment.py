@@ -241,6 +241,7 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
             return _in_force(terms, replace(facts, delays=with_delay(facts.delays, news)))
         case Extended():
             return _in_force(terms, replace(facts, extensions=with_extension(facts.extensions, news)))
+    return facts
 
 
 _RUNNING = Verdict("waiting", "running")

@@ -22,6 +22,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date, sum_of
 from sanhao.service.promises.core import (
+    NEVER,
     PLATFORM,
     Cancelled,
     Delivered,
@@ -39,8 +40,6 @@ name = "non_delivery"
 title = Text(zh="没送成全额退", en="Not delivered, all paid back")
 
 _EVER = datetime.min.replace(tzinfo=UTC)
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""A promise that time alone does not settle is settled by news."""
 
 
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -113,7 +112,7 @@ def due(terms: Terms, facts: Facts) -> Due:
 
 def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
     match news:
-        case Delivered():
+        case Delivered() if not news.hub:
             scan = scan_of(news, facts.start_at or _EVER)
             lines = [
                 replace(line, arrived=add(line.arrived, scan)) if concerns(news, line.id, line.shop) else line
