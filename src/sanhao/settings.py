@@ -1,4 +1,7 @@
-"""One settings file, fed by the environment. Everything an operator may set starts with SANHAO_."""
+"""One settings file, fed by the environment. Everything an operator may set starts with SANHAO_.
+
+What cannot be used raises ImproperlyConfigured with a sentence that names the variable; an empty one is not set.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,58 @@ import os
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sanhao.kit.money import exponent
+
+
+def _given(name: str, default: str) -> str:
+    return os.environ.get(name) or default
+
+
+def _whole(name: str, default: int, least: int) -> int:
+    given = _given(name, str(default))
+    if not (given.isascii() and given.isdecimal() and least <= int(given) < 1_000_000_000):
+        raise ImproperlyConfigured(f"{name} is a whole number of at least {least}, not {given!r}.")
+    return int(given)
+
+
+def _address(name: str, default: str, *schemes: str) -> str:
+    given = _given(name, default)
+    try:
+        parts = urlsplit(given)
+        sound = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        sound = False
+    if not sound or any(mark.isspace() or mark in ";," for mark in given):  # it stands in a header
+        raise ImproperlyConfigured(f"{name} is an address like {default}, not {given!r}.")
+    return given
+
+
+def _timezone() -> str:
+    given = _given("SANHAO_TIMEZONE", "Asia/Shanghai")
+    try:
+        ZoneInfo(given)
+    except (LookupError, ValueError, OSError):
+        raise ImproperlyConfigured(
+            f"SANHAO_TIMEZONE names a timezone like Asia/Shanghai, not {given!r}."
+        ) from None
+    return given
+
+
+def _currency() -> str:
+    given = _given("SANHAO_CURRENCY", "CNY")
+    try:
+        exponent(given)
+    except ValueError:
+        raise ImproperlyConfigured(f"SANHAO_CURRENCY is an ISO 4217 code like CNY, not {given!r}.") from None
+    return given
+
 
 BASE_DIR = Path(__file__).resolve().parent
-VAR_DIR = Path(os.environ.get("SANHAO_VAR", Path.cwd() / "var"))
+VAR_DIR = Path(_given("SANHAO_VAR", "var")).absolute()
 
 
 def _secret() -> str:
@@ -28,21 +80,30 @@ def _secret() -> str:
 
 def _database(url: str) -> dict[str, object]:
     """``postgresql://user:password@host:port/name`` or ``postgresql:///name?host=/socket/dir``."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ImproperlyConfigured(
+            "SANHAO_DATABASE_URL is not of the form postgresql://user:password@host:5432/name."
+        )
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
+        "CONN_HEALTH_CHECKS": True,  # after a restart of the database the first page must not fail
         "NAME": unquote(parts.path.lstrip("/")) or "postgres",
         "USER": unquote(parts.username or query.get("user", "postgres")),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or query.get("host", "")),
-        "PORT": str(parts.port or query.get("port", "")),
+        "PORT": str(port or query.get("port", "")),
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": int(os.environ.get("SANHAO_POOL", "12")), "timeout": 10},
+            "pool": {"min_size": 1, "max_size": _whole("SANHAO_POOL", 12, 1), "timeout": 10},
             # Planning costs as much as doing: what is asked five times is planned once for each connection. None
             # (SANHAO_PREPARE=0) for a pooler in between that does not know prepared statements.
             "server_side_binding": True,
-            "prepare_threshold": int(os.environ.get("SANHAO_PREPARE", "5")) or None,
+            "prepare_threshold": _whole("SANHAO_PREPARE", 5, 0) or None,
         },
         "TEST": {"NAME": os.environ.get("SANHAO_TEST_DATABASE", "test_sanhao")},
     }
@@ -50,13 +111,13 @@ def _database(url: str) -> dict[str, object]:
 
 SECRET_KEY = _secret()
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("SANHAO_HOSTS", "127.0.0.1,localhost").split(",")
-SITE_ADDRESS = os.environ.get("SANHAO_SITE", "http://127.0.0.1:8000")
-LIVE_ADDRESS = os.environ.get("SANHAO_LIVE", "ws://127.0.0.1:8001")
+ALLOWED_HOSTS = [host.strip() for host in _given("SANHAO_HOSTS", "127.0.0.1,localhost").split(",")]
+SITE_ADDRESS = _address("SANHAO_SITE", "http://127.0.0.1:8000", "http", "https")
+LIVE_ADDRESS = _address("SANHAO_LIVE", "ws://127.0.0.1:8001", "ws", "wss")
 SECURE = SITE_ADDRESS.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS]
 
-DATABASES = {"default": _database(os.environ.get("SANHAO_DATABASE_URL", "postgresql:///postgres"))}
+DATABASES = {"default": _database(_given("SANHAO_DATABASE_URL", "postgresql:///postgres"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -133,7 +194,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/sign-in/"
 DEMO_STRIP = "storefront/demo.html"
 # Posts of one person (or of one address, not signed in) that one process takes in a minute.
-WRITES_PER_MINUTE = int(os.environ.get("SANHAO_WRITES_PER_MINUTE", "1800"))
+WRITES_PER_MINUTE = _whole("SANHAO_WRITES_PER_MINUTE", 1800, 1)
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_FAILURE_VIEW = "sanhao.faces.ui.views.csrf_failed"
 AUTHENTICATION_BACKENDS = ["sanhao.people.sessions.PersonBackend"]
@@ -144,12 +205,12 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SAMESITE = "Lax"
 
 USE_TZ = True
-TIME_ZONE = os.environ.get("SANHAO_TIMEZONE", "Asia/Shanghai")
+TIME_ZONE = _timezone()
 LANGUAGE_CODE = "en"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
-CURRENCY = os.environ.get("SANHAO_CURRENCY", "CNY")
+CURRENCY = _currency()
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
@@ -160,7 +221,7 @@ CARRIER_SECRETS = {
     for name, value in os.environ.items()
     if name.startswith("SANHAO_CARRIER_SECRET_")
 }
-EMAIL_BACKEND = os.environ.get("SANHAO_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_BACKEND = _given("SANHAO_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 CONTENT_SECURITY_POLICY = {
@@ -185,5 +246,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("SANHAO_LOG", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": _given("SANHAO_LOG", "WARNING").upper()},
 }

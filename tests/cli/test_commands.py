@@ -31,7 +31,20 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
-    "wrong", [[], ["fly"], ["up", "--port=70000"], ["up", "--port=x"], ["demo"], ["bench", "fly"]]
+    "wrong",
+    [
+        [],
+        ["fly"],
+        ["up", "--port=70000"],
+        ["up", "--port=x"],
+        ["up", "--workers=0"],
+        ["up", "--keepers=-1"],
+        ["pages", "--threads=0"],
+        ["live", "--port=0"],
+        ["keep", "more"],
+        ["demo"],
+        ["bench", "fly"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:

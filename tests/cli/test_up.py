@@ -209,6 +209,69 @@ def test_a_database_out_of_reach_is_one_sentence_without_its_password(var: Path,
     assert "hunter2" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SANHAO_POOL", "many"),
+        ("SANHAO_POOL", "0"),
+        ("SANHAO_TIMEZONE", "Mars/Olympus"),
+        ("SANHAO_CURRENCY", "XYZ"),
+        ("SANHAO_SITE", "shop.example"),
+        ("SANHAO_LIVE", "wss://shop.example/live; script-src *"),
+        ("SANHAO_DATABASE_URL", "mysql://me:hunter2@127.0.0.1/shop"),
+        ("SANHAO_DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:port/shop"),
+        ("SANHAO_LOG", "LOUD"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_sentence_that_names_it(
+    var: Path, empty: str, variable: str, value: str
+) -> None:
+    done = sanhao("check", **{"SANHAO_VAR": str(var), "SANHAO_DATABASE_URL": empty, variable: value})
+    assert (done.returncode in (2, 3), done.stdout, done.stderr.count("\n")) == (True, "", 1)
+    assert variable in done.stderr and "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["pages", "live"])
+def test_a_process_of_its_own_says_too_that_its_port_is_taken(var: Path, empty: str, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = sanhao(command, f"--port={port}", SANHAO_VAR=str(var), SANHAO_DATABASE_URL=empty)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    assert f"Port {port} is taken by another program" in done.stderr
+
+
+def test_an_address_of_another_machine_is_not_called_a_taken_port(
+    var: Path, empty: str, free_port: int
+) -> None:
+    done = sanhao(
+        "up", "--host=203.0.113.1", f"--port={free_port}", SANHAO_VAR=str(var), SANHAO_DATABASE_URL=empty
+    )
+    assert done.returncode == 3
+    assert (
+        done.stderr == "sanhao: 203.0.113.1 is not an address of this machine; choose another with --host.\n"
+    )
+
+
+def test_pages_are_not_served_from_tables_that_are_not_there(var: Path, empty: str, free_port: int) -> None:
+    done = sanhao("pages", f"--port={free_port}", SANHAO_VAR=str(var), SANHAO_DATABASE_URL=empty)
+    assert (done.returncode, done.stderr) == (
+        4, "sanhao: The tables are not up to date: run `sanhao migrate` first.\n"
+    )  # fmt: skip
+
+
+def test_a_database_in_another_encoding_is_one_sentence(var: Path, empty: str) -> None:
+    with psycopg.connect(empty, autocommit=True) as admin:
+        admin.execute("DROP DATABASE IF EXISTS sanhao_latin")
+        admin.execute("CREATE DATABASE sanhao_latin ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'")
+        name = admin.info.dbname
+        done = sanhao(
+            "migrate", SANHAO_VAR=str(var), SANHAO_DATABASE_URL=empty.replace(f"/{name}", "/sanhao_latin")
+        )
+        admin.execute("DROP DATABASE sanhao_latin WITH (FORCE)")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    assert "LATIN1" in done.stderr and "UTF8" in done.stderr
+
+
 def test_an_unusable_data_directory_is_one_sentence(var: Path) -> None:
     (var / "postgres").mkdir()
     (var / "postgres" / "holiday.jpg").touch()

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from sanhao.cli.trouble import Trouble, language, say_trouble
+from sanhao.cli.trouble import USAGE, Trouble, language, say_trouble
 from sanhao.kit.supervisor import tie_to_parent
+from sanhao.kit.text import Text
 
 # name -> where its parser and its work are: `arguments(parser)` and `run(args)` in that module.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -36,15 +37,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     tie_to_parent()
     arguments = list(sys.argv[1:] if argv is None else argv)
-    logging.basicConfig(format="%(message)s", level=os.environ.get("SANHAO_LOG", "WARNING"))
     os.environ["PGAPPNAME"] = f"sanhao {os.getpid()}"  # how our connections are known to the database
     try:
+        _listen_to_the_log()
         parsed = _parser(arguments).parse_args(arguments)
         return int(parsed.run(parsed) or 0)
     except Trouble as trouble:
         return say_trouble(trouble)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read us (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _listen_to_the_log() -> None:
+    level = (os.environ.get("SANHAO_LOG") or "WARNING").upper()
+    if level not in logging.getLevelNamesMapping():
+        raise Trouble(
+            Text(
+                zh=f"SANHAO_LOG 是 DEBUG、INFO、WARNING、ERROR 或 CRITICAL，不是“{level}”。",
+                en=f"SANHAO_LOG is DEBUG, INFO, WARNING, ERROR or CRITICAL, not {level!r}.",
+            ),
+            code=USAGE,
+        )
+    logging.basicConfig(format="%(message)s", level=level)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

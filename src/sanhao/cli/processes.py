@@ -9,6 +9,7 @@ import signal
 import threading
 
 from sanhao.cli import world
+from sanhao.cli.numbers import port, require_free, whole
 from sanhao.cli.trouble import Trouble, say
 from sanhao.kit.text import Text
 
@@ -47,14 +48,15 @@ class pages:
     @staticmethod
     def arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8000, help="port (8000)")
-        parser.add_argument("--workers", type=int, default=2, help="processes (2)")
-        parser.add_argument("--threads", type=int, default=8, help="threads in each (8)")
+        parser.add_argument("--port", type=port, default=8000, help="port (8000)")
+        parser.add_argument("--workers", type=whole(1, 64), default=2, help="processes (2)")
+        parser.add_argument("--threads", type=whole(1, 256), default=8, help="threads in each (8)")
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:
-        world.open_database()
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanhao.settings")
+        require_free(args.host, args.port, "--port")
+        world.open_world()
+        world.close_connections()  # the workers are copies of this process
         from granian.constants import Interfaces
         from granian.log import LogLevels
         from granian.server import Server
@@ -81,12 +83,13 @@ class live:
     @staticmethod
     def arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8001, help="port (8001)")
+        parser.add_argument("--port", type=port, default=8001, help="port (8001)")
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:
+        require_free(args.host, args.port, "--port")
         world.open_database()
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanhao.settings")
+        world.load_settings()
         from sanhao import live_server
 
         live_server.serve(args.host, args.port)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from sanhao.cli import world
+from sanhao.cli.numbers import port, require_free, whole
 from sanhao.cli.trouble import Trouble, say
 from sanhao.kit.supervisor import Program, Supervisor
 from sanhao.kit.text import Text
@@ -21,21 +22,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--demo", action="store_true", help="a demo world: shops, people, a clock that can be moved"
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=_port, default=8000, help="port of the pages (8000)")
-    parser.add_argument("--live-port", type=_port, default=8001, help="port of the live signals (8001)")
-    parser.add_argument("--workers", type=int, default=2, help="page processes, 8 threads each (2)")
-    parser.add_argument("--keepers", type=int, default=1, help="keeper processes (1)")
-
-
-def _port(given: str) -> int:
-    if not given.isdecimal() or not 1 <= int(given) <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-    return int(given)
+    parser.add_argument("--port", type=port, default=8000, help="port of the pages (8000)")
+    parser.add_argument("--live-port", type=port, default=8001, help="port of the live signals (8001)")
+    parser.add_argument("--workers", type=whole(1, 64), default=2, help="page processes, 8 threads each (2)")
+    parser.add_argument("--keepers", type=whole(0, 64), default=1, help="keeper processes (1)")
 
 
 def run(args: argparse.Namespace) -> int:
-    for port, option in ((args.port, "--port"), (args.live_port, "--live-port")):
-        _require_free(args.host, port, option)
+    for chosen, option in ((args.port, "--port"), (args.live_port, "--live-port")):
+        require_free(args.host, chosen, option)
     if args.port == args.live_port:
         raise Trouble(
             Text(zh="页面和实时信号要用不同的端口。", en="Pages and live signals need different ports."),
@@ -55,20 +50,6 @@ def run(args: argparse.Namespace) -> int:
     return Supervisor(_programs(args, str(directory) if directory else None), say).run(
         lambda: _print(welcome)
     )
-
-
-def _require_free(host: str, port: int, option: str) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except PermissionError as error:
-            raise Trouble(Text(zh=f"没有权限使用端口 {port}；请用 {option} 换一个 1024 以上的。",
-                               en=f"Port {port} may not be used by this user; choose one above 1024 with {option}.")) from error  # fmt: skip
-        except OSError as error:
-            raise Trouble(Text(zh=f"端口 {port} 已被别的程序占用；请停掉它，或用 {option} 换一个。",
-                               en=f"Port {port} is taken by another program; stop that one or choose another with {option}.")) from error  # fmt: skip
 
 
 def _programs(args: argparse.Namespace, directory: str | None) -> list[Program]:

@@ -20,7 +20,7 @@ _MIGRATION_LOCK = 3_038_274_911  # any number, the same in every copy of Sanhao
 
 def var() -> Path:
     """Where this site keeps what is its own: the embedded database, the secret key, mail of a demo."""
-    return Path(os.environ.get("SANHAO_VAR", Path.cwd() / "var"))
+    return Path(os.environ.get("SANHAO_VAR") or "var").absolute()
 
 
 def embedded() -> Path | None:
@@ -48,11 +48,19 @@ def open_django() -> None:
 def load_django() -> None:
     """Load every module; no database is asked. Raises Trouble."""
     import django
+
+    load_settings()
+    django.setup()
+
+
+def load_settings() -> None:
+    """Read the settings and nothing else. Raises Trouble."""
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanhao.settings")
     try:
-        django.setup()
+        _ = settings.SECRET_KEY
     except (ImproperlyConfigured, OSError) as error:
         raise Trouble(Text(zh=f"设置有误：{error}", en=f"The settings cannot be used: {error}")) from error
 
@@ -73,7 +81,8 @@ def _reach() -> None:
     from django.conf import settings
 
     try:
-        psycopg.connect(database.conninfo(connect_timeout="10")).close()
+        with psycopg.connect(database.conninfo(connect_timeout="10")) as connection:
+            encoding = connection.info.parameter_status("server_encoding")
     except psycopg.Error as error:
         place = "{HOST}:{PORT}/{NAME}".format(**settings.DATABASES["default"])
         reason = " ".join(str(error).split("\n")[0].split()) or "no answer"
@@ -83,6 +92,13 @@ def _reach() -> None:
                 en=f"The database {place} cannot be reached ({reason}); check SANHAO_DATABASE_URL.",
             )
         ) from error
+    if encoding != "UTF8":
+        raise Trouble(
+            Text(
+                zh=f"数据库的编码是 {encoding}，要 UTF8：createdb --encoding=UTF8 --template=template0。",
+                en=f"The database is encoded in {encoding}; it must be UTF8: createdb --encoding=UTF8 --template=template0.",
+            )
+        )
 
 
 def close_connections() -> None:
@@ -107,8 +123,35 @@ def pending() -> list[str]:
 
 def bring_up_to_date() -> int:
     """Apply what is pending, with a progress bar; returns how many migrations ran. Two at once take turns."""
-    if not pending():
-        return 0
+    with _may_make_tables():
+        return _bring_up_to_date() if pending() else 0
+
+
+@contextmanager
+def _may_make_tables() -> Iterator[None]:
+    """Raises Trouble where the database's user may not do it."""
+    import psycopg.errors
+    from django.db import ProgrammingError
+    from django.db.migrations.exceptions import MigrationSchemaMissing
+
+    try:
+        yield
+    except (MigrationSchemaMissing, ProgrammingError) as error:
+        deeper = error.__cause__ or error.__context__
+        if not isinstance(error, MigrationSchemaMissing) and not isinstance(
+            deeper, psycopg.errors.InsufficientPrivilege
+        ):
+            raise
+        reason = str(error).partition("\n")[0].rpartition("(")[2]
+        raise Trouble(
+            Text(
+                zh=f"数据库用户不能建表（{reason}）；请让它成为数据库的所有者：ALTER DATABASE … OWNER TO …。",
+                en=f"The database's user may not make tables ({reason}); make it the owner: ALTER DATABASE … OWNER TO ….",
+            )
+        ) from error
+
+
+def _bring_up_to_date() -> int:
     from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor

@@ -73,6 +73,12 @@ def start(directory: Path, *, extra: str = "") -> str:
         raise Unusable(
             f"{error.filename or directory} may not be used by {_who()}: {error.strerror}."
         ) from error
+    except Unusable:
+        raise
+    except OSError as error:  # no space, a file where a folder should be, a file system that takes none
+        raise Unusable(
+            f"{error.filename or directory} cannot be used: {error.strerror}; choose another place with SANHAO_VAR."
+        ) from error
     return f"postgresql://postgres@/postgres?host={_socket_directory(directory)}"
 
 

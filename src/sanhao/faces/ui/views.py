@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from datetime import timedelta
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import (
     Http404,
     HttpRequest,
@@ -63,7 +65,8 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     """Move business time forward, in a demo world only (the kit refuses elsewhere)."""
     if not kit_time.is_demo():
         raise Http404
-    kit_time.move_forward(_STEPS.get(request.POST.get("by", ""), _STEPS["1h"]))
+    if step := _STEPS.get(request.POST.get("by", "")):
+        kit_time.move_forward(step)
     return _back(request)
 
 
@@ -110,13 +113,17 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Our mistake. In both languages and without a query: whatever failed must not fail twice."""
+    """Our mistake, or (503) the database is away for a moment. In both languages and without a query: whatever failed
+    must not fail twice."""
     name, given = "500.html", {}
+    away = isinstance(sys.exception(), OperationalError | InterfaceError)
     if request.headers.get("HX-Request") == "true":
         sentence = _("Something broke on our side. What you did before is safe; please try again.")
         name, given = "ui/toast.html", {"sentence": sentence, "tone": "error"}
     # without the request: no context processor asks the database anything
-    response = HttpResponse(loader.get_template(name).render(given), status=500)
+    response = HttpResponse(loader.get_template(name).render(given), status=503 if away else 500)
+    if away:
+        response.headers["Retry-After"] = "5"
     if given:
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "beforeend"
     return response

@@ -53,6 +53,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.lines < 1:
+        print("At least one row.")
+        return 2
     bench_replay(lines=args.lines, console=Console())
     return 0
 
