@@ -49,10 +49,11 @@ CLOCKS_LIVE_IN = {"sanhao.kit.time", "sanhao.kit.ids"}  # an id carries machine 
 
 
 def is_pure(file: File) -> bool:
-    """core.py, one file of kinds/, a carrier's parse.py: facts in, decisions out."""
+    """core.py, one file of kinds/, a carrier's parse.py, what a case is judged by: facts in, decisions out."""
     parts = file.parts
     return (
         parts[-1] == "core"
+        or (parts[2:3] == ["aftersales"] and parts[-1] in ("case", "judge", "outlook", "reasons"))
         or "kinds" in parts[:-1]
         or ("carriers" in parts[:-2] and parts[-1] == "parse")
         or parts[1:3] == ["lab", "histories"]

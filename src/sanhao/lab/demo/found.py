@@ -28,6 +28,7 @@ _RULED = (
     "sanhao.books.settlement.api",
     "sanhao.service.orders.api",
     "sanhao.service.promises.api",
+    "sanhao.service.aftersales.api",
 )
 _OPEN_FOR = timedelta(days=30)
 

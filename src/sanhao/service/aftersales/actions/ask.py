@@ -1,0 +1,275 @@
+"""The buyer asks, asks again in other words, or takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit import events
+from sanhao.kit.ids import new_id, new_ids
+from sanhao.kit.keeper import Row
+from sanhao.kit.money import Money
+from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.kit.rows import copy_rows, execute, fetch
+from sanhao.service.aftersales import case as life
+from sanhao.service.aftersales import worth
+from sanhao.service.aftersales.actions import holds
+from sanhao.service.aftersales.actions.moves import Going, enter, take
+from sanhao.service.aftersales.actions.time import draft
+from sanhao.service.aftersales.book import RULE, facts_of, terms_from, terms_of
+from sanhao.service.aftersales.case import Kind, Terms
+from sanhao.service.aftersales.events import CaseChanged, CaseMoved
+from sanhao.service.aftersales.judge import AT_ONCE, Seen, judge
+from sanhao.service.aftersales.queries import attempts_used, standing_units
+from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kind_of, kinds_for, phase_of
+from sanhao.service.aftersales.trust import trusted
+from sanhao.service.orders import api as orders
+
+LONGEST = 500
+
+
+@dataclass
+class Wish:
+    """What is asked, checked: by whom of what, in which phase, under which terms, worth how much."""
+
+    order: orders.OrderView
+    units: dict[UUID, int]
+    reason: Reason
+    kind: Kind
+    phase: Phase
+    packed: bool
+    rule_id: UUID
+    terms: Terms
+    back: Money
+    left: int
+
+
+def request(
+    order_id: UUID,
+    *,
+    person_id: UUID,
+    units: Mapping[UUID, int],
+    reason: str,
+    kind: Kind | None = None,
+    words: str = "",
+    now: datetime,
+) -> UUID:
+    """Ask for money or goods back; returns the case's id. Refunded at once where nothing is packed yet.
+
+    Raises NotFound for somebody else's order, Invalid ``case.units``, ``case.reason``, ``case.kind``, ``case.words``,
+    Refusal ``case.window``, ``case.attempts``, ``case.not_paid``, ``case.mixed``.
+    """
+    with transaction.atomic():
+        execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(order_id)])
+        wish = weigh(order_id, person_id=person_id, units=units, reason=reason, kind=kind, now=now)
+        row = _insert(wish, _words(words), now)
+        events.emit(
+            [CaseMoved(row["id"], order_id, row["shop_id"], person_id, wish.kind, "", "asked", False, 0,
+                       row["currency"], None)],
+            at=now,
+        )  # fmt: skip
+        if life.at_once(facts_of(row), packed=wish.packed):
+            _refund_at_once(row, now)
+        else:
+            holds.place([order_id], now=now)
+    return UUID(str(row["id"]))
+
+
+def weigh(
+    order_id: UUID,
+    *,
+    person_id: UUID,
+    units: Mapping[UUID, int],
+    reason: str,
+    kind: Kind | None = None,
+    now: datetime,
+    instead_of: UUID | None = None,
+) -> Wish:
+    """What a request would come to, to the cent; refuses what `request` refuses. *instead_of*: the case it replaces."""
+    order = orders.order(order_id, person_id=person_id)
+    if order.paid_at is None or order.state in ("unpaid", "expired", "cancelled"):
+        raise Refusal(
+            "case.not_paid",
+            zh="这个订单没有付款，或已经取消、钱在退回。",
+            en="This order was not paid, or it was cancelled and its money is on its way back.",
+        )
+    wanted = {line_id: count for line_id, count in units.items() if count}
+    phase, packed = _phase(order, wanted)
+    why = REASONS.get(reason)
+    if why is None or phase not in why.phases:
+        raise Invalid("case.reason", zh="请选一个原因。", en="Choose a reason.")
+    kind = kind or kind_of(why, phase)
+    if kind not in kinds_for(why, phase):
+        raise Invalid(
+            "case.kind", zh="这个原因不能这样处理。", en="That cannot be asked for with this reason."
+        )
+    rule = rulebook.in_force(RULE, at=now, market=order.address["country"])
+    terms = terms_from(rule.terms)
+    if order.delivered_at is not None and now > life.window_ends(terms, order.delivered_at):
+        raise Refusal(
+            "case.window",
+            zh=f"签收后{terms.window_days}天内可以申请，时间已过。",
+            en=f"It can be asked for within {terms.window_days} days after delivery; that time is over.",
+        )
+    used = attempts_used(list(wanted))
+    left = min(life.attempts_left(terms, used.get(line_id, 0)) for line_id in wanted)
+    if not left:
+        raise Refusal(
+            "case.attempts",
+            zh=f"同一件商品最多申请{terms.attempts}次（修改和撤销也算），已经用完。",
+            en=f"The same thing can be asked for {terms.attempts} times, edits and withdrawals included; that is used up.",
+        )
+    taken = standing_units(order_id, without=instead_of)
+    for line in order.lines:
+        if wanted.get(line.id, 0) > line.quantity - taken.get(line.id, 0):
+            raise Invalid(
+                "case.units",
+                zh="这几件里有的已经退了，或正在售后。",
+                en="Some of these have gone back already or are in another case.",
+            )
+    back = worth.of(order, wanted, taken, phase=phase, fault=why.fault)
+    if not back.minor:
+        raise Refusal(
+            "case.nothing_left",
+            zh="这个订单付的钱已经全部退回。",
+            en="Everything that was paid for this order has gone back already.",
+        )
+    return Wish(order, wanted, why, kind, phase, packed, rule.id, terms, back, left)
+
+
+def _phase(order: orders.OrderView, wanted: Mapping[UUID, int]) -> tuple[Phase, bool]:
+    """Where the goods are now; those of one request are all in the same place."""
+    lines = {line.id: line for line in order.lines}
+    if not wanted or any(
+        id not in lines or not 0 < count <= lines[id].quantity for id, count in wanted.items()
+    ):
+        raise Invalid(
+            "case.units", zh="请选择要退的商品和数量。", en="Choose what it is about, and how many."
+        )
+    phases = set()
+    for id, count in wanted.items():
+        line = lines[id]
+        delivered = line.delivered_quantity >= count
+        shipped = order.collected_at is not None and line.shipped_quantity > 0
+        phases.add(phase_of(shipped=shipped, delivered=delivered))
+    if len(phases) > 1:
+        raise Refusal(
+            "case.mixed",
+            zh="有的已签收、有的还没有，请分开申请。",
+            en="Some of it has arrived and some has not: ask for each by itself.",
+        )
+    return phases.pop(), any(lines[id].shipped_quantity for id in wanted)
+
+
+def _insert(wish: Wish, words: str, now: datetime) -> Row:
+    id, order = new_id(), wish.order
+    facts = life.Facts("asked", wish.kind, wish.phase != "unshipped", wish.phase == "delivered")
+    first = wish.kind == "exchange" and trusted(order.person_id, now=now)
+    [row] = fetch(
+        """
+        INSERT INTO aftersales_case
+            (id, order_id, shop_id, person_id, rule_id, kind, reason, guarantee, words, state, due_at, opened_at,
+             moved_at, phase, packed, currency, back_minor, refunded_minor, bearer, ships_first, at_shop, answer,
+             round, spoke)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, '', %s, 'asked', %s, %s, %s, %s, %s, %s, %s, 0, 'shop', %s, false, '',
+                0, '{}')
+        RETURNING *
+        """,
+        [
+            id, order.id, order.shop_id, order.person_id, wish.rule_id, wish.kind, wish.reason.code, words,
+            life.due(wish.terms, facts, now), now, now, wish.phase, wish.packed, wish.back.currency, wish.back.minor,
+            first,
+        ],
+    )  # fmt: skip
+    units = list(wish.units.items())
+    copy_rows(
+        "aftersales_case_unit",
+        ("id", "case_id", "line_id", "units"),
+        [(unit, id, *line) for unit, line in zip(new_ids(len(units)), units, strict=True)],
+    )
+    _count(id, list(wish.units), now)
+    return row
+
+
+def _count(case_id: UUID, line_ids: Sequence[UUID], now: datetime) -> None:
+    copy_rows(
+        "aftersales_attempt",
+        ("id", "case_id", "line_id", "at"),
+        [(id, case_id, line, now) for id, line in zip(new_ids(len(line_ids)), line_ids, strict=True)],
+    )
+
+
+def _refund_at_once(row: Row, now: datetime) -> None:
+    back = Money(row["back_minor"], row["currency"])
+    seen = Seen(facts_of(row), back, now, packed=False)
+    verdict = judge(terms_of(row["rule_id"]), seen)
+    decision_id = new_id()
+    made = draft(row, seen, verdict, decision_id, now, kind=AT_ONCE)
+    decisions.record([msgspec.structs.replace(made, appeal_until=None)])
+    enter([Going(row, "refunded", note=verdict.reason, by_time=True, decision_id=decision_id)], now=now)
+
+
+def edit(
+    case_id: UUID,
+    *,
+    person_id: UUID,
+    reason: str,
+    kind: Kind | None = None,
+    words: str = "",
+    now: datetime,
+) -> None:
+    """Say it differently, before the shop answered or after it said no: the shop has its full time again. It counts."""
+    with transaction.atomic():
+        row = take(case_id, "edit", "buyer", person_id=person_id, now=now)
+        units = {
+            unit["line_id"]: unit["units"]
+            for unit in fetch("SELECT line_id, units FROM aftersales_case_unit WHERE case_id = %s", [case_id])
+        }
+        wish = weigh(
+            row["order_id"],
+            person_id=person_id,
+            units=units,
+            reason=reason,
+            kind=kind,
+            now=now,
+            instead_of=case_id,
+        )
+        _count(case_id, list(units), now)
+        said = {
+            "kind": wish.kind,
+            "reason": wish.reason.code,
+            "words": _words(words),
+            "back_minor": wish.back.minor,
+        }
+        if row["state"] == "rejected":
+            cleared = {"offer_minor": None}
+            enter([Going(row, "asked", note="edited", by=person_id, also=said | cleared)], now=now)
+            return
+        facts = life.Facts("asked", wish.kind, wish.phase != "unshipped", wish.phase == "delivered")
+        execute(
+            "UPDATE aftersales_case SET kind = %s, reason = %s, words = %s, back_minor = %s, due_at = %s, moved_at = %s "
+            "WHERE id = %s",
+            [*said.values(), life.due(wish.terms, facts, now), now, case_id],
+        )
+        events.emit([CaseChanged(case_id, row["order_id"], row["shop_id"], person_id, "edited")], at=now)
+
+
+def withdraw(case_id: UUID, *, person_id: UUID, now: datetime) -> None:
+    """Take it back. It may be asked again while the window is open; the attempt stays counted."""
+    with transaction.atomic():
+        row = take(case_id, "withdraw", "buyer", person_id=person_id, now=now)
+        enter([Going(row, "withdrawn", note="by_buyer", by=person_id)], now=now)
+
+
+def _words(given: str) -> str:
+    text = given.replace("\0", "").strip()
+    if len(text) > LONGEST:
+        raise Invalid("case.words", zh=f"最多{LONGEST}个字。", en=f"At most {LONGEST} characters, please.")
+    return text

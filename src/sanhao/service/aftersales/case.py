@@ -1,0 +1,268 @@
+"""The life of a case, pure: its states with their deadlines, what silence does, and who may do what.
+
+In words:
+
+1. A buyer asks (refund, return, exchange or claim). An order nobody has packed yet is refunded at once.
+2. The shop has 48 hours to answer (24 before shipping). Silence approves. What the buyer holds in their hands is given
+   away by nobody's silence: a refund without return, asked after delivery and without a guarantee that says so, is
+   approved as a return.
+3. The buyer has 7 days to send; otherwise the case lapses, and may be asked again while the window is open.
+4. The shop has 10 days after the number was handed in, or 48 hours after the signed scan, whichever comes first.
+   Silence refunds (or, where the replacement left first, closes the exchange).
+5. A rejection may be taken to the platform for 7 days; silence closes the case.
+6. Both sides speak for 48 hours; if both did, they may answer each other once more. Then the platform has 48 hours.
+   What the platform leaves undecided, it pays itself (a term): nobody's money waits on our silence.
+7. Five attempts a line; edits and cancelled ones count.
+
+Source of the numbers: policies of WeChat, TikTok and eBay as collected for this project; every one is a term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from sanhao.kit.deadline import end_of_day, zone
+
+Kind = Literal["refund", "return", "exchange", "claim"]
+Side = Literal["buyer", "shop", "platform"]
+KINDS: tuple[Kind, ...] = ("refund", "return", "exchange", "claim")
+
+CASE_STATES: Mapping[str, tuple[str, ...]] = {
+    "asked": ("to_send", "replacing", "refunded", "rejected", "withdrawn"),
+    "to_send": ("returning", "lapsed", "withdrawn"),
+    "returning": ("refunded", "replacing", "exchanged", "rejected"),
+    "replacing": ("exchanged", "to_send", "refunded"),
+    # Asked again with other words, taken to the platform, settled by an offer or a change of mind, or left.
+    "rejected": ("asked", "disputed", "to_send", "replacing", "refunded", "closed", "withdrawn"),
+    "disputed": ("deciding", "to_send", "refunded", "withdrawn"),
+    "deciding": ("to_send", "refunded", "closed", "withdrawn"),
+    # Only by an appeal that is granted.
+    "closed": ("to_send", "refunded"),
+    "refunded": (),
+    "exchanged": (),
+    "withdrawn": (),
+    "lapsed": (),
+}
+OVER = frozenset({"refunded", "exchanged", "closed", "withdrawn", "lapsed"})
+"""No deadline runs, no money is held. `closed` may be opened again by an appeal."""
+WAITING: Mapping[str, Side | Literal["both"]] = {
+    "asked": "shop",
+    "to_send": "buyer",
+    "returning": "shop",
+    "replacing": "shop",
+    "rejected": "buyer",
+    "disputed": "both",
+    "deciding": "platform",
+}
+"""Who is waited for. Every state here has a deadline (`due`) and an exit that time alone takes (`silence`)."""
+
+Act = Literal[
+    "withdraw", "edit", "approve", "reject", "send_back", "receive", "refuse", "replace", "accept_offer",
+    "escalate", "state", "decide",
+]  # fmt: skip
+_ACTS: Mapping[str, Mapping[Side, tuple[Act, ...]]] = {
+    "asked": {"buyer": ("edit", "withdraw"), "shop": ("approve", "reject")},
+    "to_send": {"buyer": ("send_back", "withdraw")},
+    "returning": {"shop": ("receive", "refuse")},
+    "replacing": {"shop": ("replace",)},
+    "rejected": {"buyer": ("accept_offer", "edit", "escalate", "withdraw"), "shop": ("approve",)},
+    "disputed": {"buyer": ("state", "withdraw"), "shop": ("state", "approve")},
+    "deciding": {"buyer": ("withdraw",), "shop": ("approve",), "platform": ("decide",)},
+}
+
+
+class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where goods go back to."""
+
+    recipient: str
+    phone: str
+    country: str
+    region: str
+    city: str
+    street: str
+    postcode: str = ""
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule `aftersales.terms`. Raises ValueError for numbers that would make a state a trap."""
+
+    unshipped_hours: int = 24
+    answer_hours: int = 48
+    send_days: int = 7
+    receive_days: int = 10
+    signed_hours: int = 48
+    replace_hours: int = 48
+    escalate_days: int = 7
+    round_hours: int = 48
+    rounds: int = 2
+    decide_hours: int = 48
+    appeal_days: int = 7
+    attempts: int = 5
+    window_days: int = 7
+    platform_silence: Literal["platform_pays", "rejection_stands"] = "platform_pays"
+    hub: Address = Address("三好退货中转仓", "400 000 3333", "CN", "上海", "上海市", "三好路3号")
+    timezone: str = "Asia/Shanghai"
+
+    def __post_init__(self) -> None:
+        zone(self.timezone)
+        numbers = msgspec.structs.asdict(self)
+        if any(value < 1 for value in numbers.values() if isinstance(value, int)):
+            raise ValueError("every time and number is at least 1")
+
+
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All that time needs to know of a case. *at_shop*: the goods came back and somebody there signed for them, or
+    said so. *delivered*: the buyer held the goods when asking. *spoke*: who has spoken in this round."""
+
+    state: str
+    kind: Kind
+    shipped: bool = False
+    delivered: bool = False
+    guarantee: str = ""
+    answer_hours: int | None = None
+    ships_first: bool = False
+    at_shop: bool = False
+    uploaded_at: datetime | None = None
+    signed_at: datetime | None = None
+    round: int = 0
+    spoke: tuple[Side, ...] = ()
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """What happens when nobody does anything: the next state, why, and who bears a refund."""
+
+    to: str
+    reason: str
+    bearer: Literal["shop", "platform"] = "shop"
+
+
+def due(terms: Terms, facts: Facts, at: datetime) -> datetime | None:
+    """Until when the state that *facts* are in since *at* is waited for; None for one that is over."""
+    match facts.state:
+        case "asked":
+            hours = terms.answer_hours if facts.shipped else terms.unshipped_hours
+            return at + timedelta(hours=facts.answer_hours or hours)
+        case "to_send":
+            return at + timedelta(days=terms.send_days)
+        case "returning":
+            latest = (facts.uploaded_at or at) + timedelta(days=terms.receive_days)
+            if facts.signed_at is None:
+                return latest
+            return min(latest, facts.signed_at + timedelta(hours=terms.signed_hours))
+        case "replacing":
+            return at + timedelta(hours=terms.replace_hours)
+        case "rejected":
+            return at + timedelta(days=terms.escalate_days)
+        case "disputed":
+            return at + timedelta(hours=terms.round_hours)
+        case "deciding":
+            return at + timedelta(hours=terms.decide_hours)
+    return None
+
+
+def silence(terms: Terms, facts: Facts) -> Silence:
+    """What time alone does next. Raises ValueError for a state that waits for nobody."""
+    match facts.state:
+        case "asked":
+            return Silence(approved(facts), "approved_by_silence")
+        case "to_send":
+            return Silence("lapsed", "not_sent")
+        case "returning":
+            return Silence("exchanged" if facts.ships_first else "refunded", "received_by_silence")
+        case "replacing":
+            # A replacement that should have left first did not: the buyer still holds the old one.
+            return Silence("to_send" if facts.ships_first else "refunded", "not_replaced")
+        case "rejected":
+            return Silence("closed", "not_escalated")
+        case "disputed":
+            return Silence("deciding", "round_over")
+        case "deciding" if terms.platform_silence == "platform_pays":
+            return Silence("refunded", "platform_late", "platform")
+        case "deciding":
+            return Silence("closed", "platform_late")
+    raise ValueError(f"nothing is waited for in {facts.state}")
+
+
+def approved(facts: Facts, *, by_hand: bool = False) -> str:
+    """Where an approval leads. A person of the shop may give money without a return; silence may not."""
+    if facts.at_shop:
+        return "refunded"
+    match facts.kind:
+        case "claim":
+            return "refunded"
+        case "refund":
+            keeps_goods = facts.delivered and not facts.guarantee
+            return "to_send" if keeps_goods and not by_hand else "refunded"
+        case "exchange" if facts.ships_first:
+            return "replacing"
+    return "to_send"
+
+
+def received(facts: Facts) -> str:
+    """Where the shop's word that the goods are back and well leads."""
+    if facts.kind != "exchange":
+        return "refunded"
+    return "exchanged" if facts.ships_first else "replacing"
+
+
+def ruled(facts: Facts) -> str:
+    """Where a ruling for the buyer leads: goods that are still with the buyer go back first.
+
+    The platform forces no refund without return upon a shop: a refund of delivered goods that no guarantee covers is
+    ruled as a return, or paid by the platform.
+    """
+    return approved(facts) if facts.kind != "exchange" or facts.at_shop else "to_send"
+
+
+def at_once(facts: Facts, *, packed: bool) -> bool:
+    """Whether nobody needs to be asked: nothing is packed yet, so nothing can have left."""
+    return facts.kind == "refund" and not facts.shipped and not packed
+
+
+def acts(facts: Facts, side: Side) -> tuple[Act, ...]:
+    """What *side* may do now."""
+    may = _ACTS.get(facts.state, {}).get(side, ())
+    if facts.state == "disputed" and side in facts.spoke:
+        may = tuple(act for act in may if act != "state")
+    return may
+
+
+def next_round(terms: Terms, facts: Facts) -> int | None:
+    """The round that opens once both have spoken in this one; None: the file is complete."""
+    if {"buyer", "shop"} <= set(facts.spoke) and facts.round < terms.rounds:
+        return facts.round + 1
+    return None
+
+
+def attempts_left(terms: Terms, used: int) -> int:
+    return max(0, terms.attempts - used)
+
+
+def window_ends(terms: Terms, delivered_at: datetime, *, days: int | None = None) -> datetime:
+    """The last moment to ask: day 1 is the day after signing, through its last minute in the site's time zone."""
+    local = delivered_at.astimezone(zone(terms.timezone)).date()
+    return end_of_day(local + timedelta(days=days or terms.window_days), terms.timezone)
+
+
+class Warehouse(msgspec.Struct, frozen=True):
+    """A return address of a shop as choosing needs it."""
+
+    id: str
+    region: str
+    city: str
+    is_default: bool
+
+
+def return_to(warehouses: tuple[Warehouse, ...], origin: str) -> Warehouse | None:
+    """The address goods go back to: the one in the place they came from (the courier's first scan says it), else the
+    shop's default. None: the shop has none, and goods go to the platform's hub."""
+    for by in ("city", "region"):
+        for house in warehouses:
+            place = getattr(house, by).rstrip("市省")
+            if place and place in origin:
+                return house
+    return next((house for house in warehouses if house.is_default), None)

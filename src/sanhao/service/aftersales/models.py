@@ -1,0 +1,202 @@
+"""Tables of after-sales. A case is one request about units of an order; it waits for somebody until `due_at`, or is over."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from sanhao.kit.states import States
+from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER
+
+CASE = States("case", "aftersales_case", CASE_STATES)
+PHASES = ("unshipped", "on_way", "delivered")
+
+
+class Case(models.Model):
+    """What a buyer asks of a shop about an order. *back_minor* is what would go back, *refunded_minor* what did.
+
+    *moved_at* is since when it is in its state; *address* where goods go back to; *answer* the shop's words to a
+    rejection, *offer_minor* what it would give instead; *round* and *spoke* belong to a dispute.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
+    rule = models.ForeignKey("rulebook.Rule", on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10)
+    reason = models.CharField(max_length=40)
+    guarantee = models.CharField(max_length=40, blank=True, default="")
+    promise_id = models.UUIDField(null=True)
+    words = models.CharField(max_length=500, blank=True, default="")
+    state = models.CharField(max_length=10)
+    due_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    phase = models.CharField(max_length=10)
+    packed = models.BooleanField(default=False)
+    answer_hours = models.PositiveSmallIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    back_minor = models.BigIntegerField()
+    refunded_minor = models.BigIntegerField(default=0)
+    bearer = models.CharField(max_length=10, default="shop")
+    ships_first = models.BooleanField(default=False)
+    at_shop = models.BooleanField(default=False)
+    address = models.JSONField(null=True)
+    parcel = models.ForeignKey(
+        "delivery.Consignment", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    uploaded_at = models.DateTimeField(null=True)
+    collected_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    replacement = models.ForeignKey(
+        "delivery.Consignment", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    answer = models.CharField(max_length=500, blank=True, default="")
+    offer_minor = models.BigIntegerField(null=True)
+    round = models.PositiveSmallIntegerField(default=0)
+    spoke = ArrayField(models.CharField(max_length=10), default=list)
+    decision = models.ForeignKey(
+        "decisions.Decision", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    claimed_by = models.ForeignKey(
+        "people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="aftersales_case_state", condition=Q(state__in=list(CASE_STATES))),
+            models.CheckConstraint(name="aftersales_case_kind", condition=Q(kind__in=list(KINDS))),
+            models.CheckConstraint(name="aftersales_case_phase", condition=Q(phase__in=list(PHASES))),
+            models.CheckConstraint(
+                name="aftersales_case_waits",
+                condition=Q(state__in=sorted(OVER), due_at__isnull=True)
+                | (~Q(state__in=sorted(OVER)) & Q(due_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="aftersales_case_money",
+                condition=Q(back_minor__gte=0)
+                & Q(refunded_minor__gte=0)
+                & (Q(offer_minor__isnull=True) | Q(offer_minor__gt=0, offer_minor__lte=F("back_minor"))),
+            ),
+            models.CheckConstraint(
+                name="aftersales_case_claimed",
+                condition=Q(claimed_by__isnull=True, claimed_at__isnull=True)
+                | Q(claimed_by__isnull=False, claimed_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="aftersales_case_due", fields=["due_at"], condition=Q(due_at__isnull=False)),
+            models.Index(name="aftersales_case_person", fields=["person", "-opened_at"]),
+            models.Index(
+                name="aftersales_case_shop", fields=["shop", "due_at"], condition=Q(due_at__isnull=False)
+            ),
+            models.Index(name="aftersales_case_of_shop", fields=["shop", "-opened_at"]),
+        ]
+
+
+class CaseUnit(models.Model):
+    """So many units of one line."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="+")
+    units = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "aftersales_case_unit"
+        constraints = [
+            models.UniqueConstraint(name="aftersales_unit_once", fields=["case", "line"]),
+            models.CheckConstraint(name="aftersales_unit_some", condition=Q(units__gt=0)),
+        ]
+
+
+class Attempt(models.Model):
+    """One try about a line: a request or an edit of one. Taking it back gives none back."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Statement(models.Model):
+    """What one side said in one round of a dispute (round 0: with the request or the answer)."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    round = models.PositiveSmallIntegerField()
+    side = models.CharField(max_length=10)
+    text = models.CharField(max_length=500, blank=True, default="")
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        "people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="aftersales_statement_once", fields=["case", "round", "side"])
+        ]
+
+
+class Evidence(models.Model):
+    """A photo or a video of a case, by the fingerprint of its bytes (`kit/media.py` keeps them)."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    side = models.CharField(max_length=10)
+    round = models.PositiveSmallIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    mime = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        "people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        db_table = "aftersales_evidence"
+        constraints = [
+            models.UniqueConstraint(name="aftersales_evidence_once", fields=["case", "side", "digest"])
+        ]
+
+
+class ReturnAddress(models.Model):
+    """Where a shop takes goods back, one for each warehouse. Cases keep a copy, so editing one moves no parcel."""
+
+    id = models.UUIDField(primary_key=True)
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
+    recipient = models.CharField(max_length=60)
+    phone = models.CharField(max_length=24)
+    country = models.CharField(max_length=2)
+    region = models.CharField(max_length=60)
+    city = models.CharField(max_length=60)
+    street = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=16, blank=True, default="")
+    is_default = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "aftersales_return_address"
+        constraints = [
+            models.UniqueConstraint(
+                name="aftersales_address_one_default", fields=["shop"], condition=Q(is_default=True)
+            )
+        ]
+
+
+class SavedReason(models.Model):
+    """Words a shop often rejects with."""
+
+    id = models.UUIDField(primary_key=True)
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    words = models.CharField(max_length=200)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "aftersales_saved_reason"
+        constraints = [models.UniqueConstraint(name="aftersales_reason_once", fields=["shop", "words"])]

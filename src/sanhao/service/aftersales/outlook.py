@@ -1,0 +1,207 @@
+"""What happens next and when, as a sentence for each reader of a case. Pure; the same on pages and in notices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from sanhao.kit.money import Money
+from sanhao.kit.text import Text
+from sanhao.kit.wording import date_time, sum_of
+from sanhao.service.aftersales.case import WAITING, Facts, Side, Terms, silence
+
+
+class Outlook(msgspec.Struct, frozen=True):
+    """*title*: where the case stands. *next*: who does what by when. *silence*: what time alone will do ("" if over).
+    *yours*: whether this reader is the one who is waited for."""
+
+    title: Text
+    next: Text
+    silence: Text
+    yours: bool
+
+
+_NOTHING = Text(zh="", en="")
+TITLES: dict[str, Text] = {
+    "asked": Text(zh="等店家答复", en="Waiting for the shop's answer"),
+    "to_send": Text(zh="同意退货，等寄回", en="Approved: to be sent back"),
+    "returning": Text(zh="正在寄回", en="On its way back"),
+    "replacing": Text(zh="等店家寄出换的", en="A replacement is to be sent"),
+    "rejected": Text(zh="店家没有同意", en="The shop said no"),
+    "disputed": Text(zh="平台介入，双方陈述", en="With the platform: both sides speak"),
+    "deciding": Text(zh="平台正在裁决", en="With the platform: being decided"),
+    "closed": Text(zh="已结束，没有退款", en="Closed without a refund"),
+    "refunded": Text(zh="已退款", en="Refunded"),
+    "exchanged": Text(zh="换货完成", en="Exchanged"),
+    "withdrawn": Text(zh="已撤销", en="Withdrawn"),
+    "lapsed": Text(zh="没有寄回，已失效", en="Lapsed: nothing was sent back"),
+}
+_OVER: dict[str, Text] = {
+    "refunded": Text(zh="{sum}原路退回。", en="{sum} goes back the way it was paid."),
+    "exchanged": Text(
+        zh="换的已经寄出，这件事结束了。", en="The replacement is on its way; this is settled."
+    ),
+    "closed": Text(zh="这次没有退款。", en="There is no refund this time."),
+    "withdrawn": Text(
+        zh="申请已撤回；期限内还可以再申请。",
+        en="The request was taken back; it may be asked again while the window is open.",
+    ),
+    "lapsed": Text(
+        zh="七天里没有寄回；期限内还可以再申请。",
+        en="Nothing was sent in time; it may be asked again while the window is open.",
+    ),
+}
+_TO_BUYER: dict[str, Text] = {
+    "asked": Text(zh="店家在{due}前答复你。", en="The shop answers by {due}."),
+    "to_send": Text(
+        zh="请在{due}前寄回，填上快递单号。", en="Send it back by {due} and enter the parcel's number."
+    ),
+    "returning": Text(
+        zh="店家收到后退款，最晚{due}。", en="The shop refunds when it has it, by {due} at the latest."
+    ),
+    "replacing": Text(zh="店家在{due}前把换的寄给你。", en="The shop sends the replacement by {due}."),
+    "rejected": Text(
+        zh="不同意的话，{due}前可以请平台来看。",
+        en="If you disagree, ask the platform to look at it by {due}.",
+    ),
+    "disputed": Text(zh="{due}前说说你的情况，放上照片。", en="Say what happened and add photos by {due}."),
+    "deciding": Text(
+        zh="资料已齐，平台在{due}前作出裁决。", en="The file is complete; the platform decides by {due}."
+    ),
+}
+_TO_SHOP: dict[str, Text] = {
+    "asked": Text(zh="请在{due}前答复。", en="Answer by {due}."),
+    "to_send": Text(zh="买家在{due}前寄回。", en="The buyer sends it back by {due}."),
+    "returning": Text(zh="收到后请验货，最晚{due}。", en="Check it when it arrives, by {due} at the latest."),
+    "replacing": Text(zh="请在{due}前寄出换的。", en="Send the replacement by {due}."),
+    "rejected": Text(zh="买家在{due}前可以请平台介入。", en="The buyer may ask the platform until {due}."),
+    "disputed": Text(zh="{due}前说说你的情况，放上照片。", en="Say what happened and add photos by {due}."),
+    "deciding": Text(
+        zh="资料已齐，平台在{due}前作出裁决。", en="The file is complete; the platform decides by {due}."
+    ),
+}
+_TO_PLATFORM = _TO_SHOP | {
+    "asked": Text(zh="店家在{due}前答复。", en="The shop answers by {due}."),
+    "returning": Text(zh="店家在{due}前验货。", en="The shop checks it by {due}."),
+    "replacing": Text(zh="店家在{due}前寄出换的。", en="The shop sends the replacement by {due}."),
+    "disputed": Text(zh="双方在{due}前陈述。", en="Both sides speak by {due}."),
+    "deciding": Text(zh="请在{due}前裁决。", en="Decide by {due}."),
+}
+_SPOKEN = Text(
+    zh="你说的已记下；等对方到{due}。", en="What you said is on file; the other side has until {due}."
+)
+_NEXT: dict[Side, dict[str, Text]] = {"buyer": _TO_BUYER, "shop": _TO_SHOP, "platform": _TO_PLATFORM}
+_WILL: dict[str, Text] = {
+    "approved_by_silence/refunded": Text(
+        zh="不答复就算同意，{sum}自动退回。", en="Silence is a yes: {sum} goes back by itself."
+    ),
+    "approved_by_silence/to_send": Text(
+        zh="不答复就算同意退货，收到货再退{sum}。",
+        en="Silence is a yes to the return; {sum} follows when the goods are back.",
+    ),
+    "approved_by_silence/replacing": Text(zh="不答复就算同意换货。", en="Silence is a yes to the exchange."),
+    "not_sent/lapsed": Text(zh="到时没寄，申请失效。", en="If nothing is sent by then, the request lapses."),
+    "received_by_silence/refunded": Text(
+        zh="到时没有异议，{sum}自动退回。", en="Without an objection {sum} goes back by itself."
+    ),
+    "received_by_silence/exchanged": Text(
+        zh="到时没有异议，换货就算完成。", en="Without an objection the exchange is complete."
+    ),
+    "not_replaced/refunded": Text(
+        zh="到时没寄出，{sum}自动退回。", en="If it is not sent by then, {sum} goes back by itself."
+    ),
+    "not_replaced/to_send": Text(
+        zh="到时没寄出，就改为退货退款。",
+        en="If it is not sent by then, this becomes a return with a refund.",
+    ),
+    "not_escalated/closed": Text(
+        zh="到时没有人说话，就到此为止。", en="If nothing is said by then, it ends here."
+    ),
+    "round_over/deciding": Text(
+        zh="到时按手上的资料裁决。", en="After that it is decided on what is on file."
+    ),
+    "platform_late/refunded": Text(
+        zh="平台逾期没裁决，{sum}由平台出。", en="If the platform is late, {sum} goes back at its own cost."
+    ),
+    "platform_late/closed": Text(
+        zh="平台逾期没裁决，维持店家的答复。", en="If the platform is late, the shop's answer stands."
+    ),
+}
+
+
+def outlook(
+    terms: Terms, facts: Facts, side: Side, *, due_at: datetime | None, back: Money, timezone: str
+) -> Outlook:
+    """The case as *side* reads it now; *back* is what would go back to the buyer."""
+    title = TITLES[facts.state]
+    if due_at is None:
+        return Outlook(title, _fill(_OVER[facts.state], back, None), _NOTHING, False)
+    will = silence(terms, facts)
+    then = _WILL[f"{will.reason}/{will.to}"]
+    spoken = facts.state == "disputed" and side in facts.spoke
+    words = _SPOKEN if spoken else _NEXT[side][facts.state]
+    when = date_time(due_at, timezone)
+    yours = not spoken and _waits_for(facts, side)
+    return Outlook(title, _fill(words, back, when), _fill(then, back, when), yours)
+
+
+def _waits_for(facts: Facts, side: Side) -> bool:
+    who = WAITING.get(facts.state)
+    return who == side or (who == "both" and side in ("buyer", "shop"))
+
+
+def _fill(text: Text, back: Money, due: Text | None) -> Text:
+    amount, when = sum_of(back), due or _NOTHING
+    return Text(zh=text.zh.format(sum=amount.zh, due=when.zh), en=text.en.format(sum=amount.en, due=when.en))
+
+
+DECIDED: dict[str, tuple[Text, Text]] = {
+    "nothing_packed/refunded": (
+        Text(zh="店家还没打包，{sum}马上退给你", en="Nothing was packed yet, so {sum} is on its way back at once"),
+        Text(zh="买家在打包前申请，按规则马上退款{sum}", en="The buyer asked before anything was packed; by the rule {sum} went back at once"),
+    ),
+    "approved_by_silence/refunded": (
+        Text(zh="店家到{due}没有答复，{sum}正在退给你", en="The shop had not answered by {due}, so {sum} is on its way back"),
+        Text(zh="到{due}没有答复，按规则同意退款{sum}", en="There was no answer by {due}; by the rule {sum} went back to the buyer"),
+    ),
+    "approved_by_silence/to_send": (
+        Text(zh="店家到{due}没有答复，退货已同意，请寄回", en="The shop had not answered by {due}, so the return is approved: send it back"),
+        Text(zh="到{due}没有答复，按规则同意退货", en="There was no answer by {due}; by the rule the return is approved"),
+    ),
+    "approved_by_silence/replacing": (
+        Text(zh="店家到{due}没有答复，换货已同意", en="The shop had not answered by {due}, so the exchange is approved"),
+        Text(zh="到{due}没有答复，按规则同意换货", en="There was no answer by {due}; by the rule the exchange is approved"),
+    ),
+    "received_by_silence/refunded": (
+        Text(zh="退回的东西到{due}没有异议，{sum}正在退给你", en="The shop had raised no objection by {due}, so {sum} is on its way back"),
+        Text(zh="到{due}没有验货异议，按规则退款{sum}", en="There was no objection by {due}; by the rule {sum} went back to the buyer"),
+    ),
+    "received_by_silence/exchanged": (
+        Text(zh="店家到{due}没有异议，换货完成", en="The shop had raised no objection by {due}: the exchange is complete"),
+        Text(zh="到{due}没有验货异议，换货完成", en="There was no objection by {due}: the exchange is complete"),
+    ),
+    "not_replaced/refunded": (
+        Text(zh="换的到{due}没有寄出，{sum}正在退给你", en="The replacement was not sent by {due}, so {sum} is on its way back"),
+        Text(zh="换的到{due}没有寄出，按规则退款{sum}", en="The replacement was not sent by {due}; by the rule {sum} went back to the buyer"),
+    ),
+    "not_replaced/to_send": (
+        Text(zh="换的到{due}没有寄出，改为退货退款，请寄回", en="The replacement was not sent by {due}: this is now a return with a refund"),
+        Text(zh="换的到{due}没有寄出，改为退货退款", en="The replacement was not sent by {due}: this is now a return with a refund"),
+    ),
+    "platform_late/refunded": (
+        Text(zh="平台到{due}没有裁决，{sum}由平台退给你", en="The platform had not decided by {due}, so it pays {sum} back itself"),
+        Text(zh="平台到{due}没有裁决，{sum}由平台承担，与店铺无关", en="The platform had not decided by {due} and bears {sum} itself; it costs the shop nothing"),
+    ),
+    "platform_late/closed": (
+        Text(zh="平台到{due}没有裁决，维持店家的答复", en="The platform had not decided by {due}; the shop's answer stands"),
+        Text(zh="平台到{due}没有裁决，维持你的答复", en="The platform had not decided by {due}; your answer stands"),
+    ),
+}  # fmt: skip
+"""What was decided by time alone, to the buyer and to the shop; what merely ended (lapsed, not escalated) writes none."""
+
+
+def decided(reason: str, to: str, *, due_at: datetime, back: Money, timezone: str) -> tuple[Text, Text]:
+    when = date_time(due_at, timezone)
+    buyer, shop = DECIDED[f"{reason}/{to}"]
+    return _fill(buyer, back, when), _fill(shop, back, when)

@@ -1,0 +1,347 @@
+"""Reading cases: the buyer's, the shop's desk, the arbiters' queue, one case with all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sanhao.kit.money import Money
+from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
+from sanhao.service.aftersales import case as life
+from sanhao.service.aftersales.actions.moves import no_case
+from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
+from sanhao.service.aftersales.case import OVER, Act, Address, Side
+from sanhao.service.aftersales.outlook import Outlook, outlook
+from sanhao.service.aftersales.reasons import REASONS
+
+_GONE = ("withdrawn", "lapsed", "closed", "exchanged")
+_CASE_COLUMNS = ", ".join(f"c.{column.strip()}" for column in COLUMNS.split(","))
+
+
+class CaseView(msgspec.Struct, frozen=True):
+    """A case as one reader sees it. *back* is what would go back, *refunded* what did; *outlook* says what is next."""
+
+    id: UUID
+    order_id: UUID
+    shop_id: UUID
+    person_id: UUID
+    kind: str
+    reason: Text
+    reason_code: str
+    guarantee: str
+    words: str
+    state: str
+    due_at: datetime | None
+    opened_at: datetime
+    moved_at: datetime
+    phase: str
+    back: Money
+    refunded: Money
+    bearer: str
+    offer: Money | None
+    answer: str
+    address: Address | None
+    parcel_id: UUID | None
+    uploaded_at: datetime | None
+    collected_at: datetime | None
+    signed_at: datetime | None
+    replacement_id: UUID | None
+    ships_first: bool
+    round: int
+    spoke: tuple[str, ...]
+    decision_id: UUID | None
+    claimed_by: UUID | None
+    claimed_at: datetime | None
+    units: tuple[tuple[UUID, int], ...]
+    outlook: Outlook
+    acts: tuple[Act, ...]
+    rule_id: UUID
+
+    @property
+    def over(self) -> bool:
+        return self.state in OVER
+
+    def may(self, act: Act) -> bool:
+        return act in self.acts
+
+
+class MoveView(msgspec.Struct, frozen=True):
+    """One step of a case's history."""
+
+    source: str
+    target: str
+    at: datetime
+    note: str
+    by: UUID | None
+
+
+class StatementView(msgspec.Struct, frozen=True):
+    round: int
+    side: str
+    text: str
+    at: datetime
+
+
+class EvidenceView(msgspec.Struct, frozen=True):
+    id: UUID
+    case_id: UUID
+    side: str
+    round: int
+    digest: str
+    mime: str
+    size: int
+    width: int
+    height: int
+    at: datetime
+
+    @property
+    def is_video(self) -> bool:
+        return self.mime.startswith("video/")
+
+
+class DeskCount(msgspec.Struct, frozen=True):
+    """How many cases of a shop wait for the shop itself, and how many for somebody else."""
+
+    yours: int
+    others: int
+
+
+def case(
+    case_id: UUID, *, side: Side, person_id: UUID | None = None, shop_id: UUID | None = None
+) -> CaseView:
+    """One case for its buyer, its shop or (naming neither) the platform. Raises NotFound for strangers."""
+    found = _cases(
+        "c.id = %(id)s AND (%(person)s::uuid IS NULL OR c.person_id = %(person)s) "
+        "AND (%(shop)s::uuid IS NULL OR c.shop_id = %(shop)s)",
+        {"id": case_id, "person": person_id, "shop": shop_id},
+        side,
+    )
+    if not found:
+        raise no_case()
+    return found[0]
+
+
+def by_ids(case_ids: Sequence[UUID], *, side: Side) -> list[CaseView]:
+    return _cases("c.id = ANY(%(ids)s)", {"ids": list(case_ids)}, side)
+
+
+def cases_of_orders(order_ids: Sequence[UUID], *, side: Side) -> dict[UUID, list[CaseView]]:
+    """The cases of each order, the newest first; orders without one are missing."""
+    found: dict[UUID, list[CaseView]] = {}
+    for view in _cases(
+        "c.order_id = ANY(%(orders)s)", {"orders": list(order_ids)}, side, "ORDER BY c.opened_at DESC, c.id"
+    ):
+        found.setdefault(view.order_id, []).append(view)
+    return found
+
+
+def cases_of(person_id: UUID, *, before: datetime | None = None, limit: int = 20) -> list[CaseView]:
+    """A buyer's cases, the newest first."""
+    return _cases(
+        "c.person_id = %(person)s AND (%(before)s::timestamptz IS NULL OR c.opened_at < %(before)s)",
+        {"person": person_id, "before": before, "limit": limit},
+        "buyer",
+        "ORDER BY c.opened_at DESC, c.id LIMIT %(limit)s",
+    )
+
+
+def desk(
+    shop_id: UUID,
+    *,
+    states: Sequence[str] | None = None,
+    order_ids: Sequence[UUID] | None = None,
+    before: datetime | None = None,
+    limit: int = 200,
+) -> list[CaseView]:
+    """A shop's cases: those that wait, the least time left first; or those in *states*, the newest first."""
+    where = "c.shop_id = %(shop)s AND (%(orders)s::uuid[] IS NULL OR c.order_id = ANY(%(orders)s)) "
+    if states is None:
+        where, tail = where + "AND c.due_at IS NOT NULL", "ORDER BY c.due_at, c.id LIMIT %(limit)s"
+    else:
+        where += (
+            "AND c.state = ANY(%(states)s) AND (%(before)s::timestamptz IS NULL OR c.opened_at < %(before)s)"
+        )
+        tail = "ORDER BY c.opened_at DESC, c.id LIMIT %(limit)s"
+    return _cases(
+        where,
+        {
+            "shop": shop_id,
+            "orders": None if order_ids is None else list(order_ids),
+            "states": list(states or ()),
+            "before": before,
+            "limit": limit,
+        },
+        "shop",
+        tail,
+    )
+
+
+def desk_count(shop_id: UUID) -> DeskCount:
+    """One query, for the number in the navigation."""
+    [row] = fetch(
+        "SELECT count(*) FILTER (WHERE state IN ('asked', 'returning', 'replacing') OR (state = 'disputed' AND "
+        "NOT 'shop' = ANY(spoke)))::int AS yours, count(*)::int AS every FROM aftersales_case "
+        "WHERE shop_id = %s AND due_at IS NOT NULL",
+        [shop_id],
+    )
+    return DeskCount(row["yours"], row["every"] - row["yours"])
+
+
+def arbitration_queue(*, limit: int = 100) -> list[CaseView]:
+    """What waits for the platform: first what is to be decided, the oldest deadline first, then open disputes."""
+    return _cases(
+        "c.state IN ('deciding', 'disputed')",
+        {"limit": limit},
+        "platform",
+        "ORDER BY c.state, c.due_at, c.id LIMIT %(limit)s",
+    )
+
+
+def decided_cases(*, limit: int = 30, before: datetime | None = None) -> list[CaseView]:
+    """What the platform decided lately."""
+    return _cases(
+        "c.decision_id IS NOT NULL AND c.round > 0 AND c.state NOT IN ('deciding', 'disputed') "
+        "AND (%(before)s::timestamptz IS NULL OR c.moved_at < %(before)s)",
+        {"limit": limit, "before": before},
+        "platform",
+        "ORDER BY c.moved_at DESC, c.id LIMIT %(limit)s",
+    )
+
+
+def row_of(case_id: UUID) -> dict[str, Any]:
+    """A case's row, unlocked. Raises NotFound."""
+    rows = fetch(f"SELECT {COLUMNS} FROM aftersales_case WHERE id = %s", [case_id])
+    if not rows:
+        raise no_case()
+    return rows[0]
+
+
+def moves(case_ids: Sequence[UUID]) -> dict[UUID, list[MoveView]]:
+    """The history of each case, the oldest first."""
+    found: dict[UUID, list[MoveView]] = {id: [] for id in case_ids}
+    for row in fetch(
+        "SELECT subject_id, source, target, at, note, by_id FROM kit_history WHERE subject_id = ANY(%s) "
+        "AND subject = 'case' ORDER BY at, id",
+        [list(case_ids)],
+    ):
+        found[row["subject_id"]].append(
+            MoveView(row["source"], row["target"], row["at"], row["note"], row["by_id"])
+        )
+    return found
+
+
+def statements(case_id: UUID) -> list[StatementView]:
+    return [
+        StatementView(**row)
+        for row in fetch(
+            "SELECT round, side, text, at FROM aftersales_statement WHERE case_id = %s ORDER BY round, at, id",
+            [case_id],
+        )
+    ]
+
+
+def evidence(case_id: UUID) -> list[EvidenceView]:
+    return [
+        EvidenceView(**row)
+        for row in fetch(
+            "SELECT id, case_id, side, round, digest, mime, size, width, height, at FROM aftersales_evidence "
+            "WHERE case_id = %s ORDER BY at, id",
+            [case_id],
+        )
+    ]
+
+
+def return_addresses(shop_id: UUID) -> list[tuple[UUID, Address, bool]]:
+    """A shop's warehouses that take goods back: id, address, whether it is the default."""
+    rows = fetch(
+        "SELECT id, recipient, phone, country, region, city, street, postcode, is_default "
+        "FROM aftersales_return_address WHERE shop_id = %s ORDER BY is_default DESC, added_at, id",
+        [shop_id],
+    )
+    return [
+        (row.pop("id"), Address(**{k: v for k, v in row.items() if k != "is_default"}), row["is_default"])
+        for row in rows
+    ]
+
+
+def attempts_used(line_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How often each line was asked about; edits and what was taken back included."""
+    rows = fetch(
+        "SELECT line_id, count(*)::int AS n FROM aftersales_attempt WHERE line_id = ANY(%s) GROUP BY line_id",
+        [list(line_ids)],
+    )
+    return {row["line_id"]: row["n"] for row in rows}
+
+
+def standing_units(order_id: UUID, *, without: UUID | None = None) -> dict[UUID, int]:
+    """How many units of each line are in a case that runs or gave its money back."""
+    rows = fetch(
+        "SELECT u.line_id, sum(u.units)::int AS n FROM aftersales_case c JOIN aftersales_case_unit u ON u.case_id = c.id "
+        "WHERE c.order_id = %s AND c.state <> ALL(%s) AND (%s::uuid IS NULL OR c.id <> %s) GROUP BY u.line_id",
+        [order_id, list(_GONE), without, without],
+    )
+    return {row["line_id"]: row["n"] for row in rows}
+
+
+def _cases(where: str, params: Mapping[str, Any], side: Side, tail: str = "") -> list[CaseView]:
+    rows = fetch(
+        f"""
+        SELECT {_CASE_COLUMNS},
+            (SELECT array_agg(u.line_id ORDER BY u.id) FROM aftersales_case_unit u WHERE u.case_id = c.id) AS lines,
+            (SELECT array_agg(u.units ORDER BY u.id) FROM aftersales_case_unit u WHERE u.case_id = c.id) AS counts
+        FROM aftersales_case c WHERE {where} {tail}
+        """,
+        dict(params),
+    )
+    return [_view(row, side) for row in rows]
+
+
+def _view(row: dict[str, Any], side: Side) -> CaseView:
+    facts, terms, currency = facts_of(row), terms_of(row["rule_id"]), row["currency"]
+    shown = row["refunded_minor"] if row["state"] == "refunded" else row["back_minor"]
+    return CaseView(
+        id=row["id"],
+        order_id=row["order_id"],
+        shop_id=row["shop_id"],
+        person_id=row["person_id"],
+        kind=row["kind"],
+        reason=REASONS[row["reason"]].title,
+        reason_code=row["reason"],
+        guarantee=row["guarantee"],
+        words=row["words"],
+        state=row["state"],
+        due_at=row["due_at"],
+        opened_at=row["opened_at"],
+        moved_at=row["moved_at"],
+        phase=row["phase"],
+        back=Money(row["back_minor"], currency),
+        refunded=Money(row["refunded_minor"], currency),
+        bearer=row["bearer"],
+        offer=None if row["offer_minor"] is None else Money(row["offer_minor"], currency),
+        answer=row["answer"],
+        address=msgspec.json.decode(row["address"], type=Address) if row["address"] else None,
+        parcel_id=row["parcel_id"],
+        uploaded_at=row["uploaded_at"],
+        collected_at=row["collected_at"],
+        signed_at=row["signed_at"],
+        replacement_id=row["replacement_id"],
+        ships_first=row["ships_first"],
+        round=row["round"],
+        spoke=tuple(row["spoke"]),
+        decision_id=row["decision_id"],
+        claimed_by=row["claimed_by_id"],
+        claimed_at=row["claimed_at"],
+        units=tuple(zip(row["lines"] or (), row["counts"] or (), strict=True)),
+        outlook=outlook(
+            terms, facts, side, due_at=row["due_at"], back=Money(shown, currency), timezone=terms.timezone
+        ),
+        acts=tuple(
+            act for act in life.acts(facts, side) if act != "accept_offer" or row["offer_minor"] is not None
+        ),
+        rule_id=row["rule_id"],
+    )

@@ -1,0 +1,27 @@
+"""The founding rule of cases, put into the rulebook of a new site."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.text import Text
+from sanhao.service.aftersales.book import RULE, terms_from
+from sanhao.service.aftersales.case import Terms
+
+
+def found_rules(*, now: datetime) -> None:
+    rulebook.found(
+        RULE,
+        msgspec.to_builtins(Terms()),
+        title=Text(zh="售后的时间和次数", en="Times and attempts of after-sales"),
+        now=now,
+    )
+
+
+def checked(terms: dict[str, Any]) -> dict[str, Any]:
+    """Terms as they are stored; raises msgspec.ValidationError for what is not one of them."""
+    return msgspec.to_builtins(terms_from(terms))  # type: ignore[no-any-return]

@@ -1,0 +1,76 @@
+"""Telling people how a case goes: notices to both sides, signals for open pages. All later listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sanhao.fairness.notices import api as notices
+from sanhao.goods.shops import api as shops
+from sanhao.kit import push
+from sanhao.kit.events import News
+from sanhao.kit.text import Text
+from sanhao.service.aftersales import queries
+from sanhao.service.aftersales.actions import holds, moves
+from sanhao.service.aftersales.case import OVER
+from sanhao.service.aftersales.events import CaseChanged, CaseMoved
+from sanhao.service.aftersales.outlook import Outlook
+from sanhao.service.orders.events import OrderCancelled
+
+
+def moved(batch: Sequence[News[CaseMoved]]) -> None:
+    """Each side learns where the case stands now, who has to do what by when, and what silence does."""
+    ids = [news.fact.case_id for news in batch]
+    to_buyer = {view.id: view for view in queries.by_ids(ids, side="buyer")}
+    to_shop = {view.id: view for view in queries.by_ids(ids, side="shop")}
+    members = shops.members_of({news.fact.shop_id for news in batch})
+    told = []
+    for news in batch:
+        fact = news.fact
+        if to_buyer[fact.case_id].state != fact.state:
+            continue  # it went on already: what is told next says where it is
+        if fact.state not in ("asked", "withdrawn"):
+            told.append(
+                _notice(fact.person_id, "case.buyer", to_buyer[fact.case_id].outlook, fact, f"{news.id}")
+            )
+        told += [
+            _notice(member, "case.shop", to_shop[fact.case_id].outlook, fact, f"{news.id}:{member}")
+            for member in members.get(fact.shop_id, ())
+        ]
+    notices.notify(told, now=max(news.at for news in batch))
+    signal(batch)
+
+
+def over(batch: Sequence[News[CaseMoved]]) -> None:
+    """What was held of an order's money while its cases were open is free again."""
+    ended = [news.fact.order_id for news in batch if news.fact.state in OVER]
+    if ended:
+        holds.lift_where_all_is_over(ended, now=max(news.at for news in batch))
+
+
+def _notice(person: Any, topic: str, said: Outlook, fact: CaseMoved, key: str) -> notices.Notice:
+    text = Text(
+        zh=f"售后·{said.title.zh}：{said.next.zh}{said.silence.zh}",
+        en=" ".join(part for part in (f"{said.title.en}.", said.next.en, said.silence.en) if part),
+    )
+    return notices.Notice(person, topic, text, "case", fact.case_id, key)
+
+
+def signal(batch: Sequence[News[CaseMoved]] | Sequence[News[CaseChanged]]) -> None:
+    """Open pages of the case, its order, its buyer, its shop and control fetch themselves again."""
+    push.publish(
+        topic
+        for news in batch
+        for topic in (
+            f"case:{news.fact.case_id}",
+            f"order:{news.fact.order_id}",
+            f"shop:{news.fact.shop_id}",
+            f"person:{news.fact.person_id}",
+            "control",
+        )
+    )
+
+
+def order_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:
+    """An order ended another way: its money is on its way back, so nothing is left to ask for."""
+    moves.end_of_orders([news.fact.order_id for news in batch], now=max(news.at for news in batch))

@@ -1,0 +1,57 @@
+"""What cases listen to, their one keeper, and how their decisions are judged again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.decisions.events import DecisionOverturned
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.events import listen_later, listen_now
+from sanhao.kit.keeper import Keeper, register
+from sanhao.service.aftersales import telling
+from sanhao.service.aftersales.actions import back, dispute, time
+from sanhao.service.aftersales.book import COLUMNS, RULE, encode, terms_from
+from sanhao.service.aftersales.events import CaseChanged, CaseMoved
+from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
+from sanhao.service.aftersales.rules import checked
+from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.orders.events import OrderCancelled
+
+DUE = Keeper(
+    name="aftersales.due",
+    query=f"SELECT {COLUMNS} FROM aftersales_case t WHERE t.due_at <= %(now)s",
+    settle=time.settle_due,
+    order="t.due_at",
+    batch=500,
+)
+
+
+def rejudge(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """The same pure judge over stored facts."""
+    typed, seen = terms_from(terms), msgspec.json.decode(facts_json, type=Seen)
+    verdict = judge(typed, seen)
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=verdict.owed.minor,
+        currency=verdict.owed.currency if verdict.owed.minor else "",
+        text=say(typed, seen, verdict)[0],
+    )
+
+
+def wire() -> None:
+    rulebook.register_schema(RULE, checked)
+    for kind in (SILENCE, RULING, AT_ONCE):
+        decisions.register_judge(kind, rejudge)
+    for kind in (SILENCE, RULING):
+        decisions.register_undo(kind, dispute.OWNER)
+    listen_now(ConsignmentCollected, back.collected)
+    listen_now(ConsignmentDelivered, back.delivered)
+    listen_now(DecisionOverturned, dispute.overturned)
+    listen_later(OrderCancelled, telling.order_cancelled)
+    listen_later(CaseMoved, telling.moved)
+    listen_later(CaseMoved, telling.over)
+    listen_later(CaseChanged, telling.signal)
+    register(DUE)

@@ -1,0 +1,79 @@
+"""The stage of cases: an order in the buyer's hands, a shop with an address, and the words to ask with."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sanhao.kit.rows import fetch
+from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
+from sanhao.service.orders import api as orders
+from tests.conftest import T0
+from tests.goods import world
+from tests.service import stage as service
+
+HOUSE = aftersales.Address("青草仓库", "0471 1234567", "CN", "内蒙古", "呼和浩特市", "草原路1号")
+
+
+def rules() -> None:
+    service.rules()
+    aftersales.found_rules(now=T0 - timedelta(days=1))
+
+
+def shop(*, house: bool = True, **more: Any) -> service.Stage:
+    at = service.stage(balance=100_000, **more)
+    if house:
+        aftersales.add_return_address(at.shop_id, HOUSE, by=at.owner_id, now=T0)
+    return at
+
+
+def delivered(
+    at: service.Stage,
+    quantities: tuple[int, ...] = (1,),
+    *,
+    number: str = "SF100001",
+    now: datetime = T0,
+    **more: Any,
+) -> UUID:
+    """An order that was signed for a day after it was paid; returns its id."""
+    order_id = service.paid(at, quantities, now=now, **more)
+    parcel = service.ship(at, order_id, number, now=now + timedelta(hours=1))
+    service.scan(parcel, "picked_up", at=now + timedelta(hours=2))
+    service.scan(parcel, "delivered", at=now + timedelta(hours=24))
+    return order_id
+
+
+def units(order_id: UUID, *counts: int) -> dict[UUID, int]:
+    """So many of each line; all of everything where nothing is said."""
+    lines = sorted(orders.order(order_id).lines, key=lambda line: -line.unit.minor)
+    return {
+        line.id: count
+        for line, count in zip(lines, counts or [line.quantity for line in lines], strict=False)
+    }
+
+
+def ask(
+    at: service.Stage, order_id: UUID, reason: str = "no_reason", *counts: int, now: datetime, **more: Any
+) -> UUID:
+    return aftersales.request(
+        order_id, person_id=at.buyer_id, units=units(order_id, *counts), reason=reason, now=now, **more
+    )
+
+
+def case(case_id: UUID) -> aftersales.CaseView:
+    return aftersales.case(case_id, side="buyer")
+
+
+def arbiter() -> UUID:
+    person = world.person()
+    people.grant_role(person, "arbiter", by=None, now=T0)
+    return person
+
+
+def history(case_id: UUID) -> list[str]:
+    rows = fetch(
+        "SELECT target FROM kit_history WHERE subject_id = %s AND subject = 'case' ORDER BY at, id", [case_id]
+    )
+    return [row["target"] for row in rows]
