@@ -128,7 +128,7 @@ class Fray:
 
     def platform(self, order: Sold, now: datetime) -> bool:
         if order.id.int % 4 == 0:
-            promises.excuse([order.id], cause="risk_hold", now=now)
+            promises.excuse([order.id], cause="risk_hold", by=self.arbiter, now=now)
         promises.announce_extension(
             starts_at=now + 1 * HOUR, until=now + 2 * HOUR, reason=Text(zh="节", en="Feast"), by=self.arbiter, now=now
         )  # fmt: skip
@@ -163,7 +163,8 @@ def test_nobody_meets_a_deadlock(now: datetime) -> None:
     kit_time.found_world(is_demo=True)
     stages, buyers = seeding.shops()[:3], seeding.buyers(5)
     arbiter = world.person()
-    people.grant_role(arbiter, "arbiter", by=None, now=now)
+    for role in ("arbiter", "admin"):
+        people.grant_role(arbiter, role, by=None, now=now)
     fray = Fray(random.Random(SEED), arbiter)
     before, until, moment = _deadlocks(), monotonic() + SECONDS, now + timedelta(days=3)
     while monotonic() < until:

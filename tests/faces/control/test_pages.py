@@ -32,7 +32,7 @@ QUERIES = {
     f"/control/rules/{LATE}/": 6,
     "/control/shops/": 5,
     "/control/shops/qingcao/": 9,
-    "/control/orders/{order}/": 15,
+    "/control/orders/{order}/": 16,
     "/control/books/": 4,
     "/control/books/entries/": 5,
     "/control/people/": 5,

@@ -159,6 +159,8 @@ def test_orders_are_excused_by_their_numbers_and_a_wrong_number_changes_nothing(
     )
     assert answer.status_code == 302
     assert service.promise(running)["state"] == "void"
+    assert f"{number} beyond anyone's control excused by Arbiter" in bare(html(client, "/control/excuses/"))
+    assert "beyond anyone's control excused by Arbiter" in bare(html(client, f"/control/orders/{running}/"))
 
 
 def test_a_list_too_long_is_refused_with_its_length(enter: Enter) -> None:
@@ -182,6 +184,7 @@ def test_a_holiday_extension_moves_what_falls_due_in_it(desk: Desk, enter: Enter
     assert answer.status_code == 302
     told = bare(html(client, "/control/extensions/"))
     assert "1 open promise heard of it." in told
+    assert "announced by Admin" in told.partition("Announced extensions Spring")[2]
 
 
 # ---- persons ----------------------------------------------------------------------------------------------------

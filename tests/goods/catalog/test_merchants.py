@@ -11,9 +11,10 @@ from django.db import DatabaseError, connection, transaction
 
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.catalog.core import LISTING, OFFER, RESERVATION
+from sanhao.goods.shops import api as shops
 from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
-from sanhao.kit.refusals import Invalid, NotFound, Refusal
+from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
 from sanhao.kit.text import Text
 from tests.conftest import T0
 from tests.goods.world import Stall, card, draft, listed, offer_ids, person, stall, variant
@@ -218,6 +219,37 @@ def test_a_stranger_finds_nothing_to_touch(
         with pytest.raises(NotFound):
             verb(other, other.owner_id, listing, offer)
     assert catalog.listing(listing, now=T0) == before
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_a_clerk_changes_no_goods_and_a_manager_does(
+    shop: Stall, verb: Callable[[Stall, object, object, object], object]
+) -> None:
+    """By the verbs themselves, whatever gate a face has."""
+    if verb is VERBS["publish"]:
+        listing = catalog.draft_listing(shop.shop_id, draft(), by=shop.owner_id, now=T0)
+        offer = new_id()
+    else:
+        listing = listed(shop)
+        [offer] = offer_ids(listing)
+    before = catalog.listing(listing, now=T0, shop_id=shop.shop_id)
+    clerk, manager = person(), person()
+    shops.add_member(shop.shop_id, clerk, "clerk", by=shop.owner_id, now=T0)
+    shops.add_member(shop.shop_id, manager, "manager", by=shop.owner_id, now=T0)
+    with pytest.raises(Forbidden):
+        verb(shop, clerk, listing, offer)
+    assert catalog.listing(listing, now=T0, shop_id=shop.shop_id) == before
+    assert len(catalog.listings_of_shop(shop.shop_id, now=T0).cards) == 1
+    verb(shop, manager, listing, offer)
+
+
+def test_a_clerk_makes_no_offer(shop: Stall) -> None:
+    [view] = catalog.listing(listed(shop), now=T0).variants
+    clerk = person()
+    shops.add_member(shop.shop_id, clerk, "clerk", by=shop.owner_id, now=T0)
+    given = catalog.OfferDraft(view.id, "shelf", Money(1, "CNY"), 5, T0)
+    with pytest.raises(Forbidden):
+        catalog.add_offer(shop.shop_id, given, by=clerk, now=T0)
 
 
 def test_a_strangers_variant_takes_no_offer(shop: Stall) -> None:

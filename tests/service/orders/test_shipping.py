@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from sanhao.goods.shops import api as shops
 from sanhao.kit.ids import new_id
 from sanhao.kit.rows import fetch
 from sanhao.service.orders import api as orders
@@ -104,6 +105,23 @@ def test_another_shops_order_is_unknown(now: datetime) -> None:
         ship(at, new_id(), "SF100001", now=now)
     with refused("order.unknown"):
         orders.cancel_by_shop(order, shop_id=other.shop_id, by=other.owner_id, reason="?", now=now)
+
+
+def test_whoever_works_in_the_shop_ships_and_cancels_and_nobody_else(now: datetime) -> None:
+    """By the verbs themselves, whatever gate a face has."""
+    at, other = stage(), another_shop("guoba")
+    first, second = paid(at), paid(at)
+    for by in (at.buyer_id, other.owner_id):
+        with refused("shop.unknown"):
+            orders.ship(at.shop_id, [orders.Shipment(first, "sandbox", "SF100001")], by=by, now=now)
+        with refused("shop.unknown"):
+            orders.cancel_by_shop(second, shop_id=at.shop_id, by=by, reason="?", now=now)
+    assert (order_state(first), order_state(second)) == ("paid", "paid")
+    clerk = world.person()
+    shops.add_member(at.shop_id, clerk, "clerk", by=at.owner_id, now=now)
+    assert orders.ship(at.shop_id, [orders.Shipment(first, "sandbox", "SF100001")], by=clerk, now=now)
+    orders.cancel_by_shop(second, shop_id=at.shop_id, by=clerk, reason="sold out", now=now)
+    assert (order_state(first), order_state(second)) == ("shipped", "cancelled")
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 3, 10**9])

@@ -10,9 +10,10 @@ import pytest
 
 from sanhao.fairness.notices import api as notices
 from sanhao.kit.ids import new_id
-from sanhao.kit.refusals import Invalid, NotFound, Refusal
+from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
+from sanhao.people import api as people
 from sanhao.service.promises import api as promises
 from sanhao.service.promises.kinds import late_shipment
 from tests.goods import world
@@ -26,6 +27,12 @@ FEAST = Text(zh="春节", en="Spring Festival")
 def at(now: datetime) -> Stage:
     rules()
     return stage(balance=10_000)
+
+
+def staff(role: str, now: datetime) -> UUID:
+    person = world.person()
+    people.grant_role(person, role, by=None, now=now)
+    return person
 
 
 def ask(at: Stage, order: UUID, *, until: datetime, now: datetime) -> UUID:
@@ -142,10 +149,10 @@ def test_both_sides_hear_of_it(at: Stage, now: datetime) -> None:
 
 
 def test_a_holiday_announced_in_time_moves_what_falls_into_it(at: Stage, now: datetime) -> None:
-    admin = world.person()
     start, end = now + hours(24 * 10), now + hours(24 * 17)
     into = paid(at, now=start - hours(40))
     before = paid(at, now=start - hours(49))
+    admin = staff("admin", now)
     heard = promises.announce_extension(
         starts_at=start, until=end, reason=FEAST, by=admin, now=start - hours(24 * 7)
     )
@@ -159,7 +166,7 @@ def test_a_holiday_announced_in_time_moves_what_falls_into_it(at: Stage, now: da
 def test_a_holiday_announced_too_late_moves_nothing(at: Stage, now: datetime) -> None:
     start, end = now + hours(24 * 6.9), now + hours(24 * 14)
     order = paid(at, now=start - hours(40))
-    promises.announce_extension(starts_at=start, until=end, reason=FEAST, by=world.person(), now=now)
+    promises.announce_extension(starts_at=start, until=end, reason=FEAST, by=staff("admin", now), now=now)
     assert promise(order)["due_at"] == start + hours(8)
     assert promise(paid(at, now=start - hours(1)))["due_at"] == start + hours(47)
 
@@ -168,9 +175,10 @@ def test_a_holiday_announced_too_late_moves_nothing(at: Stage, now: datetime) ->
 def test_a_holiday_starts_in_the_future_and_ends_after_its_start(
     at: Stage, now: datetime, start: int, end: int
 ) -> None:
+    admin = staff("admin", now)
     with pytest.raises(Invalid):
         promises.announce_extension(
-            starts_at=now + hours(start), until=now + hours(end), reason=FEAST, by=at.owner_id, now=now
+            starts_at=now + hours(start), until=now + hours(end), reason=FEAST, by=admin, now=now
         )
     assert fetch("SELECT count(*) AS n FROM promises_extension") == [{"n": 0}]
 
@@ -178,7 +186,11 @@ def test_a_holiday_starts_in_the_future_and_ends_after_its_start(
 @pytest.mark.parametrize("cause", ["force_majeure", "risk_hold", "buyer_fault"])
 def test_what_is_nobodys_fault_is_void_and_costs_nothing(at: Stage, now: datetime, cause: str) -> None:
     order = paid(at)
-    assert promises.excuse([order], cause=cause, now=now + hours(40)) == 1
+    by = staff("arbiter", now)
+    assert promises.excuse([order], cause=cause, by=by, now=now + hours(40)) == 1
+    assert promises.excuses() == promises.excuses(order_id=order)
+    [said] = promises.excuses()
+    assert (said.order_id, said.cause, said.by, said.at) == (order, cause, by, now + hours(40))
     assert (promise(order)["state"], promise(order)["reason"]) == ("void", cause)
     drain(now + hours(60))
     assert coupons(at.buyer_id) == []
@@ -186,10 +198,37 @@ def test_what_is_nobodys_fault_is_void_and_costs_nothing(at: Stage, now: datetim
 
 def test_an_excuse_the_terms_do_not_know_excuses_nothing(at: Stage, now: datetime) -> None:
     order = paid(at)
-    assert promises.excuse([order], cause="the cat", now=now + hours(40)) == 1
+    by = staff("admin", now)
+    assert promises.excuse([order], cause="the cat", by=by, now=now + hours(40)) == 1
     drain(now + hours(50))
     assert promise(order)["state"] == "broken"
-    assert promises.excuse([order], cause="risk_hold", now=now + hours(51)) == 0, "settled is settled"
+    assert promises.excuse([order], cause="risk_hold", by=by, now=now + hours(51)) == 0, "settled is settled"
+    assert len(promises.excuses()) == 1, "what nothing heard of excused nothing"
+
+
+def test_excuses_and_extensions_are_the_platform_s_to_give(at: Stage, now: datetime) -> None:
+    order = paid(at)
+    for by in (at.owner_id, staff("support", now), staff("finance", now)):
+        with pytest.raises(Forbidden):
+            promises.excuse([order], cause="risk_hold", by=by, now=now)
+    for by in (at.owner_id, staff("arbiter", now)):
+        with pytest.raises(Forbidden):
+            promises.announce_extension(
+                starts_at=now + hours(1), until=now + hours(2), reason=FEAST, by=by, now=now
+            )
+    assert (promises.excuses(), promises.extensions(), promise(order)["state"]) == ([], [], "open")
+
+
+def test_a_stranger_asks_no_buyer_for_more_time(at: Stage, now: datetime) -> None:
+    order = paid(at)
+    with pytest.raises(NotFound):
+        ask(
+            Stage(at.shop_id, at.buyer_id, at.buyer_id, at.address_id, []),
+            order,
+            until=now + hours(72),
+            now=now,
+        )
+    assert states(order) == []
 
 
 def test_under_terms_that_allow_one_delay_the_second_is_refused(now: datetime) -> None:

@@ -23,8 +23,7 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.deadline import zone
 from sanhao.kit.refusals import NotFound, Refusal
 
-MANAGING: tuple[shops.Role, ...] = ("owner", "manager")
-EVERYBODY: tuple[shops.Role, ...] = ("owner", "manager", "clerk")
+MANAGING, EVERYBODY = shops.MANAGING, shops.ROLES
 _WRITES, _PER_SECONDS = 120, 60
 
 

@@ -1,6 +1,7 @@
 """What is done with the catalog. Buyers: reserve, consume, release, save. Merchants: list, price, stock, pause.
 
-The statements in which buyers race, and the order of their locks, are in `stock.py`.
+Goods are the owners' and managers' business: each verb of theirs asks for the role itself (Forbidden for a clerk,
+NotFound for a stranger). The statements in which buyers race, and the order of their locks, are in `stock.py`.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ def draft_listing(shop_id: UUID, draft: ListingDraft, *, by: UUID, now: datetime
 
     Raises NotFound for strangers, Invalid for a bad draft, Refusal ``catalog.slug_taken``.
     """
-    shop = shops.require_member(shop_id, by).shop
+    shop = shops.require_member(shop_id, by, roles=shops.MANAGING).shop
     core.check_draft(draft, shop.currency)
     try:
         with transaction.atomic():
@@ -192,7 +193,7 @@ def _add_variants(listing_id: UUID, draft: ListingDraft, now: datetime) -> None:
 @transaction.atomic
 def add_offer(shop_id: UUID, draft: OfferDraft, *, by: UUID, now: datetime) -> UUID:
     """A further offer of one of the shop's variants. Raises NotFound, Invalid."""
-    shop = shops.require_member(shop_id, by).shop
+    shop = shops.require_member(shop_id, by, roles=shops.MANAGING).shop
     core.check_price(draft.price, shop.currency)
     core.check_stock(draft.stock)
     core.check_terms(draft.kind, draft.per_person_limit, draft.min_quantity, draft.ships_by_at)
@@ -215,7 +216,7 @@ def add_offer(shop_id: UUID, draft: OfferDraft, *, by: UUID, now: datetime) -> U
 @transaction.atomic
 def end_offer(shop_id: UUID, offer_id: UUID, *, by: UUID, now: datetime) -> None:
     """Take an offer off for good; what is reserved stays reserved. Raises NotFound, Refusal ``offer.moved_on``."""
-    shops.require_member(shop_id, by)
+    shops.require_member(shop_id, by, roles=shops.MANAGING)
     listing_id = _offer_of(shop_id, offer_id)["listing_id"]
     OFFER.move_one(offer_id, "ended", at=now, by=by)
     emit([ListingChanged(listing_id, shop_id, "offer")], at=now)
@@ -224,7 +225,7 @@ def end_offer(shop_id: UUID, offer_id: UUID, *, by: UUID, now: datetime) -> None
 @transaction.atomic
 def edit_listing(shop_id: UUID, listing_id: UUID, edit: ListingEdit, *, by: UUID, now: datetime) -> None:
     """Change the words, the picture or the category. Raises NotFound, Invalid."""
-    shops.require_member(shop_id, by)
+    shops.require_member(shop_id, by, roles=shops.MANAGING)
     listing = Listing.objects.select_for_update().filter(id=listing_id, shop_id=shop_id).first()
     if listing is None or listing.state == "closed":
         raise core.no_listing()
@@ -267,8 +268,8 @@ def close_listing(shop_id: UUID, listing_id: UUID, *, by: UUID, now: datetime) -
 
 
 def _guard_listing(shop_id: UUID, listing_id: UUID, by: UUID) -> None:
-    """A member of the shop, and a listing of the shop; NotFound for anything else."""
-    shops.require_member(shop_id, by)
+    """Somebody who manages the shop, and a listing of the shop; Forbidden for a clerk, NotFound for anything else."""
+    shops.require_member(shop_id, by, roles=shops.MANAGING)
     if not Listing.objects.filter(id=listing_id, shop_id=shop_id).exists():
         raise core.no_listing()
 
@@ -290,7 +291,7 @@ def _offer_of(shop_id: UUID, offer_id: UUID) -> dict[str, Any]:
 @transaction.atomic
 def set_price(shop_id: UUID, offer_id: UUID, price: Money, *, by: UUID, now: datetime) -> None:
     """Price an offer anew, for orders from now on. The same price writes no history. Raises NotFound, Invalid."""
-    shop = shops.require_member(shop_id, by).shop
+    shop = shops.require_member(shop_id, by, roles=shops.MANAGING).shop
     core.check_price(price, shop.currency)
     listing_id = _offer_of(shop_id, offer_id)["listing_id"]
     if not stock.change(offer_id, "price", price.minor, by=by, now=now):
@@ -315,7 +316,7 @@ def set_stock(
 
     Raises NotFound, Invalid for less than nothing, Refusal ``offer.moved_on``.
     """
-    shops.require_member(shop_id, by)
+    shops.require_member(shop_id, by, roles=shops.MANAGING)
     core.check_stock(left)
     listing_id = _offer_of(shop_id, offer_id)["listing_id"]
     if stock.change(offer_id, "stock", left, by=by, now=now, seen=seen):

@@ -10,7 +10,17 @@ from sanhao.goods.shops.actions import (
     set_standing,
     top_up,
 )
-from sanhao.goods.shops.core import Member, Membership, Role, ShopCard, ShopDraft, ShopMoney, Standing
+from sanhao.goods.shops.core import (
+    MANAGING,
+    ROLES,
+    Member,
+    Membership,
+    Role,
+    ShopCard,
+    ShopDraft,
+    ShopMoney,
+    Standing,
+)
 from sanhao.goods.shops.queries import (
     all_open,
     all_shops,
@@ -26,6 +36,8 @@ from sanhao.goods.shops.queries import (
 )
 
 __all__ = [
+    "MANAGING",
+    "ROLES",
     "Member",
     "Membership",
     "Role",

@@ -17,6 +17,8 @@ from sanhao.kit.text import Text
 
 Role = Literal["owner", "manager", "clerk"]
 ROLES: tuple[Role, ...] = ("owner", "manager", "clerk")
+MANAGING: tuple[Role, ...] = ("owner", "manager")
+"""Who sees a shop's money and changes what it sells."""
 NEUTRAL = "neutral"
 
 STATES = States(

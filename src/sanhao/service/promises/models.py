@@ -131,3 +131,16 @@ class Extension(models.Model):
                 name="promises_extension_window", condition=Q(until__gt=models.F("starts_at"))
             )
         ]
+
+
+class Excuse(models.Model):
+    """Who excused a promise, and why. What the judge knows of it is in the promise's facts."""
+
+    id = models.UUIDField(primary_key=True)
+    promise = models.ForeignKey(Promise, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(name="promises_excuse_latest", fields=["at", "id"])]

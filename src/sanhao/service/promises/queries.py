@@ -57,6 +57,26 @@ class ProposalView(msgspec.Struct, frozen=True):
     state: str
 
 
+class ExcuseView(msgspec.Struct, frozen=True):
+    """Somebody of the platform excused an order."""
+
+    order_id: UUID
+    cause: str
+    at: datetime
+    by: UUID
+
+
+class ExtensionView(msgspec.Struct, frozen=True):
+    """A holiday extension, who announced it, and when."""
+
+    id: UUID
+    reason: Text
+    starts_at: datetime
+    until: datetime
+    announced_at: datetime
+    announced_by: UUID
+
+
 class Day(msgspec.Struct, frozen=True):
     """What became of promises on one local day."""
 
@@ -215,6 +235,30 @@ def proposals_of(order_ids: Sequence[UUID]) -> dict[UUID, list[ProposalView]]:
     for row in rows:
         found[row["order_id"]].append(ProposalView(**row))
     return found
+
+
+def excuses(*, order_id: UUID | None = None, limit: int = 50) -> list[ExcuseView]:
+    """The latest excuses, of one order where given."""
+    rows = fetch(
+        "SELECT p.order_id, e.cause, e.at, e.by_id AS by FROM promises_excuse e "
+        "JOIN promises_promise p ON p.id = e.promise_id "
+        "WHERE p.order_id IS NOT NULL AND (%(order)s::uuid IS NULL OR p.order_id = %(order)s) "
+        "ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s",
+        {"order": order_id, "limit": limit},
+    )
+    return [ExcuseView(**row) for row in rows]
+
+
+def extensions(*, limit: int = 50) -> list[ExtensionView]:
+    """Announced holiday extensions, the latest announced first."""
+    rows = fetch("SELECT * FROM promises_extension ORDER BY announced_at DESC, id DESC LIMIT %s", [limit])
+    return [
+        ExtensionView(
+            row["id"], Text(zh=row["reason_zh"], en=row["reason_en"]), row["starts_at"], row["until"],
+            row["announced_at"], row["announced_by_id"],
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _view(row: Row, now: datetime) -> PromiseView:

@@ -42,6 +42,12 @@ def said(text: Text | None) -> str:
 
 
 @register.filter
+def of(found: Mapping[Any, Any], key: object) -> Any:
+    """``{{ people|of:appeal.by }}``: what a table of the view says of *key*."""
+    return found.get(key)
+
+
+@register.filter
 def kind_name(kind: str) -> str:
     return words.kind_name(kind)
 

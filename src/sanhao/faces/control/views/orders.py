@@ -30,6 +30,7 @@ def one(request: StaffRequest, order_id: UUID) -> HttpResponse:
         "promises": promise_cards(made, {shop.id: shop}, now), "timeless": [p for p in made if p.due_at is None],
         "parcels": delivery.consignments_of([order_id])[order_id], "carriers": delivery.carrier_names(),
         "payment": payments.payment_of("checkout", order.checkout_id), "proposals": promises.proposals_of([order_id]),
-        "refunds": payments.refunds_of("checkout", order.checkout_id), "may_mail": request.may("admin", "support"),
+        "refunds": payments.refunds_of("checkout", order.checkout_id), "excuses": (excuses := promises.excuses(order_id=order_id)),
+        "people": people.cards([one.by for one in excuses]) if excuses else {}, "may_mail": request.may("admin", "support"),
     }  # fmt: skip
     return render(request, "control/order.html", given)

@@ -18,10 +18,12 @@ from sanhao.faces.control.staff import StaffRequest, form
 from sanhao.kit import time
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.text import Text
+from sanhao.people import api as people
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
 _MOST = 500
+_SHOWN = 20
 _LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -94,7 +96,9 @@ def excuse(request: StaffRequest) -> HttpResponse:
                 "numbers", _("Nothing was changed. There is no order %(numbers)s.") % {"numbers": shown}
             )
         else:
-            heard = promises.excuse(list(known.values()), cause=said.cleaned_data["cause"], now=time.now())
+            heard = promises.excuse(
+                list(known.values()), cause=said.cleaned_data["cause"], by=request.person_id, now=time.now()
+            )
             told = ngettext("Done. %(count)s open promise rests now.", "Done. %(count)s open promises heard of it.", heard)  # fmt: skip
             messages.success(request, told % {"count": heard})
             return redirect("control:excuse")
@@ -103,5 +107,10 @@ def excuse(request: StaffRequest) -> HttpResponse:
 
 def _page(request: StaffRequest, extension: ExtensionForm | None, excuse: ExcuseForm) -> HttpResponse:
     wrong = bool((extension and extension.errors) or excuse.errors)
-    given = {"extension": extension, "excuse": excuse, "desk": "two", "now": time.now()}
+    announced, excused = promises.extensions(limit=_SHOWN), promises.excuses(limit=_SHOWN)
+    given = {
+        "extension": extension, "excuse": excuse, "desk": "two", "now": time.now(), "announced": announced,
+        "excused": excused, "orders": orders.orders([one.order_id for one in excused]) if excused else {},
+        "people": people.cards([*(one.announced_by for one in announced), *(one.by for one in excused)]),
+    }  # fmt: skip
     return render(request, "control/relief.html", given, status=422 if wrong else 200)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sanhao.goods.catalog import api as catalog
+from sanhao.goods.shops import api as shops
 from sanhao.kit import events
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.rows import fetch
@@ -40,7 +41,11 @@ def cancel_by_buyer(
 
 
 def cancel_by_shop(order_id: UUID, *, shop_id: UUID, by: UUID, reason: str, now: datetime) -> None:
-    """The shop cannot deliver. The buyer gets everything back; the promise about it decides and says so."""
+    """The shop cannot deliver. The buyer gets everything back; the promise about it decides and says so.
+
+    Any member of the shop may (*by*; NotFound for others).
+    """
+    shops.require_member(shop_id, by)
     with transaction.atomic():
         if not fetch(
             "SELECT 1 FROM orders_order WHERE id = %s AND shop_id = %s FOR UPDATE", [order_id, shop_id]

@@ -11,6 +11,7 @@ import msgspec
 from django.db import transaction
 
 from sanhao.books.settlement import api as settlement
+from sanhao.goods.shops import api as shops
 from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
@@ -35,12 +36,13 @@ class Shipment(msgspec.Struct, frozen=True):
 def ship(shop_id: UUID, shipments: Sequence[Shipment], *, by: UUID, now: datetime) -> list[UUID]:
     """Register parcels for a shop's paid orders, all or nothing; returns the consignments' ids.
 
-    Refuses another shop's order (NotFound), an order that is not waiting to be shipped, more of a line than is left,
+    Any member of the shop may (*by*; NotFound for others). Refuses another shop's order (NotFound), an order that is not waiting to be shipped, more of a line than is left,
     and a tracking number already in use.
     """
     if not shipments:
         raise Invalid("ship.nothing", zh="请先选择要发货的订单。", en="Choose at least one order to ship.")
     order_ids = sorted({shipment.order_id for shipment in shipments})
+    shops.require_member(shop_id, by)
     with transaction.atomic():
         delivery.begin_registering()
         orders = _lock(shop_id, order_ids)

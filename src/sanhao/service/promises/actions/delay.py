@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sanhao.goods.shops import api as shops
 from sanhao.kit import events
-from sanhao.kit.ids import new_id
+from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
-from sanhao.kit.rows import execute, fetch
+from sanhao.kit.rows import copy_rows, execute, fetch
 from sanhao.kit.text import Text
+from sanhao.people import api as people
 from sanhao.service.promises.actions.hear import retell
 from sanhao.service.promises.book import facts_from, terms_of
 from sanhao.service.promises.core import DelayAgreed, Excused, Extended
@@ -29,7 +31,11 @@ _COLUMNS = (
 def propose_delay(
     order_id: UUID, *, shop_id: UUID, until: datetime, reason: str, by: UUID, now: datetime
 ) -> UUID:
-    """Ask the buyer for a later ship-by moment. At most three times an order, each at least 4 h ahead (terms)."""
+    """Ask the buyer for a later ship-by moment. At most three times an order, each at least 4 h ahead (terms).
+
+    Any member of the shop may (*by*; NotFound for others).
+    """
+    shops.require_member(shop_id, by)
     with transaction.atomic():
         rows = fetch(
             f"SELECT {_COLUMNS} FROM promises_promise WHERE order_id = %s AND shop_id = %s "
@@ -111,7 +117,9 @@ def announce_extension(*, starts_at: datetime, until: datetime, reason: Text, by
     """Publish a holiday extension; open promises that fall due inside it move. Returns how many heard of it.
 
     How far ahead it must be announced is each promise's own term: those it came too late for stay as they are.
+    Raises Forbidden for all but admins.
     """
+    people.require_role(by, "admin")
     if not now < starts_at < until:
         raise Invalid(
             "extension.window",
@@ -133,8 +141,12 @@ def announce_extension(*, starts_at: datetime, until: datetime, reason: Text, by
     return len(rows)
 
 
-def excuse(order_ids: Sequence[UUID], *, cause: str, now: datetime) -> int:
-    """The platform confirms that these orders' lateness is out of the shop's power. Returns how many promises heard."""
+def excuse(order_ids: Sequence[UUID], *, cause: str, by: UUID, now: datetime) -> int:
+    """The platform confirms that these orders' lateness is out of the shop's power. Returns how many promises heard.
+
+    Who said so is kept beside each promise that heard (`excuses`). Raises Forbidden for all but admins and arbiters.
+    """
+    people.require_role(by, "admin", "arbiter")
     with transaction.atomic():
         rows = fetch(
             f"SELECT {_COLUMNS} FROM promises_promise WHERE kind = 'late_shipment' AND state = 'open' "
@@ -142,4 +154,9 @@ def excuse(order_ids: Sequence[UUID], *, cause: str, now: datetime) -> int:
             [list(order_ids)],
         )
         retell([(row, [Excused(now, cause)]) for row in rows], at=now)
+        copy_rows(
+            "promises_excuse",
+            ("id", "promise_id", "cause", "at", "by_id"),
+            [(id, row["id"], cause, now, by) for id, row in zip(new_ids(len(rows)), rows, strict=True)],
+        )
     return len(rows)
