@@ -155,7 +155,7 @@ def test_reserved_spent_and_nothing_left(buyer: UUID, now: datetime) -> None:
     assert spend([checkout], now=now) == {}
     release([checkout], now=now)
     assert states() == ["spent", "spent"]
-    assert reserve([], person_id=buyer, for_id=checkout, now=now, goods=Money(1, "EUR")) == []
+    assert reserve([], person_id=buyer, for_id=checkout, now=now, goods={new_id(): Money(1, "EUR")}) == []
 
 
 def test_a_checkout_that_came_to_nothing_gives_its_coupons_back(buyer: UUID, now: datetime) -> None:
@@ -197,7 +197,13 @@ def test_a_coupon_that_does_not_fit_is_refused(
     mine = from_platform(buyer, threshold_minor=1000)
     grant([mine], now=now)
     with pytest.raises(Refusal) as refused:
-        reserve([mine.id], person_id=buyer, for_id=new_id(), now=now + timedelta(days=days), goods=goods)
+        reserve(
+            [mine.id],
+            person_id=buyer,
+            for_id=new_id(),
+            now=now + timedelta(days=days),
+            goods={new_id(): goods},
+        )
     assert refused.value.code == code
     assert states() == ["active"]
 
@@ -282,8 +288,8 @@ def test_a_batch_is_told_as_one_fact_and_each_expiry_as_its_own(
     }
 
 
-def paid_with_two_coupons(buyer: UUID, shop: UUID, now: datetime) -> UUID:
-    """A checkout paid with ¥3 of a shop's (balance ¥1, deposit ¥0.5, advanced ¥1.5) and ¥1 of the platform's."""
+def paid_with_two_coupons(buyer: UUID, shop: UUID, now: datetime) -> tuple[UUID, UUID]:
+    """The coupons of a checkout paid with ¥3 of a shop's (balance ¥1, deposit ¥0.5, advanced ¥1.5) and ¥1 of the platform's."""
     fund(shop, now, balance=100, deposit=50)
     theirs, ours, checkout = from_shop(buyer, shop, 300, now), from_platform(buyer, 100), new_id()
     grant([ours], now=now)
@@ -296,22 +302,26 @@ def paid_with_two_coupons(buyer: UUID, shop: UUID, now: datetime) -> UUID:
             )
         ]
     )
-    return checkout
+    return theirs.id, ours.id
 
 
 def test_coupons_that_paid_for_what_will_not_happen_come_back_in_parts_from_the_same_funders(
     buyer: UUID, now: datetime
 ) -> None:
     shop, order = new_id(), new_id()
-    checkout = paid_with_two_coupons(buyer, shop, now)
-    share = ShareBack("order:1", checkout, 200, ESCROW, order)
+    theirs, ours = paid_with_two_coupons(buyer, shop, now)
+    shares = [
+        ShareBack("order:1", theirs, 150, ESCROW, order),
+        ShareBack("order:1", ours, 50, ESCROW, order),
+    ]
     later = now + timedelta(days=10)
-    give_back([share], now=later)
-    give_back([share], now=later)
+    give_back(shares, now=later)
+    give_back(shares, now=later)
     back = usable(buyer, currency="CNY", now=later)
     assert sorted(coupon.amount.minor for coupon in back) == [50, 150]
     assert {coupon.expires_at for coupon in back} == {later + LATER}
-    assert [line.amount.minor for entry in entries_of("order", order) for line in entry.lines] == [200, -200]
+    moved = [line.amount.minor for entry in entries_of("order", order) for line in entry.lines]
+    assert sorted(moved) == [-150, -50, 50, 150]
     assert (balance(ESCROW), balance(COUPONS)) == (Money(-200, "CNY"), Money(-200, "CNY"))
     assert uncovered() == {}
     tick(EXPIRY, later + LATER)
@@ -321,12 +331,15 @@ def test_coupons_that_paid_for_what_will_not_happen_come_back_in_parts_from_the_
 
 
 def test_more_coupons_than_were_spent_never_come_back(buyer: UUID, now: datetime) -> None:
-    checkout = paid_with_two_coupons(buyer, new_id(), now)
+    theirs, ours = paid_with_two_coupons(buyer, new_id(), now)
+    give_back([ShareBack("before", ours, 60, ESCROW, new_id())], now=now)
+    execute("DELETE FROM wallet_coupon WHERE source_kind = 'coupon'")
     for share in (
-        ShareBack("a", checkout, 401, ESCROW, new_id()),
-        ShareBack("b", new_id(), 1, ESCROW, new_id()),
+        ShareBack("a", theirs, 301, ESCROW, new_id()),
+        ShareBack("b", ours, 41, ESCROW, new_id()),
+        ShareBack("c", new_id(), 1, ESCROW, new_id()),
     ):
-        with pytest.raises(Invalid):
+        with pytest.raises(Invalid), transaction.atomic():
             give_back([share], now=now)
     assert usable(buyer, currency="CNY", now=now) == []
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from sanhao.books.wallet.actions import expire
+from sanhao.books.wallet.actions.coupons import expire
+from sanhao.books.wallet.actions.issues import end_due
 from sanhao.books.wallet.core import COMPENSATION, CompensationTerms
 from sanhao.fairness.rulebook.api import register_schema
 from sanhao.kit.keeper import Keeper, register
@@ -12,9 +13,16 @@ from sanhao.kit.keeper import Keeper, register
 EXPIRY = Keeper(
     name="wallet.expiry",
     query="SELECT t.id, t.person_id, t.shop_id, t.amount_minor, t.currency, t.funded_deposit, t.funded_platform, "
-    "t.returns_to, t.decision_id FROM wallet_coupon t WHERE t.state = 'active' AND t.expires_at <= %(now)s",
+    "t.returns_to, t.decision_id, t.issue_id FROM wallet_coupon t WHERE t.state = 'active' AND t.expires_at <= %(now)s",
     settle=expire,
     order="t.expires_at",
+    idle_seconds=5.0,
+)
+ISSUES_END = Keeper(
+    name="wallet.issues_end",
+    query="SELECT t.id FROM wallet_issue t WHERE t.state = 'running' AND t.claims_until <= %(now)s",
+    settle=end_due,
+    order="t.claims_until",
     idle_seconds=5.0,
 )
 
@@ -22,6 +30,7 @@ EXPIRY = Keeper(
 def wire() -> None:
     register_schema(COMPENSATION, _complete)
     register(EXPIRY)
+    register(ISSUES_END)
 
 
 def _complete(terms: dict[str, Any]) -> dict[str, Any]:

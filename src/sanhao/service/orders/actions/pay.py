@@ -90,8 +90,9 @@ def _bind(taken: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at: da
     )
     catalog.consume(list(lines), now=at)
     with_coupons = [id for id, [first, *_] in checkouts.items() if first["checkout_coupon_minor"]]
-    spent = wallet.spend(with_coupons, now=at) if with_coupons else {}
-    funds = _funds(with_coupons) if with_coupons else {}
+    shares = _shares(with_coupons) if with_coupons else []
+    spent = wallet.spend(with_coupons, now=at, uses=_uses(shares)) if with_coupons else {}
+    funds = _funds(shares)
     ledger.post([_entry(group, paid[id].fact, spent.get(id), funds) for id, group in checkouts.items()])
     settlement.open([_opening(order, funds) for order in orders], now=at)
     events.emit([_order_paid(order, lines[order["order_id"]]) for order in orders], at=at)
@@ -109,19 +110,39 @@ Funds = Mapping[UUID, Mapping[tuple[str, str], int]]
 """By order, then by (kind, id) of the funder: what their coupons pay."""
 
 
-def _funds(checkout_ids: Sequence[UUID]) -> Funds:
-    """What funders bring into escrow. A shop's own coupon brings nothing: the shop simply earns less."""
-    found: dict[UUID, dict[tuple[str, str], int]] = defaultdict(dict)
-    for row in fetch(
+def _shares(checkout_ids: Sequence[UUID]) -> list[Row]:
+    """What each coupon pays of each order, frozen when it was placed."""
+    return fetch(
         """
-        SELECT l.order_id, s.funder_kind, s.funder_id, sum(s.amount_minor)::bigint AS minor
+        SELECT o.checkout_id, o.id AS order_id, o.total_minor, s.coupon_id, s.funder_kind, s.funder_id,
+            sum(s.amount_minor)::bigint AS minor
         FROM orders_share s JOIN orders_line l ON l.id = s.line_id JOIN orders_order o ON o.id = l.order_id
-        WHERE o.checkout_id = ANY(%s) AND s.funder_kind <> 'shop'
-        GROUP BY l.order_id, s.funder_kind, s.funder_id ORDER BY l.order_id, s.funder_kind, s.funder_id
+        WHERE o.checkout_id = ANY(%s)
+        GROUP BY o.id, s.coupon_id, s.funder_kind, s.funder_id ORDER BY o.id, s.coupon_id
         """,
         [list(checkout_ids)],
-    ):
-        found[row["order_id"]][row["funder_kind"], row["funder_id"]] = row["minor"]
+    )
+
+
+def _uses(shares: Sequence[Row]) -> list[wallet.Use]:
+    """For each coupon what it paid, and what was paid in money for the orders it helped to pay."""
+    paid: dict[tuple[UUID, UUID], list[Row]] = defaultdict(list)
+    for row in shares:
+        paid[row["checkout_id"], row["coupon_id"]].append(row)
+    return [
+        wallet.Use(
+            checkout, coupon, sum(row["minor"] for row in rows), sum(row["total_minor"] for row in rows)
+        )
+        for (checkout, coupon), rows in paid.items()
+    ]
+
+
+def _funds(shares: Sequence[Row]) -> Funds:
+    """What funders bring into escrow. A shop's own coupon brings nothing: the shop simply earns less."""
+    found: dict[UUID, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
+    for row in shares:
+        if row["funder_kind"] != "shop":
+            found[row["order_id"]][row["funder_kind"], row["funder_id"]] += row["minor"]
     return found
 
 

@@ -17,8 +17,8 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit import events
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
-from sanhao.kit.money import Money, total
-from sanhao.kit.refusals import Invalid
+from sanhao.kit.money import Money
+from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
@@ -69,14 +69,15 @@ def place(
             raise refusal  # in a rush nearly everybody: before anything is written
         used: list[Used] = []
         if coupon_ids:
-            goods = total([item.unit * item.quantity for item in items], items[0].unit.currency)
             used = [
                 Used(one.coupon_id, one.amount, one.funder_kind, one.funder_id, one.shop_id)
                 for one in wallet.reserve(
-                    coupon_ids, person_id=person_id, for_id=checkout_id, goods=goods, now=now
+                    coupon_ids, person_id=person_id, for_id=checkout_id, goods=_goods(items), now=now
                 )
             ]
         priced = price(items, _freight(items, address), used)
+        if used:
+            _check_all_pay(used, priced)
         terms = order_terms(now)
         expires_at = now + timedelta(minutes=terms.hold_minutes)
         order_ids = new_ids(len(priced.orders))
@@ -149,14 +150,32 @@ def _want(item: Item, order_id: UUID, person_id: UUID) -> catalog.Want:
     return catalog.Want(item.offer_id, item.quantity, order_id, person_id, item.unit.minor)
 
 
+def _goods(items: Sequence[Item]) -> dict[UUID, Money]:
+    """What the goods are worth, by shop."""
+    goods: dict[UUID, Money] = {}
+    for item in items:
+        value = item.unit * item.quantity
+        goods[item.shop_id] = goods[item.shop_id] + value if item.shop_id in goods else value
+    return goods
+
+
+def _check_all_pay(used: Sequence[Used], priced: Priced) -> None:
+    """Nobody gives a coupon away for nothing: one that meets goods already paid for stays in the wallet."""
+    paying = {share.coupon_id for order in priced.orders for line in order.lines for share in line.shares}
+    if any(one.coupon_id not in paying for one in used):
+        raise Refusal(
+            "checkout.coupon_idle",
+            zh="其他券已经付清了商品，有一张券用不上，请把它留着下次用。",
+            en="The other coupons pay for everything already. Leave one out, and keep it for next time.",
+        )
+
+
 def _freight(items: Sequence[Item], address: people.AddressCard) -> dict[UUID, Money]:
     """Each shop's freight to this address, in one query."""
     weights: dict[UUID, int] = {}
-    goods: dict[UUID, Money] = {}
+    goods = _goods(items)
     for item in items:
         weights[item.shop_id] = weights.get(item.shop_id, 0) + item.weight_g * item.quantity
-        value = item.unit * item.quantity
-        goods[item.shop_id] = goods[item.shop_id] + value if item.shop_id in goods else value
     quotes = delivery.quote(
         [
             delivery.Parcel(shop_id, address.country, address.region, weight, goods[shop_id])

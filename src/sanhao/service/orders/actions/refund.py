@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -75,14 +76,20 @@ def refund(parts: Sequence[Part], *, now: datetime) -> dict[str, int]:
                 decision_id=part.decision_id,
             )
         )
-    _draw([(by_order[row["id"]], row) for row in rows], now)
+    shares = _shares([(by_order[row["id"]], row) for row in rows])
+    _draw([(by_order[row["id"]], row) for row in rows], shares, now)
     payments.refund(drafts, now=now)
-    _return_coupons([(by_order[row["id"]], row) for row in rows], now)
+    _return_coupons(by_order, shares, now)
     return {by_order[row["id"]].key: row["amount"] for row in rows}
 
 
-def _draw(parts: Sequence[tuple[Part, Row]], now: datetime) -> None:
-    """Before the escrow is debited: it holds what leaves it, whoever had its money already pays it back in."""
+def _draw(parts: Sequence[tuple[Part, Row]], shares: Sequence[Row], now: datetime) -> None:
+    """Before the escrow is debited: it holds what leaves it, whoever had its money already pays it back in. A shop's
+    own discount was never in it."""
+    coupons: dict[UUID, int] = defaultdict(int)
+    for row in shares:
+        if row["funder_kind"] != "shop":
+            coupons[row["order_id"]] += row["minor"]
     settlement.draw(
         [
             settlement.Draw(
@@ -95,15 +102,10 @@ def _draw(parts: Sequence[tuple[Part, Row]], now: datetime) -> None:
                 whole=row["whole"],
             )
             for part, row in parts
-            if (amount := (0 if part.debit else row["amount"]) + _coupon_back(part, row)) or row["whole"]
+            if (amount := (0 if part.debit else row["amount"]) + coupons[part.order_id]) or row["whole"]
         ],
         now=now,
     )
-
-
-def _coupon_back(part: Part, row: Row) -> int:
-    """The coupons' share that leaves the escrow with this part."""
-    return int(row["coupon_minor"]) if part.with_coupon else 0
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -147,18 +149,37 @@ def hold(*, order_ids: Sequence[UUID] = (), checkout_ids: Sequence[UUID] = ()) -
     ]
 
 
-def _return_coupons(parts: Sequence[tuple[Part, Row]], now: datetime) -> None:
-    """The coupon share of an order that never happened goes back to the wallet, paid for by the same funders."""
-    shares = [
-        wallet.ShareBack(
-            key=part.key,
-            for_id=row["checkout_id"],
-            amount_minor=_coupon_back(part, row),
-            debit=ledger.Ref("escrow", str(row["shop_id"]), row["currency"]),
-            cause_id=part.order_id,
-        )
-        for part, row in parts
-        if _coupon_back(part, row)
-    ]
+def _shares(parts: Sequence[tuple[Part, Row]]) -> list[Row]:
+    """What each coupon paid of the orders that never happened."""
+    undone = [part.order_id for part, row in parts if part.with_coupon and row["coupon_minor"]]
+    if not undone:
+        return []
+    return fetch(
+        """
+        SELECT l.order_id, o.shop_id, o.currency, s.coupon_id, s.funder_kind, sum(s.amount_minor)::bigint AS minor
+        FROM orders_share s JOIN orders_line l ON l.id = s.line_id JOIN orders_order o ON o.id = l.order_id
+        WHERE l.order_id = ANY(%s) GROUP BY l.order_id, o.shop_id, o.currency, s.coupon_id, s.funder_kind
+        ORDER BY l.order_id, s.coupon_id
+        """,
+        [undone],
+    )
+
+
+def _return_coupons(parts: Mapping[UUID, Part], shares: Sequence[Row], now: datetime) -> None:
+    """What coupons paid of an order that never happened goes back to whoever bore it, and they to the wallet."""
     if shares:
-        wallet.give_back(shares, now=now)
+        wallet.give_back(
+            [
+                wallet.ShareBack(
+                    key=parts[row["order_id"]].key,
+                    coupon_id=row["coupon_id"],
+                    amount_minor=row["minor"],
+                    debit=None
+                    if row["funder_kind"] == "shop"
+                    else ledger.Ref("escrow", str(row["shop_id"]), row["currency"]),
+                    cause_id=row["order_id"],
+                )
+                for row in shares
+            ],
+            now=now,
+        )
