@@ -63,7 +63,7 @@ class RawWriter:
                 )
                 self._carry(model, target)
                 target.execute(f"CREATE INDEX ON staged_{table(model)} (batch_no)")
-            target.execute("ANALYZE")
+            target.execute("VACUUM (ANALYZE)")
             target.execute("CHECKPOINT")
 
     def _carry(self, model: str, target: psycopg.Connection) -> None:
