@@ -50,7 +50,7 @@ def test_an_account_begins_with_a_mail_in_its_language(mailoutbox: list[Any]) ->
     )
     deliver()
     [mail] = mailoutbox
-    assert (mail.to, mail.subject) == ([WANG], "确认您的邮箱")
+    assert (mail.to, mail.subject) == ([WANG], "确认你的邮箱")
     assert api.confirm_email(token_in(mail), now=T0) == id
     assert api.card(id) == api.PersonCard(id, "Wang", WANG, "zh-hans")
     found = api.authenticate(WANG, PASSWORD)
@@ -208,7 +208,7 @@ def test_a_reset_ends_every_session_and_its_link_works_once(mailoutbox: list[Any
     assert refused.value.code == "token.stale"
     assert api.authenticate(WANG, NEW) is not None
     deliver()
-    assert mailoutbox[-1].subject == "您的密码已更改"
+    assert mailoutbox[-1].subject == "你的密码已更改"
 
 
 def signed_in(person: Person) -> str:
@@ -233,7 +233,7 @@ def test_a_reset_confirms_the_email_it_was_sent_to(mailoutbox: list[Any]) -> Non
     reset = next(mail for mail in mailoutbox if mail.subject == "重设密码")
     api.reset_password(token_in(reset), NEW, now=T0)
     assert api.authenticate(WANG, NEW) is not None
-    confirm = next(mail for mail in mailoutbox if mail.subject == "确认您的邮箱")
+    confirm = next(mail for mail in mailoutbox if mail.subject == "确认你的邮箱")
     with pytest.raises(Refusal):
         api.confirm_email(token_in(confirm), now=T0)
 

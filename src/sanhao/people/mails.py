@@ -25,19 +25,19 @@ _links: dict[tokens.Purpose, Link] = {
 }
 
 _CONFIRM = (
-    Text(zh="确认您的邮箱", en="Confirm your e-mail"),
+    Text(zh="确认你的邮箱", en="Confirm your e-mail"),
     Text(
-        zh="{name}，您好：\n\n请打开下面的链接，确认这是您的邮箱（三天内有效）：\n\n{link}\n\n"
-        "如果不是您注册的，请不要打开，也不需要做什么。\n",
+        zh="{name}，你好：\n\n请打开下面的链接，确认这是你的邮箱（三天内有效）：\n\n{link}\n\n"
+        "如果不是你注册的，请不要打开，也不需要做什么。\n",
         en="Hello {name},\n\nplease open this link to confirm that this is your e-mail (good for three days):\n\n"
         "{link}\n\nIf it was not you who signed up, do not open it; there is nothing else to do.\n",
     ),
 )
 _KNOWN = (
-    Text(zh="您已经有账号了", en="You have an account already"),
+    Text(zh="你已经有账号了", en="You have an account already"),
     Text(
-        zh="{name}，您好：\n\n有人用这个邮箱注册，但您已有账号。如果是您自己，请直接登录；忘了密码，"
-        "可在登录页重设。\n\n如果不是您，什么都不需要做。\n",
+        zh="{name}，你好：\n\n有人用这个邮箱注册，但你已有账号。如果是你自己，请直接登录；忘了密码，"
+        "可在登录页重设。\n\n如果不是你，什么都不需要做。\n",
         en="Hello {name},\n\nsomebody signed up with this e-mail, which has an account already. If it was you, just "
         "sign in; if you forgot your password, ask for a new one there.\n\nIf it was not you, there is nothing to do.\n",
     ),
@@ -45,16 +45,16 @@ _KNOWN = (
 _RESET = (
     Text(zh="重设密码", en="Set a new password"),
     Text(
-        zh="{name}，您好：\n\n请打开下面的链接设置新密码（一小时内有效，只能用一次）：\n\n{link}\n\n"
-        "如果不是您要求的，您的密码没有变，不需要做什么。\n",
+        zh="{name}，你好：\n\n请打开下面的链接设置新密码（一小时内有效，只能用一次）：\n\n{link}\n\n"
+        "如果不是你要求的，你的密码没有变，不需要做什么。\n",
         en="Hello {name},\n\nopen this link to set a new password (good for one hour, once):\n\n{link}\n\n"
         "If you did not ask for it, your password is unchanged and there is nothing to do.\n",
     ),
 )
 _CHANGED = (
-    Text(zh="您的密码已更改", en="Your password was changed"),
+    Text(zh="你的密码已更改", en="Your password was changed"),
     Text(
-        zh="{name}，您好：\n\n您的密码刚刚更改，其他设备已退出登录。如果不是您本人，请立即在登录页重设密码。\n",
+        zh="{name}，你好：\n\n你的密码刚刚更改，其他设备已退出登录。如果不是你本人，请立即在登录页重设密码。\n",
         en="Hello {name},\n\nyour password was just changed and other devices were signed out. If this was not you, "
         "ask for a new password on the sign-in page at once.\n",
     ),

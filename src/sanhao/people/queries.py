@@ -48,7 +48,7 @@ def roles_of(person_id: UUID) -> frozenset[str]:
 def require_role(person_id: UUID, *roles: str) -> None:
     """Raise Forbidden ``staff.role`` unless the person has one of *roles*."""
     if not roles_of(person_id) & set(roles):
-        raise Forbidden("staff.role", zh="您没有这项权限。", en="Your role does not allow this.")
+        raise Forbidden("staff.role", zh="你没有这项权限。", en="Your role does not allow this.")
 
 
 def staff(*roles: str) -> dict[UUID, frozenset[str]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sanhao.faces.control import words
 from sanhao.faces.ui.cards import PromiseCard, PromiseState
+from sanhao.faces.ui.promised import promise_title
 from sanhao.goods.shops import api as shops
 from sanhao.service.promises import api as promises
 
@@ -32,7 +33,8 @@ def _card(view: promises.PromiseView, cards: Mapping[UUID, shops.ShopCard], now:
     return PromiseCard(
         id=str(view.id),
         kind=words.said(view.title),
-        title=words.said(view.sentence) if view.state == "open" else words.said(view.title),
+        title=_title(view, view.due_at, now),
+        otherwise=_otherwise(view),
         shop=words.said(shop.name) if shop else _("several shops"),
         state=_STATES[view.state],
         starts_at=view.made_at,
@@ -44,6 +46,16 @@ def _card(view: promises.PromiseView, cards: Mapping[UUID, shops.ShopCard], now:
         mark=shop.mark if shop else "",
         href=_where(view),
     )
+
+
+def _title(view: promises.PromiseView, due_at: datetime, now: datetime) -> str:
+    """What was promised until when; a kind without words here speaks for itself."""
+    own = view.sentence if view.state == "open" else view.title
+    return promise_title(view.kind, due_at, now) or words.said(own)
+
+
+def _otherwise(view: promises.PromiseView) -> str:
+    return _("%(sum)s to the buyer") % {"sum": view.stake.format(words.lang())} if view.stake else ""
 
 
 def _where(view: promises.PromiseView) -> str:

@@ -57,7 +57,8 @@ ENTRIES: Words = {
     "promise.compensation": _("compensation"), "promise.carrier_claim": _("claim on a carrier"),
     "promise.reversed": _("compensation taken back"), "checkout.paid": _("checkout paid"),
     "payment.late": _("late payment"), "coupon_given_back": _("coupon given back"),
-    "coupon_expired": _("coupon expired"), "refund": _("refund"), "refund_paid_out": _("refund paid out"), "shop.deposit": _("deposit paid in"), "shop.top_up": _("balance topped up"),
+    "coupon_expired": _("coupon expired"), "refund": _("refund"), "refund_paid_out": _("refund paid out"),
+    "shop.balance_paid_in": _("balance topped up"), "shop.deposit_paid_in": _("deposit paid in"),
 }  # fmt: skip
 REASONS: Words = {
     "collected_in_time": _("collected in time"), "not_collected": _("never collected in time"),

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sanhao.faces.ui.cards import PromiseCard, PromiseState
+from sanhao.faces.ui.promised import promise_title
 from sanhao.faces.workbench.seat import Seat
 from sanhao.kit.money import Money, total
 from sanhao.kit.text import Lang, Text
@@ -107,7 +108,7 @@ def _waiting(seat: Seat, order: orders.OrderView, promise: promises.PromiseView 
     card = None
     if promise is not None and promise.due_at is not None:
         href = reverse("workbench:order", args=[seat.shop.slug, order.id])
-        card = promise_card(promise, title=order.number, shop=_below(order, promise), href=href)
+        card = promise_card(promise, seat.now, title=order.number, shop=_below(order, promise), href=href)
     return Waiting(order, promise, card)
 
 
@@ -140,14 +141,21 @@ def contents(order: orders.OrderView) -> str:
 
 
 def promise_card(
-    promise: promises.PromiseView, *, title: str = "", shop: str = "", href: str = "", mark: str = ""
+    promise: promises.PromiseView,
+    now: datetime,
+    *,
+    title: str = "",
+    shop: str = "",
+    href: str = "",
+    mark: str = "",
 ) -> PromiseCard:
     """A promise as its shop reads it: the sentence is the one for the shop, the money is what it pays."""
     state = {"reversed": "void"}.get(promise.state, promise.state)
     due = promise.due_at or promise.decided_at or promise.made_at
     otherwise = _("you pay %(sum)s") % {"sum": promise.stake.format(lang())} if promise.stake else ""
     return PromiseCard(
-        id=str(promise.id), kind=said(promise.title), title=title or said(promise.title), shop=shop,
+        id=str(promise.id), kind=said(promise.title), shop=shop,
+        title=title or promise_title(promise.kind, due, now) or said(promise.title),
         state=cast(PromiseState, state), starts_at=promise.made_at, due_at=due, otherwise=otherwise,
         sentence=said(promise.for_shop), decided_at=promise.decided_at,
         compensation=promise.owed if promise.state in ("broken", "review") and promise.owed else None,

@@ -134,7 +134,7 @@ def authenticate(email: str, password: str, *, address: str = "") -> Person | No
     if person is not None and person.email_confirmed_at is None:
         raise Refusal(
             "sign_in.unconfirmed",
-            zh="请先打开我们寄给您的邮件里的链接，或重设密码。",
+            zh="请先打开我们寄给你的邮件里的链接，或重设密码。",
             en="Please open the link in the mail we sent you first, or reset your password.",
         )
     return person

@@ -130,6 +130,13 @@ def brief(id: UUID | str) -> str:
 
 
 @register.filter
+def moved(entry: Any) -> SafeString:
+    """How much an entry moved: its debits together, which are its credits."""
+    debits = [line.amount for line in entry.lines if line.amount.minor > 0]
+    return money(sum(debits[1:], debits[0])) if debits else SafeString("")
+
+
+@register.filter
 def signed(amount: Money) -> SafeString:
     """A sum with its sign, for debit and credit."""
     return format_html(

@@ -69,7 +69,7 @@ def _order(
     parcels = delivery.consignments_of([view.id])[view.id]
     given: dict[str, Any] = {
         "order": view, "topic": f"order:{view.id}", "desk": "two", "steps": _steps(view),
-        "cards": [promise_card(one, shop=said(seat.shop.name), mark=seat.shop.mark) for one in made],
+        "cards": [promise_card(one, seat.now, shop=said(seat.shop.name), mark=seat.shop.mark) for one in made],
         "parcels": [(parcel, next_scans(parcel) if kit_time.is_demo() else ()) for parcel in parcels],
         "names": {line.id: line for line in view.lines}, "carriers": delivery.carrier_names(),
     }  # fmt: skip
