@@ -28,6 +28,7 @@ MATRIX: dict[str, Row] = {
     "rings": ("GET", "/control/rings/", _ALL),
     "find": ("GET", "/control/find/", _ALL),
     "order": ("GET", "/control/orders/{order}/", _ALL),
+    "refund_again": ("POST", "/control/refunds/{order}/again/", _staff(302, 404, 302, 404)),
     "extension": ("GET", "/control/extensions/", _ADMIN),
     "excuse": ("GET", "/control/excuses/", _JUDGES),
     "decisions": ("GET", "/control/decisions/", _ALL),

@@ -9,10 +9,14 @@ import pytest
 from django.test import Client
 
 from sanhao.books.ledger import api as ledger
+from sanhao.books.payments import api as payments
 from sanhao.kit import keeper
 from sanhao.kit.ids import new_id
+from sanhao.kit.refusals import Forbidden
 from sanhao.kit.rows import execute
 from sanhao.people import api as people
+from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
 from tests.conftest import T0
 from tests.faces.control.conftest import NOW, Desk, Enter, unreadable
 from tests.service import stage as service
@@ -54,6 +58,29 @@ def test_what_waits_stands_there_and_what_is_not_theirs_does_not(desk: Desk, ent
     assert re.search(r"Rows set aside 1", page)
     finance = bare(html(enter("finance"), "/control/"))
     assert "The courier came" not in finance and "NOWHERE-1" not in finance and "Check the books" in finance
+
+
+def test_a_refund_the_gateway_refused_is_sent_again_by_a_button(desk: Desk, enter: Enter) -> None:
+    cancelled = desk.orders[-1]
+    payment = payments.payment_of("checkout", orders.order(cancelled).checkout_id)
+    assert payment is not None
+    promises.cancel_order(cancelled, person_id=desk.at.buyer_id, now=NOW)
+    execute(
+        "UPDATE payments_refund SET state = 'failed', finished_at = %s, reason = 'card closed' WHERE payment_id = %s",
+        [NOW, payment.id],
+    )
+    [waiting] = payments.failed_refunds()
+    assert "Send again" not in bare(html(enter("support"), "/control/")), "support sees it, and sends nothing"
+    client = enter("finance")
+    assert f'action="/control/refunds/{waiting.id}/again/"' in html(client, "/control/")
+    assert client.post(f"/control/refunds/{waiting.id}/again/").status_code == 302
+    assert payments.failed_refunds() == []
+    assert "On its way to the gateway again." in bare(html(client, "/control/"))
+    assert [refund.state for refund in payments.refunds_of("checkout", payment.subject_id)] == ["requested"]
+    client.post(f"/control/refunds/{waiting.id}/again/")
+    assert "This refund is not waiting for anybody." in bare(html(client, "/control/"))
+    with pytest.raises(Forbidden):
+        payments.send_again(waiting.id, by=desk.people["support"], now=NOW)
 
 
 def test_an_overdue_appeal_says_so(desk: Desk, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -92,7 +93,7 @@ def _statements(person: Any, path: str, assert_num: Count, expected: int) -> Non
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("", 16), ("shipping/", 13), ("orders/", 6), ("debits/", 6), ("money/", 7), ("goods/", 5)],
+    [("", 17), ("shipping/", 14), ("orders/", 7), ("debits/", 7), ("money/", 8), ("goods/", 6)],
 )
 def test_a_page_asks_the_same_few_questions_however_much_there_is(
     bench: Bench, clock: Clock, django_assert_num_queries: Count, path: str, expected: int
@@ -104,3 +105,15 @@ def test_a_page_asks_the_same_few_questions_however_much_there_is(
         stage.ship(bench.at, id, f"SBX000{n}", now=clock.now)
     assert len(late) == 6 and len(fetch("SELECT 1 FROM decisions_decision")) == 7
     _statements(bench.owner, url(path), django_assert_num_queries, expected)
+
+
+def test_the_tabs_count_what_waits_for_packing_and_for_a_courier(bench: Bench, clock: Clock) -> None:
+    fresh = [stage.paid(bench.at, now=clock.now) for _ in range(3)]
+    stage.ship(bench.at, fresh[0], "SBX0001", now=clock.now)
+    page = client_of(bench.clerk).get(url("settings/")).content.decode()
+    tabs = re.findall(r'<span>(Ship|Orders)</span><span class="badge" aria-hidden="true">(\d+)</span>', page)
+    assert tabs == [("Ship", "3"), ("Orders", "1")] * 2, "at the top and at the bottom, one query for all"
+    stage.scan(stage.ship(bench.at, fresh[1], "SBX0002", now=clock.now), "picked_up", at=clock.now)
+    page = client_of(bench.clerk).get(url("settings/")).content.decode()
+    assert re.search(r'<span>Ship</span><span class="badge" aria-hidden="true">2</span>', page)
+    assert re.search(r'<span>Orders</span><span class="badge" aria-hidden="true">1</span>', page)

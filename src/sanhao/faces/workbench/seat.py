@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from sanhao.goods.shops import api as shops
@@ -22,6 +23,7 @@ from sanhao.kit import limits
 from sanhao.kit import time as kit_time
 from sanhao.kit.deadline import zone
 from sanhao.kit.refusals import NotFound, Refusal
+from sanhao.service.orders import api as orders
 
 MANAGING, EVERYBODY = shops.MANAGING, shops.ROLES
 _WRITES, _PER_SECONDS = 120, 60
@@ -97,9 +99,9 @@ def page(
     """Render ``workbench/<template>.html``; what every page of a shop knows is added here."""
     name, _, part = template.partition("#")
     path = f"workbench/{name}.html" + (f"#{part}" if part else "")
-    return render(
-        request, path, {"seat": seat, "shop": seat.shop, "now": seat.now, **(given or {})}, status=status
-    )
+    waits = SimpleLazyObject(lambda: orders.waits(seat.shop.id))  # asked by the tabs, not by parts of a page
+    known = {"seat": seat, "shop": seat.shop, "now": seat.now, "waits": waits}
+    return render(request, path, known | (given or {}), status=status)
 
 
 def is_part(request: HttpRequest) -> bool:

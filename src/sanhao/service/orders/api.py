@@ -24,6 +24,7 @@ from sanhao.service.orders.queries import (
     CheckoutView,
     LineView,
     OrderView,
+    Waits,
     by_numbers,
     cart,
     cart_count,
@@ -36,6 +37,7 @@ from sanhao.service.orders.queries import (
     orders_of_checkout,
     orders_of_shop,
     to_ship,
+    waits,
 )
 from sanhao.service.orders.rules import found_rules
 
@@ -60,6 +62,7 @@ __all__ = [
     "Share",
     "Shipment",
     "Used",
+    "Waits",
     "add_to_cart",
     "adopt_cart",
     "by_numbers",
@@ -87,4 +90,5 @@ __all__ = [
     "take_over",
     "to_ship",
     "unit_share",
+    "waits",
 ]

@@ -119,6 +119,11 @@ class Order(models.Model):
             models.Index(name="orders_order_person", fields=["person", "-placed_at"]),
             models.Index(name="orders_order_shop", fields=["shop", "-placed_at"]),
             models.Index(name="orders_order_to_ship", fields=["shop", "paid_at"], condition=Q(state="paid")),
+            models.Index(
+                name="orders_order_to_collect",
+                fields=["shop"],
+                condition=Q(state="shipped", collected_at__isnull=True),
+            ),
         ]
 
 

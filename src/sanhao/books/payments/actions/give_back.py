@@ -19,6 +19,7 @@ from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch, together
+from sanhao.people.api import require_role
 
 Debit = Ref | tuple[tuple[Ref, int], ...]
 
@@ -193,7 +194,10 @@ def _fact(row: Row) -> RefundCompleted | RefundFailed:
 
 
 def send_again(refund_id: UUID, *, by: UUID | None, now: datetime) -> None:
-    """A person saw to a refund the gateway had refused: try once more. Raises Refusal ``refund.moved_on``."""
+    """A person saw to a refund the gateway had refused: try once more. Raises Refusal ``refund.moved_on``, Forbidden for
+    all but admins and finance; *by* None is a command on the machine itself."""
+    if by is not None:
+        require_role(by, "admin", "finance")
     with transaction.atomic():
         again = {"finished_at": None, "reason": "", "next_try_at": now}
         if not REFUND_STATES.move_rows([refund_id], "requested", at=now, by=by, also=again):

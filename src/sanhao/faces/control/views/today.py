@@ -81,6 +81,7 @@ def _waiting(request: StaffRequest, now: datetime) -> dict[str, Any]:
         "appeals": appeals, "overdue": [appeal for appeal in appeals if appeal.overdue(now)], "judges": judges,
         "refused": delivery.carrier_messages(limit=_BESIDE) if readers else [], "readers": readers,
         "refunds": payments.failed_refunds() if request.may("admin", "finance", "support") else [],
+        "may_send": request.may("admin", "finance"),
         "asides": keeper.set_asides() if request.may("admin", "support") else [], "backlog": backlog, "behind": behind,
     }  # fmt: skip
 
