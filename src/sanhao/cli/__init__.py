@@ -9,9 +9,12 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import FrameType
+from typing import NoReturn
 
 from sanhao.cli.trouble import USAGE, Trouble, language, say_trouble
 from sanhao.kit.supervisor import tie_to_parent
@@ -40,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ["PGAPPNAME"] = f"sanhao {os.getpid()}"  # how our connections are known to the database
     try:
         _listen_to_the_log()
+        signal.signal(
+            signal.SIGTERM, _end
+        )  # what is half done is cleared away; processes that serve have their own
         parsed = _parser(arguments).parse_args(arguments)
         return int(parsed.run(parsed) or 0)
     except Trouble as trouble:
@@ -49,6 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read us (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _listen_to_the_log() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 
 from sanhao.cli import world
@@ -18,7 +19,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for command in commands.choices.values():
         work = command.get_default("run")
         if work is not None:
-            command.set_defaults(run=_opened(work) if command.get_default("needs_database") else work)
+            command.set_defaults(run=_opened(work) if command.get_default("needs_database") else _light(work))
+
+
+def _light(work: Callable[[argparse.Namespace], int | None]) -> Callable[[argparse.Namespace], int]:
+    """The doors it uses have models behind them, but no database is asked, nothing signed and no key made for that."""
+
+    def run(args: argparse.Namespace) -> int:
+        os.environ.setdefault("SANHAO_SECRET_KEY", "signs nothing")
+        world.load_django()
+        return int(work(args) or 0)
+
+    return run
 
 
 def _opened(work: Callable[[argparse.Namespace], int | None]) -> Callable[[argparse.Namespace], int]:

@@ -17,6 +17,7 @@ from sanhao.kit import calendars
 Unit = Literal["hours", "calendar_days", "working_days"]
 
 _DAY, _TICK = timedelta(days=1), timedelta(microseconds=1)
+LONGEST_SPAN = 10_000
 
 
 class Resolved(NamedTuple):
@@ -45,6 +46,12 @@ def end_of_day(day: date, timezone: str) -> datetime:
     return start_of_day(day + _DAY, timezone) - _TICK
 
 
+def require_span(*amounts: int | None) -> None:
+    """Raises ValueError for a number of hours or days that lies behind us, or beyond what a calendar holds."""
+    if not all(amount is None or 0 <= amount <= LONGEST_SPAN for amount in amounts):
+        raise ValueError(f"a deadline lies ahead: hours and days are numbers from 0 to {LONGEST_SPAN:,}")
+
+
 class Deadline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """*amount* units from a start.
 
@@ -53,7 +60,7 @@ class Deadline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``working_days`` end with the *amount*-th working day after the start's; a start on a day off counts as made on the
     next working day.
     *cut_off* is a local hour: a start at or after it counts from the next (working) day.
-    Raises ValueError for an amount below zero, an hour outside the day, an unknown timezone or calendar.
+    Raises ValueError for an amount out of reach (`require_span`), an hour outside the day, an unknown timezone or calendar.
     """
 
     amount: int
@@ -63,8 +70,7 @@ class Deadline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cut_off: int | None = None
 
     def __post_init__(self) -> None:
-        if self.amount < 0:
-            raise ValueError("a deadline lies ahead: its amount is zero or more")
+        require_span(self.amount)
         if self.cut_off is not None and not 0 <= self.cut_off <= 23:
             raise ValueError("the cut-off is an hour from 0 to 23")
         zone(self.timezone)

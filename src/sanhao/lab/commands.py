@@ -94,11 +94,7 @@ def _moment(text: str) -> datetime:
 
 def run_replay(arguments: argparse.Namespace) -> int:
     """0, or 2 with one sentence on stderr and nothing written."""
-    import django
     from rich.console import Console
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanhao.settings")
-    django.setup()  # the doors we use have models behind them; no database is asked
 
     from sanhao.kit.time import machine_now
     from sanhao.lab.histories.refusals import Unreadable

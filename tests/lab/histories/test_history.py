@@ -331,6 +331,28 @@ def test_a_header_alone_is_a_history_of_nothing(read: Read) -> None:
     assert read("o\n", {"order_id": "o"}) == ([], [], Counter())
 
 
+@pytest.mark.parametrize("type", [pa.timestamp("ms"), pa.timestamp("us"), pa.date32()])
+def test_a_parquet_date_beyond_all_years_rejects_its_row_and_no_other(
+    tmp_path: Path, type: pa.DataType
+) -> None:
+    far = 2**30 if pa.types.is_date(type) else 2**60
+    table = pa.table(
+        {
+            "o": ["far", "near"],
+            "d": pa.array([far, 5], pa.int32() if pa.types.is_date(type) else pa.int64()).cast(type),
+        }
+    )
+    pq.write_table(table, tmp_path / "h.parquet")
+    rejects: list[tuple[int, str]] = []
+    mapping = parse_mapping(
+        {"file": {"currency": "CNY"}, "columns": {"order_id": "o", "delivered_at": "d"}}, "m.toml"
+    )
+    orders = list(read_history(tmp_path / "h.parquet", mapping, rejected=lambda *r: rejects.append(r)))
+    assert [order.order.id for order in orders] == ["near"]
+    [(line, reason)] = rejects
+    assert line == 2 and reason.startswith("delivered_at cannot be read: ")
+
+
 def test_parquet_gives_what_its_csv_gives(tmp_path: Path) -> None:
     moments = [day(2, 10), None, day(4)]
     table = pa.table({

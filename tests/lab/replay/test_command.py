@@ -5,12 +5,18 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from sanhao.kit.time import monotonic
 from sanhao.lab.histories.refusals import Unreadable
 from sanhao.lab.replay import command
+from sanhao.lab.replay.judge import guarantees
+from sanhao.service.promises.api import KINDS
+from sanhao.service.promises.kinds import late_shipment
 from tests.lab.conftest import ROOT, Replayed
 from tests.lab.fakes import ARRIVAL
 
@@ -294,6 +300,7 @@ def test_the_command_needs_no_database_and_answers_with_an_exit_code(
     given = ("history.csv", "--mapping", "mapping.toml", "--guarantee", "late_delivery,non_delivery", "--out")
     done = sanhao(*given, "v.csv", "--report", "r.html", "--as-of", "2026-04-01T00:00:00Z", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / "var").exists(), "nothing is signed, so no key is made"
     assert "never arrived" in done.stdout and (tmp_path / "r.html").is_file()
     assert len((tmp_path / "v.csv").read_text().splitlines()) == 1 + 7 + 8
     failed = sanhao("none.csv", *given[1:], "w.csv", cwd=tmp_path)
@@ -302,3 +309,56 @@ def test_the_command_needs_no_database_and_answers_with_an_exit_code(
     assert not (tmp_path / "w.csv").exists()
     wrong = sanhao(*given, "w.csv", "--as-of", "yesterday", cwd=tmp_path)
     assert wrong.returncode == 2 and "not a time in ISO 8601: 'yesterday'" in wrong.stderr
+
+
+def test_a_run_that_is_told_to_end_leaves_nothing_half_written(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    pipe = tmp_path / "endless.csv"
+    pipe.write_text(
+        HEADER + ROWS.splitlines()[0] + "\n" + "late,1,x,2026-03-01,2026-03-10,,5,50,\n" * 2_000_000
+    )
+    before = set(tmp_path.iterdir())
+    running = subprocess.Popen(
+        [sys.executable, "-m", "sanhao.cli", "lab", "replay", str(pipe), "--mapping", str(files[1]),
+         "--guarantee", "late_delivery", "--out", str(tmp_path / "v.csv")], stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    until = monotonic() + 30
+    while not set(tmp_path.iterdir()) - before and monotonic() < until:
+        sleep(0.02)
+    assert set(tmp_path.iterdir()) - before, "it has begun to write"
+    running.terminate()
+    assert running.wait(30) == 143
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", late_shipment.PROFILES)
+def test_a_named_profile_stands_for_its_terms(name: str) -> None:
+    layers = [
+        ("m.toml", {"late_shipment": {"scan_grace_hours": 9}}),
+        ("t.toml", {"late_shipment": {"profile": name}}),
+    ]
+    [chosen] = guarantees(["late_shipment"], KINDS, layers[1:], "UTC")
+    assert chosen.terms == late_shipment.PROFILES[name]
+    layers[1][1]["late_shipment"]["merge_hours"] = 7
+    [chosen] = guarantees(["late_shipment"], KINDS, layers, "UTC")
+    assert chosen.terms == replace(late_shipment.PROFILES[name], merge_hours=7, scan_grace_hours=9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms", "why"),
+    [
+        ("late_shipment", {"profile": "amazon"}, "has no profile 'amazon'; there are douyin, tmall"),
+        ("late_shipment", {"profile": ["tmall"]}, "has no profile"),
+        ("late_delivery", {"profile": "tmall"}, "has no profile 'tmall'; there are none"),
+        ("late_delivery", {"scan_grace_hours": -1}, "hours and days are numbers from 0 to 10,000"),
+        ("late_delivery", {"scan_grace_hours": 10**10}, "hours and days are numbers from 0 to 10,000"),
+        ("late_shipment", {"auto_cancel_after_hours": 10**10}, "hours and days are numbers from 0 to 10,000"),
+        ("late_shipment", {"deadline": {"amount": 10**10}}, "hours and days are numbers from 0 to 10,000"),
+        ("non_delivery", {"expected_within_days": 10**10}, "hours and days are numbers from 0 to 10,000"),
+    ],
+)
+def test_terms_out_of_this_world_are_one_sentence(kind: str, terms: dict[str, Any], why: str) -> None:
+    with pytest.raises(Unreadable) as problem:
+        guarantees([kind], KINDS, [("t.toml", {kind: terms})], "UTC")
+    assert str(problem.value.text.en).startswith("t.toml: ") and why in problem.value.text.en

@@ -156,7 +156,21 @@ def _cells(array: Any) -> list[Any]:
         array = array.dictionary_decode()
     if pa.types.is_timestamp(array.type):
         array = array.cast(pa.timestamp("us", tz=array.type.tz), safe=False)
-    return [_cell(value) for value in array.to_pylist()]
+    try:
+        values = array.to_pylist()
+    except (
+        OverflowError,
+        ValueError,
+    ):  # a date beyond the years that there are: nothing but its number is said
+        values = [_within_reach(scalar) for scalar in array]
+    return [_cell(value) for value in values]
+
+
+def _within_reach(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except (OverflowError, ValueError):
+        return f"{scalar.type} {scalar.value}"
 
 
 def _cell(value: Any) -> Cell:

@@ -79,7 +79,7 @@ def _terms(
     known = {field.encode_name for field in msgspec.structs.fields(kind.Terms)}
     given: dict[str, Any] = {"timezone": timezone} if "timezone" in known else {}
     for source, terms in layers:
-        given |= terms.get(name, {})
+        given |= _spelled_out(source, kind, terms.get(name, {}))
         for key in given:
             if key not in known:
                 there = ", ".join(sorted(known))
@@ -92,6 +92,21 @@ def _terms(
                 source, zh=f"{name} 的条款有误：{error}", en=f"the terms of {name} are wrong: {error}."
             ) from None
     return msgspec.convert(given, kind.Terms)
+
+
+def _spelled_out(source: str, kind: AnyKind, terms: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``profile = "tmall"`` stands for all the terms of that profile; what is said beside it wins over them."""
+    if "profile" not in terms:
+        return terms
+    profiles: Mapping[str, Any] = getattr(kind, "PROFILES", {})
+    chosen = profiles.get(terms["profile"]) if isinstance(terms["profile"], str) else None
+    if chosen is None:
+        there = ", ".join(profiles)
+        raise unreadable(source, zh=f"{kind.name} 没有“{terms['profile']}”这套条款；有：{there}。",
+                         en=f"{kind.name} has no profile {terms['profile']!r}; there are {there or 'none'}.")  # fmt: skip
+    rest = {key: value for key, value in terms.items() if key != "profile"}
+    spelled_out: dict[str, Any] = msgspec.to_builtins(chosen)
+    return spelled_out | rest
 
 
 def judge_order(

@@ -22,13 +22,18 @@ def show(summary: Summary, console: Console, rejects: Path | None, *, title: str
     console.print(_table(summary, title))
     read = summary.reading
     console.print(
-        f"{read.rows:,} rows, {read.orders:,} orders, judged as of {summary.as_of:%Y-%m-%d %H:%M:%S} UTC."
+        f"{_many(read.rows, 'row')}, {_many(read.orders, 'order')}, "
+        f"judged as of {summary.as_of:%Y-%m-%d %H:%M:%S} UTC."
     )
     if read.rejected:
         where = f"; see {escape(str(rejects))}" if rejects else " (`sanhao lab replay` says why)"
-        console.print(f"{read.rejected:,} rows could not be used{where}.", soft_wrap=True)
+        console.print(f"{_many(read.rejected, 'row')} could not be used{where}.", soft_wrap=True)
     for note, times in sorted(read.notes.items()):
-        console.print(f"Noted {times:,} times: {escape(note)}.")
+        console.print(f"Noted {_many(times, 'time')}: {escape(note)}.")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _table(summary: Summary, title: str) -> Table:

@@ -21,7 +21,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from sanhao.kit.deadline import Deadline, end_of_day, zone
+from sanhao.kit.deadline import Deadline, end_of_day, require_span, zone
 from sanhao.kit.money import Money, total
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date, date_time
@@ -49,7 +49,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Raises ValueError for an unknown timezone or a share outside 0 to 100."""
+    """Raises ValueError for an unknown timezone, hours out of reach or a share outside 0 to 100."""
 
     per: Scope = "order"
     by: Literal["moment", "day"] = "moment"
@@ -63,6 +63,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     def __post_init__(self) -> None:
         zone(self.timezone)
+        require_span(self.scan_grace_hours)
         if not 0 <= self.freight_percent <= 100:
             raise ValueError("a share of the freight is 0 to 100 per cent")
 

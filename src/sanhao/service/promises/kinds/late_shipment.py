@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from sanhao.kit.deadline import Deadline
+from sanhao.kit.deadline import Deadline, require_span
 from sanhao.kit.money import Money, total
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time, weekday_time
@@ -70,7 +70,7 @@ class Window(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 
 
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Amounts are minor units of *currency*. Raises ValueError for a ladder that does not climb."""
+    """Amounts are minor units of *currency*. Raises ValueError for a ladder that does not climb, hours or days out of reach."""
 
     deadline: Deadline = Deadline(48)
     scan_grace_hours: int = 2
@@ -92,6 +92,8 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     def __post_init__(self) -> None:
         require_ladder(self.ladder)
+        require_span(self.scan_grace_hours, self.merge_hours, self.auto_cancel_after_hours)
+        require_span(self.delays_at_most, self.delay_ahead_hours, self.extension_ahead_days)
 
 
 class LineFact(msgspec.Struct, frozen=True, omit_defaults=True):

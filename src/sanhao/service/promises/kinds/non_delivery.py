@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from sanhao.kit.deadline import zone
+from sanhao.kit.deadline import require_span, zone
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date, sum_of
@@ -43,7 +43,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Raises ValueError for an unknown timezone or days below zero."""
+    """Raises ValueError for an unknown timezone or days out of reach."""
 
     per: Scope = "order"
     timezone: str = "Asia/Shanghai"
@@ -55,8 +55,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     def __post_init__(self) -> None:
         zone(self.timezone)
-        if self.expected_within_days < 0 or (self.broken_after_days or 0) < 0:
-            raise ValueError("days are counted from zero")
+        require_span(self.expected_within_days, self.broken_after_days)
 
 
 class LineFact(msgspec.Struct, frozen=True, omit_defaults=True):
