@@ -211,6 +211,8 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 CURRENCY = _currency()
+# Which of books/settlement/banks payouts go through.
+BANK = os.environ.get("SANHAO_BANK", "sandbox")
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sanhao.books.ledger.api import EntryDraft, Ref, audit, balances, post
 from sanhao.books.settlement import api as settlement
+from sanhao.books.settlement.wiring import RELEASE
 from sanhao.kit.ids import new_id
+from sanhao.kit.keeper import tick
 from sanhao.kit.rows import together
 
 GATEWAY = Ref("gateway", "sandbox", "CNY")
@@ -65,3 +67,26 @@ def sound() -> None:
     report = audit()
     assert report.sound, report
     assert settlement.mismatches() == {}
+
+
+ACCOUNT = "6222020200112233445"
+
+
+def released(
+    shop: UUID, goods: int = 20_000, freight: int = 600, *, now: datetime, category: str = ""
+) -> UUID:
+    """An order whose money is its shop's."""
+    order = paid(shop, goods, freight, now=now, category=category)
+    settlement.set_release({order: now})
+    tick(RELEASE, now)
+    return order
+
+
+def payable(shop: UUID, owner: UUID, *, now: datetime, account: str = ACCOUNT) -> datetime:
+    return settlement.enter_payee(
+        shop, settlement.Payee("南山果园有限公司", "中国工商银行", account), currency="CNY", by=owner, now=now
+    )
+
+
+def payouts_of(shop: UUID) -> list[tuple[str, int, str]]:
+    return [(p.state, p.amount.minor, p.reason) for p in settlement.payouts(shop)]

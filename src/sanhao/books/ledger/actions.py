@@ -6,7 +6,7 @@ are never locked, so that no posting waits for a hot row. A batch is one COPY pe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -53,6 +53,16 @@ def post(entries: Sequence[EntryDraft]) -> None:
                 if after > 0 if CHART[ref.code].kind == "liability" else after < 0:
                     raise _not_enough(ref)
         batch.write()
+
+
+def lock_balances(refs: Collection[Ref]) -> dict[Ref, int]:
+    """Lock kept accounts in order of id until the transaction ends; their balances in minor units, debit positive.
+
+    For verbs that decide by a balance before they post, or that touch more than a shop's own three accounts.
+    """
+    ids = ids_of(refs)
+    held = lock(set(ids.values()))
+    return {ref: held[id] for ref, id in ids.items()}
 
 
 def charge_shops(charges: Sequence[Charge], *, now: datetime) -> list[Charged]:

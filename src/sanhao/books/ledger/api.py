@@ -1,7 +1,7 @@
 """The door of the ledger."""
 
 from sanhao.books.ledger.accounts import accounts
-from sanhao.books.ledger.actions import charge_shops, credit_shops, post
+from sanhao.books.ledger.actions import charge_shops, credit_shops, lock_balances, post
 from sanhao.books.ledger.core import (
     CHART,
     PLATFORM,
@@ -60,6 +60,7 @@ __all__ = [
     "entries_of",
     "entry",
     "flows",
+    "lock_balances",
     "post",
     "posted",
     "statement",

@@ -5,12 +5,26 @@ All amounts are whole minor units of one currency. Nothing here knows a database
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
+from stdnum import iban
 
+from sanhao.kit.deadline import zone
+from sanhao.kit.money import Money
+from sanhao.kit.refusals import Invalid
+
+PAYOUT_STATES: Mapping[str, tuple[str, ...]] = {
+    "drafted": ("sent",),
+    "sent": ("paid", "failed"),
+    "paid": ("returned",),
+    "failed": (),
+    "returned": (),
+}
 SETTLEMENT_STATES: Mapping[str, tuple[str, ...]] = {
     "held": ("released", "closed"),
     "released": ("closed",),
@@ -87,6 +101,8 @@ class Opening(msgspec.Struct, frozen=True):
     currency: str
     received_minor: int
     categories: Mapping[str, int]
+    source_id: UUID | None = None
+    """What was paid: the cause of the entry that brought the money into escrow."""
     paid_at: datetime | None = None
     """Where it is not now: an order that was paid elsewhere."""
 
@@ -124,15 +140,16 @@ class Draw(msgspec.Struct, frozen=True):
 
 
 class Drawn(msgspec.Struct, frozen=True):
-    """Where a draw was taken from: what others had paid in, what was held, what the shop pays now that it had its
-    money (*charged*), and the share of the commission the platform gives back. The four add up to the draw."""
+    """Where a draw was taken from: what others had paid in, what was held, and after release the share of the commission
+    that the platform gives back, what is kept in reserve of this order, and the shop (*charged*). They add up."""
 
     key: str
     order_id: UUID
     from_cover: int
     from_escrow: int
-    charged: int
     commission_back: int
+    from_reserve: int
+    charged: int
 
 
 class Kept(msgspec.Struct):
@@ -144,6 +161,7 @@ class Kept(msgspec.Struct):
     goods_back: int
     commission_full: int
     commission: int
+    reserve: int = 0
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -151,12 +169,14 @@ class Taken(msgspec.Struct, frozen=True):
 
     from_cover: int
     from_escrow: int
-    charged: int
     commission_back: int
+    from_reserve: int
+    charged: int
 
 
 def take(kept: Kept, amount: int, freight: int) -> Taken:
-    """Take *amount* out of *kept*: first what others paid in for it, then what is held, then the shop is charged.
+    """Take *amount* out of *kept*: first what others paid in for it, then what is held; after release
+    the commission's share, what is kept in reserve of this order, and then the shop is charged.
 
     What others bear changes nothing for the shop: its sale stands, and so does the commission. What the shop loses
     of its goods lowers the base of the commission; once taken, its share comes back.
@@ -172,8 +192,88 @@ def take(kept: Kept, amount: int, freight: int) -> Taken:
         kept.commission, commission_of(kept.commission_full, kept.goods, kept.goods - kept.goods_back)
     )
     back = min(kept.commission - commission, beyond)
+    from_reserve = min(kept.reserve, beyond - back)
     kept.commission -= back
-    return Taken(from_cover, from_escrow, beyond - back, back)
+    kept.reserve -= from_reserve
+    return Taken(from_cover, from_escrow, back, from_reserve, beyond - back - from_reserve)
+
+
+class Parts(NamedTuple):
+    """What becomes of an order's money at release. The three add up to what was held."""
+
+    shop: int
+    commission: int
+    reserve: int
+
+
+def release(held: int, full: int, goods: int, goods_back: int, reserve_bp: int) -> Parts:
+    """Share out *held*: the commission on the goods that stayed sold, then the reserve, the rest to the shop."""
+    commission = min(held, commission_of(full, goods, goods - goods_back))
+    net = held - commission
+    reserve = net * reserve_bp // 10_000
+    return Parts(net - reserve, commission, reserve)
+
+
+def next_payout(after: datetime, timezone: str) -> datetime:
+    """Payouts go out once a day: the first 09:00 in *timezone* later than *after*."""
+    local = after.astimezone(zone(timezone))
+    today = local.replace(hour=9, minute=0, second=0, microsecond=0)
+    return (today if today > local else today + timedelta(days=1)).astimezone(UTC)
+
+
+_RETRY, _LONGEST = timedelta(minutes=5), timedelta(hours=6)
+
+
+def lease(tries: int) -> timedelta:
+    """How long a payout that was handed to the bank *tries* times is left alone before it is asked about again."""
+    return min(_RETRY * (1 << min(max(tries - 1, 0), 10)), _LONGEST)
+
+
+class Payee(msgspec.Struct, frozen=True):
+    """Where a shop's money goes."""
+
+    holder: str
+    bank: str
+    account: str
+
+    @property
+    def ending(self) -> str:
+        return self.account[-4:]
+
+
+def check_payee(payee: Payee) -> Payee:
+    """Bank details without blanks. Raises Invalid for what cannot be an account."""
+    holder, bank = payee.holder.strip(), payee.bank.strip()
+    account = re.sub(r"[\s-]", "", payee.account).upper()
+    if not (2 <= len(holder) <= 80 and 2 <= len(bank) <= 80 and holder.isprintable() and bank.isprintable()):
+        raise Invalid(
+            "payee.name", zh="请填写户名和开户银行。", en="Please give the account's holder and its bank."
+        )
+    sound = iban.is_valid(account) if account[:2].isalpha() else bool(re.fullmatch(r"[0-9]{8,30}", account))
+    if not sound:
+        raise Invalid("payee.account", zh="银行账号不对，请核对后再填。",
+                      en="This is no account number. Please check it.")  # fmt: skip
+    return Payee(holder, bank, account)
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """Money for a bank to send. *id* is the idempotency key: however often it is handed over, it is sent once."""
+
+    id: UUID
+    amount: Money
+    payee: Payee
+
+
+class TransferAnswer(msgspec.Struct, frozen=True):
+    """*accepted* means "ask again later, with the same id"; *refused* and *returned* are final, with a *reason*."""
+
+    outcome: Literal["done", "accepted", "refused", "returned"]
+    ref: str = ""
+    reason: str = ""
+
+
+class BankAway(Exception):
+    """The bank did not answer. Whether it did what was asked is unknown."""
 
 
 def commission_of(full: int, goods: int, left: int) -> int:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from sanhao.books.settlement.core import SETTLEMENT_STATES
+from sanhao.books.settlement.core import NEUTRAL, PAYOUT_STATES, SETTLEMENT_STATES
 from sanhao.kit.states import States
 
 SETTLEMENT = States("settlement", "settlement_settlement", SETTLEMENT_STATES)
+PAYOUT = States("payout", "settlement_payout", PAYOUT_STATES)
+ON_ITS_WAY = ("drafted", "sent")
 
 
 class Settlement(models.Model):
     """The money of one order; its id is the order's. Orders stand above and are known by number alone.
 
-    *held_minor* is the shop's as long as nobody takes it back; *covered_minor* was paid in by others for a refund that
+    *source_id* is what was paid, the cause of the entry that brought the money in. *held_minor* is the shop's as long as nobody takes it back; *covered_minor* was paid in by others for a refund that
     follows in the same transaction. Both together, over all orders of a shop, are its escrow in the ledger.
     """
 
@@ -32,9 +34,11 @@ class Settlement(models.Model):
     categories = models.JSONField()
     commission_full_minor = models.BigIntegerField(db_default=0)
     commission_minor = models.BigIntegerField(db_default=0)
+    commission_taken_minor = models.BigIntegerField(db_default=0)
     released_minor = models.BigIntegerField(db_default=0)
     charged_minor = models.BigIntegerField(db_default=0)
     holds = models.PositiveSmallIntegerField(db_default=0)
+    source_id = models.UUIDField(null=True)
     opened_at = models.DateTimeField()
     release_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
@@ -75,6 +79,14 @@ class Settlement(models.Model):
                 name="settlement_release_due", fields=["release_at"], condition=Q(state="held", holds=0)
             ),
             models.Index(name="settlement_shop", fields=["shop_id", "opened_at"]),
+            models.Index(
+                name="settlement_shop_held", fields=["shop_id", "release_at"], condition=Q(state="held")
+            ),
+            models.Index(
+                name="settlement_shop_released",
+                fields=["shop_id", "released_at"],
+                condition=Q(state="released"),
+            ),
         ]
 
 
@@ -109,10 +121,11 @@ class Drawing(models.Model):
     amount_minor = models.BigIntegerField()
     from_cover = models.BigIntegerField()
     from_escrow = models.BigIntegerField()
-    charged = models.BigIntegerField()
     commission_back = models.BigIntegerField()
+    from_reserve = models.BigIntegerField(db_default=0)
+    charged = models.BigIntegerField()
     cause_kind = models.CharField(max_length=40)
-    cause_id = models.UUIDField()
+    cause_id = models.UUIDField(db_index=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -120,7 +133,158 @@ class Drawing(models.Model):
             models.CheckConstraint(
                 name="settlement_drawing_adds_up",
                 condition=Q(
-                    amount_minor=F("from_cover") + F("from_escrow") + F("charged") + F("commission_back")
+                    amount_minor=F("from_cover")
+                    + F("from_escrow")
+                    + F("commission_back")
+                    + F("from_reserve")
+                    + F("charged")
                 ),
             ),
         ]
+
+
+class ReserveSlice(models.Model):
+    """A part of what one order earned, kept for a while: a refund after release takes it first."""
+
+    id = models.UUIDField(primary_key=True)
+    settlement = models.OneToOneField(Settlement, on_delete=models.PROTECT, related_name="+")
+    shop_id = models.UUIDField()
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    left_minor = models.BigIntegerField()
+    due_at = models.DateTimeField()
+    freed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="settlement_reserve_left",
+                condition=Q(left_minor__gte=0, left_minor__lte=F("amount_minor"), amount_minor__gt=0),
+            ),
+            models.CheckConstraint(
+                name="settlement_reserve_freed", condition=Q(freed_at__isnull=True) | Q(left_minor=0)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="settlement_reserve_due", fields=["due_at"], condition=Q(freed_at__isnull=True)
+            ),
+            models.Index(
+                name="settlement_reserve_shop", fields=["shop_id"], condition=Q(freed_at__isnull=True)
+            ),
+        ]
+
+
+class Payee(models.Model):
+    """A shop to be paid; its id is the shop's. Without bank details *next_at* is null, and nothing is paid out."""
+
+    id = models.UUIDField(primary_key=True)
+    currency = models.CharField(max_length=3)
+    standing = models.CharField(max_length=20, db_default=NEUTRAL)
+    holder = models.CharField(max_length=80, db_default="")
+    bank = models.CharField(max_length=80, db_default="")
+    account = models.CharField(max_length=34, db_default="")
+    changed_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    paused = models.CharField(max_length=300, db_default="")
+    paused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="settlement_payee_reachable", condition=Q(next_at__isnull=True) | ~Q(account="")
+            ),
+        ]
+        indexes = [
+            models.Index(name="settlement_payee_due", fields=["next_at"], condition=Q(paused="")),
+        ]
+
+
+class PayeeChange(models.Model):
+    """Who changed where a shop's money goes, and when: append-only."""
+
+    id = models.UUIDField(primary_key=True)
+    payee = models.ForeignKey(Payee, on_delete=models.PROTECT, related_name="+")
+    holder = models.CharField(max_length=80)
+    bank = models.CharField(max_length=80)
+    ending = models.CharField(max_length=4)
+    by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+
+class PayoutBatch(models.Model):
+    """Payouts that were drafted together and go through one bank."""
+
+    id = models.UUIDField(primary_key=True)
+    bank = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    payouts = models.PositiveIntegerField()
+    total_minor = models.BigIntegerField()
+    drafted_at = models.DateTimeField()
+
+
+class Payout(models.Model):
+    """A shop's money on its way to its bank. Its id is the key under which the bank sends it once."""
+
+    id = models.UUIDField(primary_key=True)
+    batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, related_name="+")
+    shop_id = models.UUIDField()
+    state = models.CharField(max_length=8, db_default="drafted")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    via = models.CharField(max_length=20)
+    holder = models.CharField(max_length=80)
+    bank = models.CharField(max_length=80)
+    account = models.CharField(max_length=34)
+    drafted_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(db_default=0)
+    bank_ref = models.CharField(max_length=80, db_default="")
+    finished_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, db_default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="settlement_payout_state", condition=Q(state__in=list(PAYOUT_STATES))
+            ),
+            models.CheckConstraint(name="settlement_payout_amount", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="settlement_payout_finished",
+                condition=Q(state__in=ON_ITS_WAY, finished_at__isnull=True)
+                | (~Q(state__in=ON_ITS_WAY) & Q(finished_at__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="settlement_payout_due", fields=["next_try_at"], condition=Q(state__in=ON_ITS_WAY)
+            ),
+            models.Index(name="settlement_payout_shop", fields=["shop_id", "-drafted_at"]),
+        ]
+
+
+class SandboxTransfer(models.Model):
+    """The sandbox bank's world, not ours: what it sent, once for each id. No key leads out of it, on purpose."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.CharField(max_length=34)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    how = models.CharField(max_length=12)
+    done_at = models.DateTimeField()
+    return_at = models.DateTimeField(null=True)
+    asked = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="settlement_sandbox_return", fields=["return_at"], condition=Q(return_at__isnull=False)
+            ),
+        ]
+
+
+class SandboxMood(models.Model):
+    """How the sandbox bank treats transfers to an account: whoever tries things out tells it."""
+
+    id = models.CharField(primary_key=True, max_length=34)
+    how = models.CharField(max_length=12)

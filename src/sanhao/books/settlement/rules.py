@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -37,6 +38,28 @@ def terms_at(key: str, kind: type[T], at: datetime) -> T:
         return msgspec.convert(rulebook.in_force(key, at=at).terms, kind)
     except LookupError:
         return kind()
+
+
+class Since(msgspec.Struct, Generic[T]):
+    """Every version of a rule that ever bound, with its moment: what held when an order was paid."""
+
+    moments: list[datetime]
+    terms: list[T]
+    founding: T
+
+    def at(self, moment: datetime) -> T:
+        index = bisect_right(self.moments, moment)
+        return self.terms[index - 1] if index else self.founding
+
+
+def since(key: str, kind: type[T]) -> Since[T]:
+    """What *key* has said over time, in one query."""
+    bound = sorted(
+        (rule.effective_at, rule.version, rule.terms)
+        for rule in rulebook.versions(key, market=rulebook.EVERYWHERE)
+        if rule.effective_at is not None and rule.state in ("announced", "in_force", "superseded")
+    )
+    return Since([at for at, _, _ in bound], [msgspec.convert(terms, kind) for _, _, terms in bound], kind())
 
 
 def schema(kind: type[msgspec.Struct]) -> Any:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.ledger.api import EntryDraft, Ref
+from sanhao.books.settlement import api as settlement
 from sanhao.goods.shops.core import ROLES, STATES, Role, ShopDraft, Standing, check, last_owner, no_shop
 from sanhao.goods.shops.events import ShopOpened, ShopStateChanged
 from sanhao.goods.shops.models import Shop, ShopMember
@@ -104,19 +105,48 @@ def change_state(shop_id: UUID, to: str, *, by: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def set_standing(standings: Sequence[Standing], *, now: datetime) -> int:
-    """Write down what trust concluded, set-based; returns how many shops changed."""
+    """Write down what trust concluded, set-based; returns how many shops changed. Settlement is told: how soon and how
+    much of a shop's money is paid out may depend on it."""
     del now
-    return execute(
+    rows = fetch(
         """
         WITH told AS (SELECT * FROM unnest(%s::uuid[], %s::text[], %s::smallint[]) AS t(id, standing, score)),
              locked AS (SELECT s.id FROM shops_shop s JOIN told t USING (id)
                         WHERE (s.standing, s.score) IS DISTINCT FROM (t.standing, t.score)
                         ORDER BY s.id FOR UPDATE OF s)
         UPDATE shops_shop s SET standing = t.standing, score = t.score
-        FROM told t JOIN locked USING (id) WHERE s.id = t.id
+        FROM told t JOIN locked USING (id) WHERE s.id = t.id RETURNING s.id, s.currency, s.standing
         """,
         [[s.shop_id for s in standings], [s.standing for s in standings], [s.score for s in standings]],
     )
+    settlement.set_standing(
+        [settlement.ShopStanding(row["id"], row["currency"], row["standing"]) for row in rows]
+    )
+    return len(rows)
+
+
+@transaction.atomic
+def enter_bank_details(shop_id: UUID, payee: settlement.Payee, *, by: UUID, now: datetime) -> datetime:
+    """Where the shop's money goes, entered by an owner; returns from when on. Everybody who manages the shop is told.
+    Raises Forbidden for others, Invalid for what is no account."""
+    membership = require_member(shop_id, by, roles=("owner",))
+    return settlement.enter_payee(shop_id, payee, currency=membership.shop.currency, by=by, now=now)
+
+
+@transaction.atomic
+def raise_deposit(shop_id: UUID, amount: Money, *, by: UUID, key: str, now: datetime) -> None:
+    """An owner moves money from the balance to the deposit. The same *key* twice is once. Raises Refusal
+    ``ledger.not_enough``, Invalid."""
+    currency = require_member(shop_id, by, roles=("owner",)).shop.currency
+    _lock(shop_id)
+    _check_amount(amount, currency)
+    if ledger.posted([key]):
+        return
+    lines = (
+        (Ref("balance", str(shop_id), currency), amount.minor),
+        (Ref("deposit", str(shop_id), currency), -amount.minor),
+    )
+    ledger.post([EntryDraft(new_id(), key, "shop.deposit_raised", now, currency, lines, "shop", shop_id)])
 
 
 def pay_deposit(shop_id: UUID, amount: Money, *, now: datetime, key: str) -> None:
@@ -133,12 +163,7 @@ def top_up(shop_id: UUID, amount: Money, *, now: datetime, key: str) -> None:
 def _bring(shop_id: UUID, code: str, amount: Money, now: datetime, key: str) -> None:
     _lock(shop_id)
     currency = shop(shop_id).currency
-    if amount.currency != currency:
-        raise Invalid(
-            "shop.money_currency", zh=f"这家店用{currency}记账。", en=f"This shop's books are in {currency}."
-        )
-    if amount.minor <= 0:
-        raise Invalid("shop.money", zh="金额要大于零。", en="An amount is more than zero.")
+    _check_amount(amount, currency)
     if ledger.posted([key]):
         return
     lines = (
@@ -146,3 +171,12 @@ def _bring(shop_id: UUID, code: str, amount: Money, now: datetime, key: str) -> 
         (Ref(code, str(shop_id), currency), -amount.minor),
     )
     ledger.post([EntryDraft(new_id(), key, f"shop.{code}_paid_in", now, currency, lines, "shop", shop_id)])
+
+
+def _check_amount(amount: Money, currency: str) -> None:
+    if amount.currency != currency:
+        raise Invalid(
+            "shop.money_currency", zh=f"这家店用{currency}记账。", en=f"This shop's books are in {currency}."
+        )
+    if amount.minor <= 0:
+        raise Invalid("shop.money", zh="金额要大于零。", en="An amount is more than zero.")

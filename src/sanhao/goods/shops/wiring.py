@@ -2,13 +2,19 @@
 
 from uuid import UUID
 
+from sanhao.books.settlement.events import PayeeChanged, PayoutFailed, PayoutPaid
 from sanhao.fairness.decisions import api as decisions
+from sanhao.goods.shops import telling
 from sanhao.goods.shops.queries import members
+from sanhao.kit.events import listen_later
 
 
 def wire() -> None:
     # Fairness knows no shops: it asks here who may appeal for one, and who must not judge its appeals.
     decisions.register_membership(is_member)
+    listen_later(PayoutPaid, telling.payout_paid)
+    listen_later(PayoutFailed, telling.payout_failed)
+    listen_later(PayeeChanged, telling.payee_changed)
 
 
 def is_member(shop_id: UUID, person_id: UUID) -> bool:

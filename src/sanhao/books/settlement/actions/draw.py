@@ -5,7 +5,7 @@ Settlements are locked in order of id, before the accounts of shops and after or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,31 +87,57 @@ def draw(draws: Sequence[Draw], *, now: datetime) -> list[Drawn]:
         known = fetch("SELECT key FROM settlement_drawing WHERE key = ANY(%s)", [[d.key for d in wanted]])
         served = {row["key"] for row in known}
         fresh = [d for d in wanted if d.key not in served]
-        kept = {id: _kept(row) for id, row in rows.items()}
+        reserves = _reserves(rows)
+        kept = {id: _kept(row, reserves.get(id, 0)) for id, row in rows.items()}
         drawn = []
         for d in fresh:
             taken = take(kept[d.order_id], d.amount_minor, d.freight_minor)
             drawn.append(
-                Drawn(
-                    d.key,
-                    d.order_id,
-                    taken.from_cover,
-                    taken.from_escrow,
-                    taken.charged,
-                    taken.commission_back,
-                )
-            )
+                Drawn(d.key, d.order_id, taken.from_cover, taken.from_escrow, taken.commission_back,
+                      taken.from_reserve, taken.charged)
+            )  # fmt: skip
         _write(fresh, drawn, kept, now)
         _end([d.order_id for d in fresh if d.whole], rows, kept, now)
-        ledger.charge_shops([_charge(d, t, rows[d.order_id]) for d, t in zip(fresh, drawn, strict=True) if t.charged], now=now)  # fmt: skip
-        ledger.post([_commission_back(d, t, rows[d.order_id], now) for d, t in zip(fresh, drawn, strict=True) if t.commission_back])  # fmt: skip
+        after = [
+            (d, t, rows[d.order_id])
+            for d, t in zip(fresh, drawn, strict=True)
+            if t.commission_back or t.from_reserve or t.charged
+        ]
+        _lock_accounts(after)
+        ledger.charge_shops([_charge(d, t, row) for d, t, row in after if t.charged], now=now)
+        ledger.post([entry for one in after for entry in _entries(*one, now)])
     return drawn
 
 
-def _kept(row: dict[str, Any]) -> Kept:
+def _lock_accounts(after: Sequence[tuple[Draw, Drawn, dict[str, Any]]]) -> None:
+    """A reserve is one more account of the shop: all are locked at once, in order of id."""
+    with_reserve = [row for _, t, row in after if t.from_reserve]
+    ledger.lock_balances(
+        {
+            Ref(code, str(row["shop_id"]), row["currency"])
+            for row in with_reserve
+            for code in ("balance", "deposit", "receivable", "reserve")
+        }
+    )
+
+
+def _reserves(rows: dict[UUID, dict[str, Any]]) -> dict[UUID, int]:
+    """What is kept of these orders, locked; none is kept before release."""
+    released = [id for id, row in rows.items() if row["state"] != "held"]
+    if not released:
+        return {}
+    slices = fetch(
+        "SELECT settlement_id, left_minor FROM settlement_reserveslice "
+        "WHERE settlement_id = ANY(%s) AND freed_at IS NULL ORDER BY id FOR UPDATE",
+        [released],
+    )
+    return {row["settlement_id"]: row["left_minor"] for row in slices}
+
+
+def _kept(row: dict[str, Any], reserve: int) -> Kept:
     return Kept(
         row["held_minor"], row["covered_minor"], row["goods_minor"], row["goods_back_minor"],
-        row["commission_full_minor"], row["commission_minor"],
+        row["commission_full_minor"], row["commission_minor"], reserve,
     )  # fmt: skip
 
 
@@ -140,14 +166,21 @@ def _write(draws: Sequence[Draw], drawn: Sequence[Drawn], kept: dict[UUID, Kept]
     )  # fmt: skip
     copy_rows(
         "settlement_drawing",
-        ("id", "key", "settlement_id", "amount_minor", "from_cover", "from_escrow", "charged", "commission_back",
-         "cause_kind", "cause_id", "at"),
+        ("id", "key", "settlement_id", "amount_minor", "from_cover", "from_escrow", "commission_back", "from_reserve",
+         "charged", "cause_kind", "cause_id", "at"),
         [
-            (id, d.key, d.order_id, d.amount_minor, t.from_cover, t.from_escrow, t.charged, t.commission_back,
-             d.cause_kind, d.cause_id, now)
+            (id, d.key, d.order_id, d.amount_minor, t.from_cover, t.from_escrow, t.commission_back, t.from_reserve,
+             t.charged, d.cause_kind, d.cause_id, now)
             for id, d, t in zip(new_ids(len(draws)), draws, drawn, strict=True)
         ],
     )  # fmt: skip
+    used = {d.order_id for d in drawn if d.from_reserve}
+    if used:
+        execute(
+            "UPDATE settlement_reserveslice r SET left_minor = u.minor "
+            "FROM unnest(%s::uuid[], %s::bigint[]) AS u (id, minor) WHERE r.settlement_id = u.id",
+            [list(used), [kept[id].reserve for id in used]],
+        )
 
 
 def _end(
@@ -176,13 +209,27 @@ def _charge(draw: Draw, drawn: Drawn, row: dict[str, Any]) -> Charge:
     )  # fmt: skip
 
 
-def _commission_back(draw: Draw, drawn: Drawn, row: dict[str, Any], now: datetime) -> EntryDraft:
+def _entries(draw: Draw, drawn: Drawn, row: dict[str, Any], now: datetime) -> Iterator[EntryDraft]:
+    """What comes back into the escrow beside what the shop is charged: the platform's share, the shop's reserve."""
     currency = row["currency"]
-    lines = (
-        (Ref("commission", PLATFORM, currency), drawn.commission_back),
-        (_escrow(row), -drawn.commission_back),
+    parts = (
+        (
+            "commission",
+            Ref("commission", PLATFORM, currency),
+            drawn.commission_back,
+            "settlement.commission_back",
+        ),
+        (
+            "reserve",
+            Ref("reserve", str(row["shop_id"]), currency),
+            drawn.from_reserve,
+            "settlement.reserve_used",
+        ),
     )
-    return EntryDraft(
-        new_id(), f"draw:{draw.key}:commission", "settlement.commission_back", now, currency, lines,
-        draw.cause_kind, draw.cause_id, draw.decision_id,
-    )  # fmt: skip
+    for name, account, minor, kind in parts:
+        if minor:
+            lines = ((account, minor), (_escrow(row), -minor))
+            yield EntryDraft(
+                new_id(), f"draw:{draw.key}:{name}", kind, now, currency, lines, draw.cause_kind, draw.cause_id,
+                draw.decision_id,
+            )  # fmt: skip

@@ -20,10 +20,10 @@ def open(drafts: Sequence[Opening], *, now: datetime) -> None:
     copy_rows(
         "settlement_settlement",
         ("id", "number", "shop_id", "currency", "received_minor", "held_minor", "goods_minor", "categories",
-         "opened_at"),
+         "source_id", "opened_at"),
         [
             (d.order_id, d.number, d.shop_id, d.currency, d.received_minor, d.received_minor, d.goods_minor,
-             msgspec.json.encode(d.categories).decode(), d.paid_at or now)
+             msgspec.json.encode(d.categories).decode(), d.source_id, d.paid_at or now)
             for d in drafts
         ],
     )  # fmt: skip

@@ -165,6 +165,7 @@ def _opening(order: PastOrder, checkout: PastCheckout) -> settlement.Opening:
         currency=checkout.currency,
         received_minor=order.total_minor,
         categories={"": order.goods_minor},
+        source_id=checkout.id,
         paid_at=checkout.paid_at,
     )
 
