@@ -11,7 +11,17 @@ from sanhao.fairness.rulebook.actions import (
     withdraw,
 )
 from sanhao.fairness.rulebook.core import EVERYWHERE, RuleVersion, RuleView
-from sanhao.fairness.rulebook.queries import book, drafts, in_force, in_force_many, rule, version, versions
+from sanhao.fairness.rulebook.queries import (
+    book,
+    changed,
+    drafts,
+    in_force,
+    in_force_many,
+    register_names,
+    rule,
+    version,
+    versions,
+)
 
 __all__ = [
     "EVERYWHERE",
@@ -19,6 +29,7 @@ __all__ = [
     "RuleView",
     "announce",
     "book",
+    "changed",
     "draft",
     "drafts",
     "found",
@@ -27,6 +38,7 @@ __all__ = [
     "in_force_many",
     "notice_days",
     "redraft",
+    "register_names",
     "register_schema",
     "rule",
     "version",

@@ -8,7 +8,7 @@ reader, so that nobody can change another's terms).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,32 @@ def version(id: UUID) -> RuleVersion:
 def versions(key: str, *, market: str | None = None) -> list[RuleView]:
     """Every version of *key*, drafts and withdrawn ones included, newest first."""
     return _views("key = %s AND (%s::text IS NULL OR market = %s)", [key, market, market], "version DESC")
+
+
+_names: dict[str, Text] = {}
+
+
+def register_names(names: Mapping[str, Text]) -> None:
+    """How terms are called in sentences; whoever owns them says so."""
+    _names.update(names)
+
+
+def changed(id: UUID) -> list[Text]:
+    """By name, the terms in which a version differs from the one announced before it in its market (or everywhere)."""
+    found = rule(id)
+    before = [
+        view
+        for view in versions(found.key)
+        if view.market in (found.market, EVERYWHERE)
+        and view.state not in ("draft", "withdrawn")
+        and view.effective_at is not None
+        and (found.effective_at is None or view.effective_at < found.effective_at)
+        and view.id != id
+    ]
+    last = max(before, key=lambda view: (view.market != EVERYWHERE, view.effective_at), default=None)
+    old = last.terms if last is not None else {}
+    differing = [name for name in {**old, **found.terms} if old.get(name) != found.terms.get(name)]
+    return list(dict.fromkeys(_names.get(name, Text(zh=name, en=name)) for name in differing))
 
 
 def rule(id: UUID) -> RuleView:

@@ -123,6 +123,24 @@ def managers_of(shop_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     return found
 
 
+def members_after(
+    last: UUID, *, markets: Sequence[str] | None, without: Sequence[str], limit: int
+) -> list[tuple[UUID, UUID, str]]:
+    """(membership, person, the shop's time zone) in order of membership, those after *last*: of shops in the countries
+    *markets*, or of all but those in *without*. Closed shops are left out."""
+    rows = fetch(
+        """
+        SELECT m.id, m.person_id, s.timezone FROM shops_shopmember m JOIN shops_shop s ON s.id = m.shop_id
+        WHERE m.id > %(last)s AND s.state <> 'closed'
+          AND CASE WHEN %(markets)s::text[] IS NULL THEN s.country <> ALL(%(without)s::text[])
+                   ELSE s.country = ANY(%(markets)s::text[]) END
+        ORDER BY m.id LIMIT %(limit)s
+        """,
+        {"last": last, "markets": markets and list(markets), "without": list(without), "limit": limit},
+    )
+    return [(row["id"], row["person_id"], row["timezone"]) for row in rows]
+
+
 def require_member(shop_id: UUID, person_id: UUID, *, roles: Sequence[Role] = ROLES) -> Membership:
     """The membership of *person_id* in *shop_id*.
 

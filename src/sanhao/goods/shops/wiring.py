@@ -4,7 +4,8 @@ from uuid import UUID
 
 from sanhao.books.settlement.events import PayeeChanged, PayoutFailed, PayoutPaid
 from sanhao.fairness.decisions import api as decisions
-from sanhao.goods.shops import telling
+from sanhao.fairness.rulebook.events import RuleAnnounced
+from sanhao.goods.shops import rules_told, telling
 from sanhao.goods.shops.queries import members
 from sanhao.kit.events import listen_later
 
@@ -15,6 +16,7 @@ def wire() -> None:
     listen_later(PayoutPaid, telling.payout_paid)
     listen_later(PayoutFailed, telling.payout_failed)
     listen_later(PayeeChanged, telling.payee_changed)
+    listen_later(RuleAnnounced, rules_told.rule_announced)
 
 
 def is_member(shop_id: UUID, person_id: UUID) -> bool:

@@ -30,6 +30,7 @@ from sanhao.service.promises.events import (
 )
 from sanhao.service.promises.horizon import heard_until
 from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.term_names import TERM_NAMES
 
 SETTLE = Keeper(
     name="promises.settle",
@@ -90,6 +91,7 @@ def _checked(kind_name: str, terms: dict[str, Any]) -> dict[str, Any]:
 
 
 def wire() -> None:
+    rulebook.register_names(TERM_NAMES)
     for name in KINDS:
         rulebook.register_schema(rule_key(name), partial(_checked, name))
         for share, judge in ((False, rejudge), (True, rejudge_share)):

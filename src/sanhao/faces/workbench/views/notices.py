@@ -41,4 +41,6 @@ def _where(seat: Seat, notice: notices.NoticeView) -> str:
         return reverse("workbench:order", args=[seat.shop.slug, notice.subject_id])
     if notice.subject_kind == "decision" and seat.manages:
         return reverse("workbench:debit", args=[seat.shop.slug, notice.subject_id])
+    if notice.subject_kind == "rule":
+        return reverse("workbench:rules", args=[seat.shop.slug])
     return ""
