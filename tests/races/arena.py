@@ -73,8 +73,9 @@ class Arena:
         self.hands.append(hand)
         return hand
 
-    def do(self, role: str, **given: Any) -> dict[str, Any]:
-        return self.start(role, **given).answer()
+    def do(self, role: str, *, within: float = 120, **given: Any) -> dict[str, Any]:
+        """Let *role* do its work, in at most so many seconds."""
+        return self.start(role, **given).answer(within)
 
     def ask(self, sql: str, params: Any = None) -> Any:
         """One value."""

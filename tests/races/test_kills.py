@@ -96,7 +96,10 @@ def test_killed_at_random_moments_every_promise_is_settled_once(
             "on"
         ] * 3
         days = waves(soon(), ROUNDS, A_DAY)
-        seeded = at.do("seed", seed=SEED, waves=[day.isoformat() for day in days], each=EACH, step_ms=5, parcels="messages")  # fmt: skip
+        seeded = at.do(
+            "seed", within=120 + 10 * ROUNDS, seed=SEED, waves=[day.isoformat() for day in days], each=EACH, step_ms=5,
+            parcels="messages",
+        )  # fmt: skip
         assert seeded == {"orders": ROUNDS * EACH}
         killer, rng = Killer(at, cluster), random.Random(SEED)
         for _ in range(KEEPERS):
