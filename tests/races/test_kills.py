@@ -117,7 +117,7 @@ def test_killed_at_random_moments_every_promise_is_settled_once(
         at.move_to(
             at.now() + timedelta(hours=3)
         )  # refunds whose keeper died are sent again when their lease ends
-        found = at.do("check", now=at.at_rest().isoformat())
+        found = at.do("check", within=120 + 5 * ROUNDS, now=at.at_rest().isoformat())
     assert found["findings"] == {}, f"seed {SEED}"
     figures = found["figures"]
     assert figures["settled"] >= 2 * ROUNDS * EACH and min(figures.values()) > 10 * ROUNDS, figures
