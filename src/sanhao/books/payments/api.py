@@ -1,6 +1,12 @@
 """The door of payments."""
 
-from sanhao.books.payments.actions.give_back import RefundDraft, refund, refunds_account, send_again
+from sanhao.books.payments.actions.give_back import (
+    RefundDraft,
+    asked_for,
+    refund,
+    refunds_account,
+    send_again,
+)
 from sanhao.books.payments.actions.past import HISTORY, PastPayment, take_over
 from sanhao.books.payments.actions.take import begin, heard
 from sanhao.books.payments.core import Next
@@ -28,6 +34,7 @@ __all__ = [
     "RefundDraft",
     "RefundView",
     "Signed",
+    "asked_for",
     "begin",
     "failed_refunds",
     "heard",

@@ -33,7 +33,7 @@ class Waiting(msgspec.Struct, frozen=True):
     @property
     def left(self) -> list[tuple[orders.LineView, int]]:
         """Lines that are not wholly packed, with how many are missing."""
-        return [(line, line.quantity - line.shipped_quantity) for line in self.order.lines if line.quantity > line.shipped_quantity]  # fmt: skip
+        return [(line, line.waiting_units) for line in self.order.lines if line.waiting_units]  # fmt: skip
 
 
 class Desk(msgspec.Struct, frozen=True):

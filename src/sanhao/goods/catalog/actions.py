@@ -94,6 +94,14 @@ def release(order_ids: Sequence[UUID], *, now: datetime) -> int:
     return sum(freed.values())
 
 
+def put_back(goods: Sequence[tuple[UUID, UUID, int]], *, now: datetime) -> None:
+    """Units of (order, offer) are on the shelf again; never more than were bought. The rest of the order stays."""
+    with together():
+        offers = stock.put_back(goods, now=now)
+        if offers:
+            emit([StockReturned(tuple(sorted(offers)))], at=now)
+
+
 def count_sold(rows: Sequence[dict[str, Any]], now: datetime) -> None:
     """Keeper: add consumed reservations to their offers' `sold`, so that payments need not."""
     del now

@@ -144,6 +144,41 @@ def release(order_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, int]:
     return {row["id"]: row["freed"] for row in rows}
 
 
+def put_back(goods: Sequence[tuple[UUID, UUID, int]], *, now: datetime) -> list[UUID]:
+    """Of what was bought for (order, offer), so many units are on the shelf again; returns the offers."""
+    rows = fetch(
+        """
+        WITH mine AS (
+            SELECT r.id, r.offer_id, r.counted, r.quantity, least(b.units, r.quantity) AS units
+            FROM catalog_reservation r
+            JOIN unnest(%(orders)s::uuid[], %(offers)s::uuid[], %(units)s::int[]) AS b (order_id, offer_id, units)
+                ON b.order_id = r.order_id AND b.offer_id = r.offer_id
+            WHERE r.state = 'consumed' ORDER BY r.id FOR NO KEY UPDATE OF r
+        ), freed AS (
+            UPDATE catalog_reservation r SET changed_at = %(now)s,
+                quantity = CASE WHEN m.units < m.quantity THEN m.quantity - m.units ELSE m.quantity END,
+                state = CASE WHEN m.units < m.quantity THEN r.state ELSE 'released' END
+            FROM mine m WHERE r.id = m.id
+        ), back AS (
+            SELECT offer_id AS id, sum(units) AS units, coalesce(sum(units) FILTER (WHERE counted), 0) AS unsold
+            FROM mine GROUP BY offer_id
+        ), locked AS (
+            SELECT o.id, o.stock_left + b.units AS stock_left, o.sold - b.unsold AS sold
+            FROM catalog_offer o JOIN back b ON b.id = o.id ORDER BY o.id FOR NO KEY UPDATE OF o
+        )
+        UPDATE catalog_offer o SET stock_left = l.stock_left, sold = l.sold FROM locked l WHERE o.id = l.id
+        RETURNING o.id
+        """,
+        {
+            "orders": [order for order, _, _ in goods],
+            "offers": [offer for _, offer, _ in goods],
+            "units": [units for _, _, units in goods],
+            "now": now,
+        },
+    )
+    return [row["id"] for row in rows]
+
+
 def count_sold(reservation_ids: Sequence[UUID]) -> None:
     """Add consumed reservations, claimed by the keeper, to `sold` of their offers, each once."""
     execute(

@@ -280,15 +280,14 @@ def _freight(
 def _within(money: OrderMoney, taken: Sequence[_Taken], freight: int, whole: bool) -> Back:
     """Never more than is left of the order: what went back without being for a line or for freight (a promise that was
     broken) is set against the freight, then against the last lines."""
-    left = money.left_minor - sum(t.line.kept_minor for t in taken)
+    left = money.left_minor
     lines = []
     for t in taken:
-        goods = max(min(t.line.goods_minor, left), 0)
-        left -= goods
-        lines.append(
-            t.line if goods == t.line.goods_minor else msgspec.structs.replace(t.line, goods_minor=goods)
-        )
-    freight = max(min(freight, left), 0)
+        kept = min(t.line.kept_minor, left)
+        goods = min(t.line.goods_minor, left - kept)
+        left -= kept + goods
+        lines.append(msgspec.structs.replace(t.line, goods_minor=goods, kept_minor=kept))
+    freight = min(freight, left)
     return Back(
         cash_minor=sum(line.goods_minor for line in lines) + freight,
         lines=tuple(lines),

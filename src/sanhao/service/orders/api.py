@@ -2,9 +2,10 @@
 
 from sanhao.service.orders.actions.cancel import cancel, cancel_by_buyer, cancel_by_shop
 from sanhao.service.orders.actions.cart import add_to_cart, adopt_cart, open_cart, set_quantity
+from sanhao.service.orders.actions.money import MoneyLine, MoneyShare, OrderMoney, money
 from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder, take_over
 from sanhao.service.orders.actions.place import Placed, place
-from sanhao.service.orders.actions.refund import Held, Part, hold, refund
+from sanhao.service.orders.actions.refund import Held, LineBack, Part, ShareBack, hold, refund
 from sanhao.service.orders.actions.ship import Shipment, ship
 from sanhao.service.orders.core import (
     FUNDERS,
@@ -50,7 +51,11 @@ __all__ = [
     "FunderKind",
     "Held",
     "Item",
+    "LineBack",
     "LineView",
+    "MoneyLine",
+    "MoneyShare",
+    "OrderMoney",
     "OrderTerms",
     "OrderView",
     "Part",
@@ -60,6 +65,7 @@ __all__ = [
     "Placed",
     "Priced",
     "Share",
+    "ShareBack",
     "Shipment",
     "Used",
     "Waits",
@@ -76,6 +82,7 @@ __all__ = [
     "found_rules",
     "hold",
     "line_quantities",
+    "money",
     "open_cart",
     "order",
     "orders",

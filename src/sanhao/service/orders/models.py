@@ -99,6 +99,9 @@ class Order(models.Model):
     delivered_at = models.DateTimeField(null=True)
     cancelled_by = models.CharField(max_length=12, blank=True, default="")
     refunded_minor = models.BigIntegerField(default=0)
+    freight_refunded_minor = models.BigIntegerField(db_default=0)
+    kept_minor = models.BigIntegerField(db_default=0)
+    charged_back_minor = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -113,6 +116,18 @@ class Order(models.Model):
             models.CheckConstraint(
                 name="orders_order_refunded",
                 condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=models.F("total_minor")),
+            ),
+            # Of what went back: freight, and what a bank took by itself. What the shop kept never goes back.
+            models.CheckConstraint(
+                name="orders_order_given_back",
+                condition=Q(
+                    freight_refunded_minor__gte=0,
+                    freight_refunded_minor__lte=models.F("freight_minor"),
+                    charged_back_minor__gte=0,
+                    charged_back_minor__lte=models.F("refunded_minor"),
+                    kept_minor__gte=0,
+                    kept_minor__lte=models.F("total_minor") - models.F("refunded_minor"),
+                ),
             ),
         ]
         indexes = [
@@ -148,6 +163,10 @@ class OrderLine(models.Model):
     coupon_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField()
     weight_g = models.PositiveIntegerField()
+    refunded_units = models.PositiveIntegerField(db_default=0)
+    cancelled_units = models.PositiveIntegerField(db_default=0)
+    refunded_minor = models.BigIntegerField(db_default=0)
+    kept_minor = models.BigIntegerField(db_default=0)
 
     class Meta:
         db_table = "orders_line"
@@ -162,6 +181,26 @@ class OrderLine(models.Model):
                 name="orders_line_goods",
                 condition=Q(goods_minor=models.F("unit_minor") * models.F("quantity")),
             ),
+            # *refunded_units* are back for good; *cancelled_units* of them were not shipped, and never will be.
+            models.CheckConstraint(
+                name="orders_line_units_back",
+                condition=Q(
+                    refunded_units__lte=models.F("quantity"),
+                    cancelled_units__lte=models.F("refunded_units"),
+                    shipped_quantity__lte=models.F("quantity") - models.F("cancelled_units"),
+                ),
+            ),
+            # Cash for goods: what went back and what the shop kept of it is never more than was paid.
+            models.CheckConstraint(
+                name="orders_line_given_back",
+                condition=Q(
+                    refunded_minor__gte=0,
+                    kept_minor__gte=0,
+                    refunded_minor__lte=models.F("goods_minor")
+                    - models.F("coupon_minor")
+                    - models.F("kept_minor"),
+                ),
+            ),
         ]
 
 
@@ -169,6 +208,7 @@ class LineShare(models.Model):
     """What one coupon pays of one line, and who bears it; frozen when the checkout is placed.
 
     The shares of a line add up to its `coupon_minor`. *funder_id* is a shop's id, a host's name or the platform.
+    *returned_minor* of it went back to the funder; *parked_minor* of a compensation waits for the rest of its order.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -177,6 +217,8 @@ class LineShare(models.Model):
     funder_kind = models.CharField(max_length=12)
     funder_id = models.CharField(max_length=40)
     amount_minor = models.BigIntegerField()
+    returned_minor = models.BigIntegerField(db_default=0)
+    parked_minor = models.BigIntegerField(db_default=0)
 
     class Meta:
         db_table = "orders_share"
@@ -184,4 +226,12 @@ class LineShare(models.Model):
             models.UniqueConstraint(name="orders_share_once", fields=["line", "coupon"]),
             models.CheckConstraint(name="orders_share_funder", condition=Q(funder_kind__in=FUNDERS)),
             models.CheckConstraint(name="orders_share_amount", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="orders_share_returned",
+                condition=Q(
+                    returned_minor__lte=models.F("amount_minor"),
+                    parked_minor__gte=0,
+                    parked_minor__lte=models.F("returned_minor"),
+                ),
+            ),
         ]

@@ -60,6 +60,21 @@ class LineView(msgspec.Struct, frozen=True):
     goods: Money
     coupon: Money
     freight: Money
+    refunded_units: int
+    """Back for good; *cancelled_units* of them were never shipped."""
+    cancelled_units: int
+    refunded: Money
+    kept: Money
+    """What the shop kept of goods that came back: a fee, something missing."""
+
+    @property
+    def paid(self) -> Money:
+        return self.goods - self.coupon
+
+    @property
+    def waiting_units(self) -> int:
+        """Neither shipped nor cancelled."""
+        return self.quantity - self.shipped_quantity - self.cancelled_units
 
 
 class OrderView(msgspec.Struct, frozen=True):
@@ -74,6 +89,7 @@ class OrderView(msgspec.Struct, frozen=True):
     coupon: Money
     total: Money
     refunded: Money
+    freight_refunded: Money
     placed_at: datetime
     paid_at: datetime | None
     arrives_by: datetime | None
@@ -173,8 +189,11 @@ def checkout_ids(order_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 
 
 def line_quantities(order_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many units each line of these orders has."""
-    rows = fetch("SELECT id, quantity FROM orders_line WHERE order_id = ANY(%s)", [list(order_ids)])
+    """How many units of each line of these orders are, or will be, on their way: what was cancelled never is."""
+    rows = fetch(
+        "SELECT id, quantity - cancelled_units AS quantity FROM orders_line WHERE order_id = ANY(%s)",
+        [list(order_ids)],
+    )
     return {row["id"]: row["quantity"] for row in rows}
 
 
@@ -270,6 +289,10 @@ def _line(row: dict[str, Any], currency: str) -> LineView:
         goods=Money(row["goods_minor"], currency),
         coupon=Money(row["coupon_minor"], currency),
         freight=Money(row["freight_minor"], currency),
+        refunded_units=row["refunded_units"],
+        cancelled_units=row["cancelled_units"],
+        refunded=Money(row["refunded_minor"], currency),
+        kept=Money(row["kept_minor"], currency),
     )
 
 
@@ -288,6 +311,7 @@ def _view(row: dict[str, Any], lines: Sequence[LineView]) -> OrderView:
         coupon=Money(row["coupon_minor"], currency),
         total=Money(row["total_minor"], currency),
         refunded=Money(row["refunded_minor"], currency),
+        freight_refunded=Money(row["freight_refunded_minor"], currency),
         placed_at=row["placed_at"],
         paid_at=row["paid_at"],
         arrives_by=row["arrives_by"],

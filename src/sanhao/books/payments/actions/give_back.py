@@ -87,7 +87,12 @@ def _lock(drafts: Sequence[RefundDraft]) -> dict[UUID, list[Row]]:
 
 def _known(drafts: Sequence[RefundDraft]) -> dict[str, UUID]:
     """Looked up under the payments' locks: two who ask for the same refund at once ask for one."""
-    rows = fetch("SELECT key, id FROM payments_refund WHERE key = ANY(%s)", [[draft.key for draft in drafts]])
+    return asked_for([draft.key for draft in drafts])
+
+
+def asked_for(keys: Sequence[str]) -> dict[str, UUID]:
+    """Which of these refunds were asked for before, and their ids."""
+    rows = fetch("SELECT key, id FROM payments_refund WHERE key = ANY(%s)", [list(keys)])
     return {row["key"]: row["id"] for row in rows}
 
 

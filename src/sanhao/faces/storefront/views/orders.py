@@ -22,6 +22,7 @@ from sanhao.faces.ui.cards import Tab
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -91,7 +92,9 @@ def _show(
     order: orders.OrderView = context["order"]
     context["refusal"] = refusal
     back = payments.refunds_of("checkout", order.checkout_id) if order.refunded else []
-    context["refunds"] = [refund for refund in back if refund.cause_id in context["causes"]]
+    cases = aftersales.cases_of_orders([order_id], side="buyer").get(order_id, []) if back else []
+    causes = {*context["causes"], *(case.id for case in cases)}
+    context["refunds"] = [refund for refund in back if refund.cause_id in causes]
     return render(request, "storefront/order.html", context, status=status)
 
 

@@ -79,7 +79,7 @@ def cancel(
         by=by,
         note=note,
         also={"cancelled_by": who},
-        returning=("checkout_id", "shop_id", "person_id"),
+        returning=("checkout_id", "shop_id", "person_id", "total_minor"),
     )
     moved = [row["id"] for row in rows]
     if not moved:
@@ -95,14 +95,11 @@ def cancel(
         ],
         at=now,
     )
-    if own_wish:  # after the promises have heard: everybody locks orders, then promises, then payments
-        refund(
-            [
-                Part(f"order:{id}:cancelled", id, cause_kind="order", cause_id=id, with_coupon=True)
-                for id in moved
-            ],
-            now=now,
-        )
+    # After the promises have heard: everybody locks orders, then promises, then payments. What cost the buyer nothing
+    # owes nothing, and only its coupons go back.
+    back = [row["id"] for row in rows if own_wish or not row["total_minor"]]
+    if back:
+        refund([Part(f"order:{id}:cancelled", id, "order", id) for id in back], now=now)
     return moved
 
 

@@ -83,7 +83,7 @@ def _lock(shop_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, Row]:
 def _left(order_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:
     left: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for row in fetch(
-        "SELECT id, order_id, quantity - shipped_quantity AS n FROM orders_line WHERE order_id = ANY(%s) ORDER BY id",
+        "SELECT id, order_id, quantity - shipped_quantity - cancelled_units AS n FROM orders_line WHERE order_id = ANY(%s) ORDER BY id",
         [list(order_ids)],
     ):
         left[row["order_id"]][row["id"]] = row["n"]
@@ -160,7 +160,7 @@ def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
         last[news.fact.owner_id] = max(news.fact.at, last.get(news.fact.owner_id, news.fact.at))
     complete = fetch(
         "SELECT order_id AS id FROM orders_line WHERE order_id = ANY(%s) "
-        "GROUP BY order_id HAVING sum(quantity) = sum(delivered_quantity)",
+        "GROUP BY order_id HAVING sum(quantity - cancelled_units) = sum(delivered_quantity)",
         [orders],
     )
     ids = [row["id"] for row in complete]

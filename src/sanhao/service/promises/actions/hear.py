@@ -101,9 +101,7 @@ def orders_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:
     )
     remembered = {row["order_id"] or row["checkout_id"] for row in promised}
     forgotten = sorted(id for id, checkout in unpaid.items() if not remembered & {id, checkout})
-    orders.refund(
-        [orders.Part(f"order:{id}:cancelled", id, "order", id, with_coupon=True) for id in forgotten], now=at
-    )
+    orders.refund([orders.Part(f"order:{id}:cancelled", id, "order", id) for id in forgotten], now=at)
 
 
 def hear(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> None:

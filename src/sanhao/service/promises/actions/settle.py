@@ -21,7 +21,7 @@ from sanhao.service.promises import shares
 from sanhao.service.promises.actions.hear import end, identity
 from sanhao.service.promises.actions.merge import Judged, judge_row, merge_windows
 from sanhao.service.promises.book import encode
-from sanhao.service.promises.core import CARRIER, PLATFORM
+from sanhao.service.promises.core import CARRIER
 from sanhao.service.promises.events import PromiseBroken, ShareCharged
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.models import PROMISE
@@ -253,9 +253,10 @@ def _refund(items: Sequence[Judged], now: datetime) -> None:
         if owed is None:
             continue
         given = shares.back(owed, [left for _, left in item.back])
-        for (order, _), amount in zip(item.back, given, strict=True):
+        for (order, each), amount in zip(item.back, given, strict=True):
             if not amount:
                 continue
+            whole = item.row["kind"] == "non_delivery" and amount == each.minor
             covers += _covers(item, order, Money(amount, owed.currency))
             parts.append(
                 orders.Part(
@@ -263,9 +264,9 @@ def _refund(items: Sequence[Judged], now: datetime) -> None:
                     order_id=order.id,
                     cause_kind="promise",
                     cause_id=item.row["id"],
-                    amount_minor=amount,
+                    amount_minor=None if whole else amount,
+                    freight_minor=amount if item.row["kind"] == "late_delivery" else 0,
                     decision_id=item.decision_id,
-                    with_coupon=item.verdict.fault == (PLATFORM,),
                 )
             )
     settlement.cover(covers, now=now)

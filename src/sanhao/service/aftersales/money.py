@@ -1,0 +1,182 @@
+"""Between the pure core and the orders: an order's money as the core reads it, what goes back as a part of a refund."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.text import Text
+from sanhao.service.aftersales import core
+from sanhao.service.orders import api as orders
+
+_UNION = [
+    "AT",
+    "BE",
+    "BG",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IT",
+    "LT",
+    "LU",
+    "LV",
+    "MT",
+    "NL",
+    "PL",
+    "PT",
+    "RO",
+    "SE",
+    "SI",
+    "SK",
+]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What one decision gives back of an order, and why. *key* makes it happen once.
+
+    *payer*: who bears it in the shop's place (another shop by its id, or an account: goodwill, a claim on a carrier).
+    *unshipped* and *restock*: by line, how many of the units that come back were not handed over, and how many of the
+    others the shop puts on its shelf again.
+    """
+
+    key: str
+    order_id: UUID
+    asks: tuple[core.Ask, ...]
+    fault: core.Fault
+    cause_kind: str
+    cause_id: UUID
+    decision_id: UUID | None = None
+    payer: UUID | ledger.Ref | None = None
+    statutory: bool = False
+    unshipped: Mapping[UUID, int] = {}
+    restock: Mapping[UUID, int] = {}
+
+
+def found_rules(*, now: datetime) -> None:
+    """The founding rule of refund money: China's way, and the Union's in its countries."""
+    union = core.RefundTerms(freight="whole_order")
+    rule = core.MoneyRule(by_country=dict.fromkeys(_UNION, union))
+    title = Text(zh="退款怎么算", en="What a refund gives back")
+    rulebook.found(core.RULE, msgspec.to_builtins(rule), title=title, now=now)
+
+
+def rule(*, at: datetime) -> core.MoneyRule:
+    """The rule in force; where a site has none, its founding terms."""
+    return msgspec.convert(rulebook.in_force(core.RULE, at=at).terms, core.MoneyRule)
+
+
+def order_money(order: orders.OrderMoney) -> core.OrderMoney:
+    """An order's money as the core reads it."""
+    return core.OrderMoney(
+        lines=tuple(
+            core.LineMoney(
+                line.id,
+                line.quantity,
+                line.goods_minor,
+                tuple(
+                    core.Share(
+                        s.id, s.funder_kind, s.funder_id, s.coupon_id, s.amount_minor, s.returned_minor
+                    )
+                    for s in line.shares
+                ),
+                line.freight_minor,
+                line.refunded_units,
+                line.refunded_minor,
+                line.kept_minor,
+            )
+            for line in order.lines
+        ),
+        total_minor=order.total_minor,
+        refunded_minor=order.refunded_minor,
+        freight_minor=order.freight_minor,
+        freight_refunded_minor=order.freight_refunded_minor,
+        shipped=order.shipped,
+    )
+
+
+def part(asked: Asked, back: core.Back) -> orders.Part:
+    """What goes back, as orders take it."""
+    return orders.Part(
+        key=asked.key,
+        order_id=asked.order_id,
+        cause_kind=asked.cause_kind,
+        cause_id=asked.cause_id,
+        lines=tuple(
+            orders.LineBack(
+                line.line_id,
+                line.units,
+                line.goods_minor,
+                line.kept_minor,
+                asked.unshipped.get(line.line_id, 0),
+                asked.restock.get(line.line_id, 0),
+            )
+            for line in back.lines
+        ),
+        freight_minor=back.freight_minor,
+        shares=tuple(orders.ShareBack(s.id, s.minor) for line in back.lines for s in line.shares),
+        decision_id=asked.decision_id,
+    )
+
+
+def give_back(asked: Sequence[Asked], *, now: datetime) -> dict[str, core.Back]:
+    """Compute and refund, each of a different order, inside the caller's transaction; returns by key what went back.
+
+    A fixed number of statements for any number of them. Raises the core's Invalid for what cannot be asked; a keeper,
+    which may wait for nobody, holds the orders first (`orders.hold`).
+    """
+    if not asked:
+        return {}
+    backs = _backs(asked, orders.money([one.order_id for one in asked]), now)
+    settlement.cover(
+        [_cover(one, back) for one, back in zip(asked, backs, strict=True) if one.payer is not None], now=now
+    )
+    orders.refund([part(one, back) for one, back in zip(asked, backs, strict=True)], now=now)
+    return {one.key: back for one, back in zip(asked, backs, strict=True)}
+
+
+def preview(asked: Asked, *, now: datetime) -> core.Back:
+    """What it would give back as things stand: for the page that asks. Nothing is locked or written."""
+    [back] = _backs([asked], orders.money([asked.order_id], lock=False), now)
+    return back
+
+
+def _backs(asked: Sequence[Asked], money: Mapping[UUID, orders.OrderMoney], now: datetime) -> list[core.Back]:
+    terms = rule(at=now)
+    return [
+        core.refund(
+            order_money(order := money[one.order_id]), one.asks, terms.of(order.country), one.fault,
+            statutory=one.statutory,
+        )
+        for one in asked
+    ]  # fmt: skip
+
+
+def _cover(asked: Asked, back: core.Back) -> settlement.Cover:
+    """All that leaves the shop's escrow: the buyer's money, and the shares of those who paid for discounts."""
+    assert asked.payer is not None
+    shares = sum(s.minor for line in back.lines for s in line.shares if s.funder_kind != "shop")
+    return settlement.Cover(
+        key=f"{asked.key}:borne",
+        kind="aftersales.borne",
+        order_id=asked.order_id,
+        amount_minor=back.cash_minor + shares,
+        payer=asked.payer,
+        cause_kind=asked.cause_kind,
+        cause_id=asked.cause_id,
+        decision_id=asked.decision_id,
+    )
