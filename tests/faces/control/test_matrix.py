@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,28 +12,41 @@ from sanhao.fairness.decisions import api as decisions
 from sanhao.people.api import Person
 from tests.faces.control.conftest import NOW, Desk, Enter, unreadable
 from tests.faces.matrix_control import MATRIX, ROLES
+from tests.faces.walk import pages_of, walk
 
 
 def test_every_address_stands_in_the_matrix() -> None:
     assert {pattern.name for pattern in urlpatterns} == MATRIX.keys()
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_everybody_gets_what_is_written(desk: Desk, draft: UUID, enter: Enter, role: str) -> None:
+@pytest.fixture
+def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
+    """What stands in the braces of the paths."""
     claimed = decisions.appeal(
         desk.decision, by=desk.at.owner_id, shop_id=desk.at.shop_id, text="Once more, please.", now=NOW
     )
     decisions.claim_appeal(claimed, by=desk.people["arbiter"], now=NOW)
-    names = {
+    return {
         "order": desk.orders[0], "decision": desk.decision, "appeal": desk.appeal, "claimed": claimed, "draft": draft,
         "buyer": desk.people["buyer"], "message": unreadable(),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_is_written(names: dict[str, UUID], enter: Enter, role: str) -> None:
     client = enter("" if role == "guest" else role)
     found = {
         name: client.generic(method, path.format(**names)).status_code
         for name, (method, path, _expected) in MATRIX.items()
     }
     assert found == {name: row[2][ROLES.index(role)] for name, row in MATRIX.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_has_a_barrier(browser: Any, live_server: Any, names: dict[str, UUID], desk: Desk) -> None:
+    paths = pages_of(MATRIX, ROLES.index("admin"), names)
+    paths += [f"/control/decisions/{names['decision']}/again/?profile=tmall", f"/control/appeals/{names['claimed']}/", "/control/find/?q=nothing", "/control/shops/?q=nothing"]  # fmt: skip
+    walk(browser, live_server.url, desk.people["admin"], paths, lang="en")
 
 
 def test_a_person_whose_account_is_switched_off_has_no_role(desk: Desk, enter: Enter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from sanhao.people import api as people
 from sanhao.service.orders import api as orders
 from tests.faces.matrix_storefront import MATRIX, ROLES
 from tests.faces.storefront.stage import client_of, person
+from tests.faces.walk import pages_of, walk
 from tests.service import stage as service
 
 pytestmark = pytest.mark.usefixtures("real")
@@ -55,6 +57,14 @@ def test_everybody_gets_what_is_written(stage: dict[str, UUID], role: str) -> No
         client = client_of(stage.get(role))
         found[name] = client.generic(method, path.format(**stage)).status_code
     assert found == {name: row[2][ROLES.index(role)] for name, row in MATRIX.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_has_a_barrier(browser: Any, live_server: Any, stage: dict[str, UUID]) -> None:
+    paths = [*pages_of(MATRIX, ROLES.index("buyer"), stage), "/search/?q=zzqqxx", "/search/"]
+    walk(browser, live_server.url, stage["buyer"], paths, lang="zh-hans")
+    walk(browser, live_server.url, None, ["/sign-in/", "/cart/"], lang="en", desk=False)
+    walk(browser, live_server.url, stage["other"], ["/orders/", "/wallet/", "/notices/", "/saved/"], lang="en", desk=False)  # fmt: skip
 
 
 def test_what_is_somebody_elses_reads_like_what_never_was(stage: dict[str, UUID]) -> None:

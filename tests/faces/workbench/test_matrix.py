@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from tests.conftest import T0
 from tests.faces.matrix_workbench import MATRIX, ROLES
+from tests.faces.walk import pages_of, walk
 from tests.faces.workbench.stage import Bench, Clock, client_of, url
 from tests.goods import world
 from tests.service import stage
@@ -48,6 +50,14 @@ def test_everybody_gets_what_is_written(names: dict[str, UUID | None], role: str
             found[name] = client.generic(method, path.format(**names)).status_code
             transaction.set_rollback(True)
     assert found == {name: row[2][ROLES.index(role)] for name, row in MATRIX.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_has_a_barrier(browser: Any, live_server: Any, names: dict[str, Any], bench: Bench) -> None:
+    fresh = stage.paid(bench.at, now=T0 + stage.hours(49))
+    paths = [*pages_of(MATRIX, ROLES.index("owner"), names), url("goods/new/"), url("orders/?q=nothing"), url("goods/?q=nothing"), url(f"orders/{fresh}/"), url(f"orders/{fresh}/cancel/")]  # fmt: skip
+    walk(browser, live_server.url, names["owner"], paths, lang="zh-hans")
+    walk(browser, live_server.url, names["buyer"], ["/workbench/"], lang="zh-hans")
 
 
 def test_what_only_changes_things_cannot_be_read(bench: Bench) -> None:

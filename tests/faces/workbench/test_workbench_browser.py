@@ -1,4 +1,4 @@
-"""The workbench in a real browser: no barriers, nothing sticks out, and a morning's parcels shipped from the keyboard."""
+"""The workbench in a real browser: a morning's parcels shipped from the keyboard. (test_matrix looks at every page.)"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
-from tests.faces.workbench.stage import Bench, Clock, client_of, url
+from tests.faces.workbench.stage import Bench, client_of, url
 from tests.goods import world
 from tests.service import stage
 
@@ -43,35 +43,6 @@ def visit(browser: Any, live_server: Any) -> Visit:
 
 def _is_ours(line: str) -> bool:
     return settings.LIVE_ADDRESS not in line
-
-
-@pytest.mark.parametrize(("width", "lang", "scheme"), [(390, "zh-CN", "light"), (1280, "en-GB", "dark")])
-def test_no_page_has_a_barrier_and_nothing_sticks_out(
-    bench: Bench, clock: Clock, visit: Visit, width: int, lang: str, scheme: str
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    stage.drain(clock.forward(50))
-    fresh = stage.paid(bench.at, now=clock.now)
-    stage.ship(bench.at, fresh, "SBX0001", now=clock.now)
-    listing = world.card(bench.at.offers[0]).listing_id
-    decision = stage.promise(bench.order)["decision_id"]
-    paths = [
-        "", "shipping/", f"orders/{fresh}/", f"orders/{bench.order}/cancel/", "orders/", "debits/", f"debits/{decision}/",
-        "money/", "goods/", f"goods/{listing}/", "settings/", "freight/", "rules/promise.late_shipment/", "notices/",
-    ]  # fmt: skip
-    page, said = visit(bench.owner, "", width=width, lang=lang, scheme=scheme)
-    root = page.url.removesuffix(url())
-    wrong = {}
-    for path in paths:
-        page.goto(root + url(path))
-        found = Axe().run(page)
-        sticking = page.evaluate("document.documentElement.scrollWidth") - width
-        if found.violations_count or sticking > 0:
-            wrong[path] = (sticking, found.generate_report())
-    assert not wrong, "\n".join(f"{path}: {sticking} {report}" for path, (sticking, report) in wrong.items())
-    assert [line for line in said if _is_ours(line)] == []
-    page.context.close()
 
 
 def test_a_morning_is_shipped_from_the_keyboard(bench: Bench, visit: Visit) -> None:
