@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -11,7 +12,9 @@ from sanhao.books.ledger.api import ExportCounts, beancount
 
 def export_books(path: Path) -> ExportCounts:
     """Write all entries to *path* and return how many. The file appears whole or not at all (OSError)."""
-    counts = ExportCounts()
+    if path.exists() and not path.is_file():  # a device would be taken away and a file put in its place
+        raise OSError(errno.EINVAL, "Not a plain file")
+    path, counts = path.resolve(), ExportCounts()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

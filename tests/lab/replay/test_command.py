@@ -1,5 +1,6 @@
 """The whole command over small files of our own."""
 
+import io
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
 
 from sanhao.kit.time import monotonic
 from sanhao.lab.histories.refusals import Unreadable
@@ -362,3 +364,28 @@ def test_terms_out_of_this_world_are_one_sentence(kind: str, terms: dict[str, An
     with pytest.raises(Unreadable) as problem:
         guarantees([kind], KINDS, [("t.toml", {kind: terms})], "UTC")
     assert str(problem.value.text.en).startswith("t.toml: ") and why in problem.value.text.en
+
+
+def test_a_device_stays_a_device_and_a_link_a_link(
+    files: tuple[Path, Path], replayed: Replayed, tmp_path: Path
+) -> None:
+    link, target, pipe = (tmp_path / name for name in ("link.csv", "target.csv", "pipe.csv"))
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    before = set(tmp_path.iterdir())
+    with pytest.raises(Unreadable, match="is not a plain file"):
+        command.replay(*files, ["late_delivery"], None, AS_OF, pipe, None, Console(quiet=True))
+    assert set(tmp_path.iterdir()) == before and pipe.is_fifo()
+    command.replay(*files, ["late_delivery"], None, AS_OF, link, None, Console(quiet=True))
+    assert link.is_symlink() and target.read_text().startswith("order_id,")
+
+
+def test_a_large_sum_is_printed_whole_on_a_narrow_terminal(tmp_path: Path, files: tuple[Path, Path]) -> None:
+    history = tmp_path / "dear.csv"
+    history.write_text(
+        HEADER + "".join(f"{n},1,x,2026-03-01,2026-03-10,2026-03-11,9999999999.99,,\n" for n in range(100))
+    )
+    said = io.StringIO()
+    console = Console(file=said, width=80)
+    command.replay(history, files[1], ["late_delivery"], None, AS_OF, tmp_path / "v.csv", None, console)
+    assert "¥999,999,999,999 " in said.getvalue() and "…" not in said.getvalue()

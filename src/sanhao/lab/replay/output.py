@@ -48,6 +48,12 @@ def require_apart(inputs: list[Path], outputs: list[Path]) -> None:
             raise unreadable(
                 path, zh="是文件夹，不能写成文件。", en="is a directory; a file cannot take its place."
             )
+        if path.exists() and not path.is_file():  # a device would be taken away and a file put in its place
+            raise unreadable(
+                path,
+                zh="不是普通文件，不能写成文件。",
+                en="is not a plain file; a file cannot take its place.",
+            )
         if not path.parent.is_dir():
             raise unreadable(
                 path, zh=f"没有 {path.parent} 这个文件夹。", en=f"there is no directory {path.parent}."
@@ -56,7 +62,11 @@ def require_apart(inputs: list[Path], outputs: list[Path]) -> None:
 
 @contextmanager
 def together(paths: list[Path]) -> Iterator[list[TextIO]]:
-    """Open a hidden file beside each of *paths*; rename all of them into place when the block ends well."""
+    """Open a hidden file beside each of *paths*; rename all of them into place when the block ends well.
+
+    What a link points to is written, and the link stays.
+    """
+    paths = [path.resolve() for path in paths]
     with ExitStack() as cleaning:
         files: list[TextIO] = []
         hidden: list[Path] = []

@@ -39,7 +39,7 @@ def _many(number: int, what: str) -> str:
 def _table(summary: Summary, title: str) -> Table:
     table = Table("guarantee", "", "promises", "owed", "owed unknown", title=title)
     for column in table.columns[2:]:
-        column.justify = "right"
+        column.justify, column.no_wrap = "right", True  # a figure is whole or it is wrong
     for kind, tally in summary.tallies.items():
         for place, (what, sum) in enumerate(_rows(tally)):
             pays = sum.unknown or sum.owed
