@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sanhao.books.wallet.core import FUNDERS, Ticket, best, clash, first_clash, fits, savings
+from sanhao.books.wallet.core import FUNDERS, Ticket, best, clash, first_clash, fits, nearly, savings
 from tests.conftest import T0
 
 A, B, C = (UUID(int=n) for n in (1, 2, 3))
@@ -134,3 +134,29 @@ def test_savings_never_exceed_the_goods_of_any_shop(tickets: list[Ticket], a: in
         assert 0 <= saved[one.id] <= one.amount
     for shop, worth in ((A, a), (B, b)):
         assert sum(saved[one.id] for one in tickets if one.shop_id == shop) <= worth
+
+
+def test_what_is_nearly_reached_says_how_much_is_missing_and_what_it_would_gain() -> None:
+    tickets = [
+        ticket("shop", 1_000, n=1, threshold=11_200),
+        ticket("shop", 900, n=2, threshold=11_200),
+        ticket("shop", 600, n=3),
+        ticket("platform", 2_000, n=4, threshold=20_000),
+        ticket("platform", 9_000, n=5, threshold=90_000),
+    ]
+    near = nearly(tickets, GOODS)
+    assert [(one.ticket.id.int - 100, one.missing, one.gain) for one in near] == [
+        (1, 1_200, 400),
+        (4, 5_000, 2_000),
+    ]
+
+
+@given(drawn_tickets, st.integers(0, 12_000), st.integers(1, 12_000))
+def test_what_is_said_to_be_gained_is_gained(tickets: list[Ticket], a: int, b: int) -> None:
+    goods = {A: a, B: b}
+    saved = sum(savings(best(tickets, goods), goods).values())
+    for near in nearly(tickets, goods):
+        shop = near.ticket.shop_id or C
+        more = {**goods, shop: goods.get(shop, 0) + near.missing}
+        assert sum(savings(best(tickets, more), more).values()) == saved + near.gain > saved
+        assert fits(near.ticket, more)

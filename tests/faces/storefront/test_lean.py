@@ -69,10 +69,10 @@ def test_a_listing(at: service.Stage, client: Client, variants: int, django_asse
     [offer, *_] = wide(at, variants)
     listing = world.card(offer).listing_id
     with django_assert_num_queries(
-        _FRAME + 9
-    ):  # text, card, offers, variants, shop, promise, addresses, freight, saved
+        _FRAME + 10
+    ):  # text, card, offers, variants, shop, coupons, promise, addresses, freight, saved
         assert client.get(f"/goods/{listing}/").status_code == 200
-    with django_assert_num_queries(7):  # a guest has no addresses and saves nothing
+    with django_assert_num_queries(8):  # a guest has no addresses and saves nothing
         assert client_of().get(f"/goods/{listing}/").status_code == 200
 
 
@@ -82,9 +82,11 @@ def test_cart_and_checkout(
 ) -> None:
     for offer_id in wide(at, lines):
         client.post("/cart/add/", {"offer": offer_id, "quantity": 1})
-    with django_assert_num_queries(_FRAME + 3):  # lines, offers, shops
+    with django_assert_num_queries(_FRAME + 5):  # lines, offers, shops, coupons to claim and claimed
         assert client.get("/cart/").status_code == 200
-    with django_assert_num_queries(_FRAME + 7):  # lines, offers, addresses, coupons, freight, shops, promise
+    with django_assert_num_queries(
+        _FRAME + 8
+    ):  # lines, offers, addresses, coupons, those to claim, freight, shops, promise
         assert client.get("/checkout/").status_code == 200
 
 

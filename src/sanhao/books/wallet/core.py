@@ -420,3 +420,37 @@ def _worth(ticket: Ticket, goods: Goods) -> tuple[int, int]:
     """What it saves alone, and how little of it is lost."""
     saves = min(ticket.amount, in_scope(ticket, goods))
     return saves, saves - ticket.amount
+
+
+_ELSEWHERE = UUID(int=0)
+"""Where goods are from that might be added: whichever shop they are from, no other threshold is counted on."""
+
+
+class Nearly(msgspec.Struct, frozen=True):
+    """*missing* more in goods, and the best choice saves *gain* more."""
+
+    ticket: Ticket
+    missing: int
+    gain: int
+
+
+def nearly(tickets: Sequence[Ticket], goods: Goods) -> list[Nearly]:
+    """Which thresholds are within reach (at most as much again as the goods are worth) and would help, the nearest
+    first; of those that ask for the same, the one that gains most."""
+    saved = _saved(tickets, goods)
+    found: dict[tuple[UUID | None, int], Nearly] = {}
+    for ticket in tickets:
+        worth = in_scope(ticket, goods)
+        missing = ticket.threshold - worth
+        if not 0 < missing <= worth:
+            continue
+        shop = ticket.shop_id or _ELSEWHERE
+        gain = _saved(tickets, {**goods, shop: goods.get(shop, 0) + missing}) - saved
+        before = found.get((ticket.shop_id, missing))
+        if gain > 0 and (before is None or gain > before.gain):
+            found[ticket.shop_id, missing] = Nearly(ticket, missing, gain)
+    return sorted(found.values(), key=lambda near: (near.missing, -near.gain))
+
+
+def _saved(tickets: Sequence[Ticket], goods: Goods) -> int:
+    return sum(savings(best(tickets, goods), goods).values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +78,14 @@ def ticket(view: CouponView) -> Ticket:
     return Ticket(
         view.id, view.funder_kind, view.amount.minor, view.threshold.minor, view.scope, view.stacking == "alone",
         view.expires_at,
+    )  # fmt: skip
+
+
+def ticket_of(issue: IssueView, now: datetime) -> Ticket:
+    """A coupon of *issue* as stacking would see it if it were claimed now."""
+    return Ticket(
+        issue.id, issue.funder_kind, issue.amount.minor, issue.threshold.minor, issue.shop_id, issue.stacking == "alone",
+        now + timedelta(days=issue.valid_days),
     )  # fmt: skip
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from sanhao.books.wallet import api as wallet
 from sanhao.faces.storefront.cards import language
-from sanhao.kit.money import Money, total
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
@@ -17,18 +18,23 @@ from sanhao.service.orders import api as orders
 
 
 class CouponChoice(msgspec.Struct, frozen=True):
+    """*fits*: there are goods it is for, worth as much as it asks. *saves* is what it takes off as chosen."""
+
     coupon: wallet.CouponView
     checked: bool
     fits: bool
-    """The goods are worth as much as the coupon asks for."""
+    saves: Money | None = None
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """*priced* is None, with a *refusal*, where a shop does not deliver, or where there is no address yet."""
+    """*priced* is None, with a *refusal*, where a shop does not deliver, coupons do not go together, or where there is
+    no address yet. *better* is how much more the best choice of coupons would save than the one made."""
 
     coupons: tuple[CouponChoice, ...]
     priced: orders.Priced | None
     refusal: str = ""
+    saved: Money | None = None
+    better: Money | None = None
 
     def freight_of(self, shop_id: UUID) -> Money | None:
         found = (
@@ -37,50 +43,82 @@ class Preview(msgspec.Struct, frozen=True):
         return found[0] if found else None
 
 
+def goods_of(cart: orders.CartView) -> dict[UUID, Money]:
+    """What the cart's goods are worth, by shop."""
+    goods: dict[UUID, Money] = {}
+    for line in cart.lines:
+        shop = line.offer.shop_id
+        goods[shop] = goods[shop] + line.goods if shop in goods else line.goods
+    return goods
+
+
 def preview(
-    cart: orders.CartView, goods: Money, address: people.AddressCard | None, usable: Sequence[wallet.CouponView],
+    cart: orders.CartView, address: people.AddressCard | None, usable: Sequence[wallet.CouponView],
     chosen: Collection[UUID] | None,
 ) -> Preview:  # fmt: skip
-    """*chosen* None: nobody chose yet, so the coupons are chosen that lose nothing, first to expire first."""
-    coupons = tuple(_choices(usable, goods, chosen))
-    if address is None:
-        return Preview(coupons, None)
+    """*chosen* None: nobody chose yet, so the coupons are chosen that save most and lose nothing."""
+    goods = {shop: money.minor for shop, money in goods_of(cart).items()}
+    currency = cart.lines[0].offer.price.currency
+    tickets = {view.id: wallet.ticket(view) for view in usable}
+    best = wallet.best(list(tickets.values()), goods)
+    picked = {ticket.id for ticket in best} if chosen is None else set(chosen)
+    taken = [ticket for ticket in tickets.values() if ticket.id in picked and wallet.fits(ticket, goods)]
+    saves = wallet.savings(taken, goods)
+    saved = sum(saves.values())
+    better = sum(wallet.savings(best, goods).values()) - saved
+    seen = Preview(
+        tuple(
+            CouponChoice(
+                view,
+                view.id in saves,
+                wallet.fits(tickets[view.id], goods),
+                Money(saves[view.id], currency) if view.id in saves else None,
+            )
+            for view in usable
+        ),
+        None,
+        saved=Money(saved, currency) if saved else None,
+        better=Money(better, currency) if better > 0 else None,
+    )
+    if refusal := _against(taken, saves):
+        return msgspec.structs.replace(seen, refusal=refusal, saved=None)
+    return _priced(seen, cart, address) if address is not None else seen
+
+
+def _against(taken: Sequence[wallet.Ticket], saves: Mapping[UUID, int]) -> str:
+    """Why these coupons would be refused together; empty where they would not."""
+    if wallet.first_clash(taken):
+        return _("These coupons cannot be used together. Leave one of them out.")
+    if not all(saves.values()):
+        return _("The other coupons pay for everything already. Leave one out, and keep it for next time.")
+    return ""
+
+
+def _priced(seen: Preview, cart: orders.CartView, address: people.AddressCard) -> Preview:
     items = [
         orders.Item(line.offer.id, line.offer.shop_id, line.quantity, line.offer.price, line.offer.weight_g)
         for line in cart.lines
     ]
     used = [
-        orders.Used(choice.coupon.id, choice.coupon.amount, "compensation", "") for choice in coupons if choice.checked
-    ]  # fmt: skip
+        orders.Used(view.id, view.amount, view.funder_kind, view.funder_id, view.scope)
+        for view in (choice.coupon for choice in seen.coupons if choice.checked)
+    ]
     try:
-        return Preview(coupons, orders.price(items, _freight(items, address), used))
+        return msgspec.structs.replace(seen, priced=orders.price(items, _freight(items, address), used))
     except Refusal as refusal:
-        return Preview(coupons, None, refusal.text.in_(language()))
-
-
-def _choices(
-    usable: Sequence[wallet.CouponView], goods: Money, chosen: Collection[UUID] | None
-) -> Sequence[CouponChoice]:
-    found, left = [], goods
-    for coupon in usable:
-        fits = coupon.threshold <= goods
-        checked = fits and (coupon.amount <= left if chosen is None else coupon.id in chosen)
-        if checked:
-            left = left - coupon.amount
-        found.append(CouponChoice(coupon, checked, fits))
-    return found
+        return msgspec.structs.replace(seen, refusal=refusal.text.in_(language()))
 
 
 def _freight(items: Sequence[orders.Item], address: people.AddressCard) -> dict[UUID, Money]:
     """Each shop's freight to *address*, in one query. Raises Refusal where a shop does not deliver."""
-    by_shop: dict[UUID, list[orders.Item]] = {}
+    weights: dict[UUID, int] = {}
+    goods: dict[UUID, Money] = {}
     for item in items:
-        by_shop.setdefault(item.shop_id, []).append(item)
+        shop, value = item.shop_id, item.unit * item.quantity
+        weights[shop] = weights.get(shop, 0) + item.weight_g * item.quantity
+        goods[shop] = goods[shop] + value if shop in goods else value
     parcels = [
-        delivery.Parcel(
-            shop_id, address.country, address.region, sum(item.weight_g * item.quantity for item in of_shop),
-            total([item.unit * item.quantity for item in of_shop], of_shop[0].unit.currency),
-        )
-        for shop_id, of_shop in by_shop.items()
-    ]  # fmt: skip
-    return dict(zip(by_shop, delivery.quote(parcels), strict=True))
+        delivery.Parcel(shop, address.country, address.region, weight, goods[shop])
+        for shop, weight in weights.items()
+    ]
+    return dict(zip(weights, delivery.quote(parcels), strict=True))

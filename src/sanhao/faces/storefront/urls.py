@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from sanhao.faces.storefront.views import account, cart, checkout, decisions, goods, mine, orders, pay
+from sanhao.faces.storefront.views import (
+    account,
+    cart,
+    checkout,
+    coupons,
+    decisions,
+    goods,
+    mine,
+    orders,
+    pay,
+)
 
 app_name = "storefront"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", cart.add, name="add"),
     path("cart/<uuid:offer_id>/", cart.change, name="change"),
+    path("coupons/<uuid:issue_id>/claim/", coupons.claim, name="claim"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("pay/<uuid:checkout_id>/", pay.pay, name="pay"),
     path("paid/<uuid:checkout_id>/", pay.paid, name="paid"),

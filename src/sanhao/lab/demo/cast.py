@@ -6,7 +6,7 @@ Each listing names its `picture` (an SVG drawn for it) and a `scene`: the line t
 from __future__ import annotations
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Address, Category, Listing, Person, Shop
+from sanhao.lab.demo.shapes import Address, Category, Coupon, Listing, Person, Shop, yuan
 from sanhao.lab.demo.shops import guoba, peanest, qingcao, yimu
 
 CATEGORIES = (
@@ -20,6 +20,9 @@ CATEGORIES = (
 
 SHOPS: tuple[Shop, ...] = (qingcao.SHOP, peanest.SHOP, yimu.SHOP, guoba.SHOP)
 LISTINGS: tuple[Listing, ...] = tuple(listing for shop in SHOPS for listing in shop.listings)
+
+COUPON = Coupon(Text(zh="三好见面礼", en="Nice to meet you"), yuan("8"), yuan("88"), yuan("5000"))
+"""What the platform gives everybody, beside the coupons of the shops."""
 
 _SHANGHAI = Address("林小满", "13800001111", "上海", "上海市", "徐汇区", "武康路100弄7号302室")
 _BEIJING = Address("Leo Martens", "13900002222", "北京", "北京市", "东城区", "五道营胡同46号")

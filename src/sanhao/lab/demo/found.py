@@ -13,11 +13,12 @@ from importlib.util import find_spec
 from uuid import UUID
 
 from sanhao.books.ledger import api as ledger
+from sanhao.books.wallet import api as wallet
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit.refusals import NotFound
 from sanhao.lab.demo import shapes
-from sanhao.lab.demo.cast import CATEGORIES, PEOPLE, SHOPS
+from sanhao.lab.demo.cast import CATEGORIES, COUPON, PEOPLE, SHOPS
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 
@@ -31,6 +32,7 @@ _RULED = (
     "sanhao.service.aftersales.api",
 )
 _OPEN_FOR = timedelta(days=30)
+_CLAIMED_FOR = timedelta(days=180)
 
 
 def found_demo(*, now: datetime) -> None:
@@ -45,6 +47,8 @@ def found_demo(*, now: datetime) -> None:
         catalog.add_category(category.slug, category.name, position=position)
     for shop in missing:
         _found_shop(shop, ids, now)
+    if not wallet.issues_of(["platform"], limit=1):
+        _issue(COUPON, "platform", ledger.PLATFORM, None, ids["zhou"], now)
 
 
 def found_rules(*, now: datetime) -> None:
@@ -92,9 +96,30 @@ def _found_shop(shop: shapes.Shop, ids: Mapping[str, UUID], now: datetime) -> No
         for zone in shop.freight:
             delivery.save_freight_template(shop_id, _freight(zone))
     _found_listings(shop, shop_id, owner, now)
+    if not wallet.issues_of(["shop"], funder_id=str(shop_id), limit=1):
+        _issue(shop.coupon, "shop", str(shop_id), shop_id, owner, now)
     if shop.balance:
         shops.top_up(shop_id, shop.balance, now=now, key=f"demo.{shop.slug}.balance")
     shops.pay_deposit(shop_id, shop.deposit, now=now, key=_mark(shop))
+
+
+def _issue(
+    coupon: shapes.Coupon, kind: wallet.FunderKind, funder: str, shop_id: UUID | None, by: UUID, now: datetime
+) -> None:
+    """One issue that runs, one for each person."""
+    draft = wallet.IssueDraft(
+        kind,
+        funder,
+        coupon.title,
+        coupon.amount,
+        coupon.threshold,
+        coupon.budget,
+        now,
+        now + _CLAIMED_FOR,
+        shop_id=shop_id,
+        stacking="alone" if coupon.alone else "with_others",
+    )
+    wallet.issue_coupons(draft, by=by, now=now)
 
 
 def _open(shop: shapes.Shop, owner: UUID, now: datetime) -> UUID:

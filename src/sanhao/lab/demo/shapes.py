@@ -93,6 +93,16 @@ class FreightZone(msgspec.Struct, frozen=True):
     free_over: Money | None = None
 
 
+class Coupon(msgspec.Struct, frozen=True):
+    """One running issue: *amount* off goods of at least *threshold*, as long as the *budget* lasts."""
+
+    title: Text
+    amount: Money
+    threshold: Money
+    budget: Money
+    alone: bool = False
+
+
 class Shop(msgspec.Struct, frozen=True):
     slug: str
     name: Text
@@ -106,3 +116,4 @@ class Shop(msgspec.Struct, frozen=True):
     balance: Money
     freight: tuple[FreightZone, ...]
     listings: tuple[Listing, ...]
+    coupon: Coupon

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,9 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sanhao.faces.storefront import basket, visitor
+from sanhao.books.wallet import api as wallet
+from sanhao.faces.storefront import basket, coupons, visitor
 from sanhao.faces.storefront.cards import by_shop, language
 from sanhao.faces.storefront.forms import AddForm, QuantityForm
+from sanhao.faces.storefront.preview import goods_of
 from sanhao.faces.storefront.views.goods import listing_page
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
@@ -27,10 +31,23 @@ def show(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpR
     cart = orders.cart(cart_id, now=now) if cart_id else None
     lines = cart.lines if cart else ()
     known = shops.shops({line.offer.shop_id for line in lines}) if lines else {}
+    claims, hints = (
+        _coupons(cart, known, visitor.person_id(request), now) if cart and cart.goods else ([], [])
+    )
     return render(request, "storefront/cart.html", {
-        "cart": cart, "parcels": by_shop(lines, known), "refusal": refusal, "now": now,
+        "cart": cart, "parcels": by_shop(lines, known), "claims": claims, "hints": hints, "refusal": refusal, "now": now,
         "ready": bool(lines) and all(line.available for line in lines) and cart is not None and cart.goods is not None,
     }, status=status)  # fmt: skip
+
+
+def _coupons(
+    cart: orders.CartView, known: Mapping[UUID, shops.ShopCard], person_id: UUID | None, now: datetime
+) -> tuple[list[coupons.ClaimCard], list[coupons.Hint]]:
+    """What may be claimed for these goods, and what is nearly reached with it."""
+    goods = goods_of(cart)
+    offers = coupons.offered(goods, person_id, now, currency=next(iter(goods.values())).currency)
+    held = wallet.usable_for(person_id, goods, now=now) if person_id else []
+    return coupons.claim_cards(offers, known), coupons.hints(coupons.tickets(held, offers, now), goods, known)
 
 
 @visitor.page

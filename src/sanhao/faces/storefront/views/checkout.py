@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanhao.books.wallet import api as wallet
-from sanhao.faces.storefront import basket, visitor
+from sanhao.faces.storefront import basket, coupons, visitor
 from sanhao.faces.storefront.cards import by_shop, language
 from sanhao.faces.storefront.offers import parcels_promised
-from sanhao.faces.storefront.preview import preview
+from sanhao.faces.storefront.preview import goods_of, preview
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import Invalid, Refusal
@@ -38,11 +38,11 @@ def _place(request: visitor.PersonRequest) -> HttpResponse:
     if address_id is None:
         raise Invalid("checkout.address", zh="请先选一个收货地址。", en="Please choose an address first.")
     cart_id = basket.find(request)
-    coupons = _ids(request.POST.getlist("coupon"))
-    if cart_id is None or coupons is None:
+    chosen = _ids(request.POST.getlist("coupon"))
+    if cart_id is None or chosen is None:
         raise Invalid("checkout.coupon", zh="这张券用不了。", en="This coupon cannot be used.")
     placed = orders.place(
-        cart_id=cart_id, person_id=request.user.pk, address_id=address_id, coupon_ids=coupons, now=kit_time.now()
+        cart_id=cart_id, person_id=request.user.pk, address_id=address_id, coupon_ids=chosen, now=kit_time.now()
     )  # fmt: skip
     return HttpResponseRedirect(reverse("storefront:pay", args=[placed.checkout_id]))
 
@@ -64,12 +64,19 @@ def _show(request: visitor.PersonRequest, *, refusal: str = "", status: int = 20
     addresses = people.addresses(who)
     wanted = visitor.uuid_of(given.get("address"))
     address = next((a for a in addresses if a.id == wanted), addresses[0] if addresses else None)
-    usable = wallet.usable(who, currency=cart.goods.currency, now=now)
+    goods = goods_of(cart)
+    usable = wallet.usable_for(who, goods, now=now)
+    offers = coupons.offered(goods, who, now, currency=cart.goods.currency)
     chosen = _ids(given.getlist("coupon")) or [] if "chosen" in given else None
-    seen = preview(cart, cart.goods, address, usable, chosen)
-    parcels = by_shop(cart.lines, shops.shops({line.offer.shop_id for line in cart.lines}))
+    seen = preview(cart, address, usable, chosen)
+    known = shops.shops(goods)
+    parcels = by_shop(cart.lines, known)
+    givers = coupons.names([view for view in usable if view.issue_id], known)
     return render(request, "storefront/checkout.html", {
         "addresses": addresses, "address": address, "preview": seen, "goods": cart.goods, "refusal": refusal, "now": now,
+        "claims": [card for card in coupons.claim_cards(offers, known) if card.claimable and not card.ready],
+        "choices": [(choice, givers.get(choice.coupon.id, "")) for choice in seen.coupons],
+        "hints": coupons.hints(coupons.tickets(usable, offers, now), goods, known),
         "parcels": [
             (parcel, seen.freight_of(parcel.shop.id), promise)
             for parcel, promise in zip(parcels, parcels_promised(parcels, now), strict=True)

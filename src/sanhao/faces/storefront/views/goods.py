@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sanhao.faces.storefront import offers, visitor
+from sanhao.faces.storefront import coupons, offers, visitor
 from sanhao.faces.storefront.cards import language, listing_cards, shops_of, shorter
 from sanhao.faces.ui.cards import Tab
 from sanhao.goods.catalog import api as catalog
@@ -106,12 +106,13 @@ def listing_page(
     shop = shops.shop(view.card.shop_id)
     choices = offers.choices(view, chosen or visitor.uuid_of(request.GET.get("offer")))
     picked = next((choice for choice in choices if choice.checked), None)
+    claims = coupons.offered([shop.id], person_id, now, currency=shop.currency) if picked else []
     return render(request, "storefront/listing.html", {
         "listing": view, "card": view.card, "shop": shop, "choices": choices, "picked": picked,
         "promise": offers.promised(picked.offer, shop, now) if picked else None,
         "freight": offers.freight(picked.offer, shop, person_id) if picked else None,
         "saved": person_id is not None and listing_id in catalog.saved_ids(person_id),
-        "refusal": refusal, "now": now,
+        "claims": coupons.claim_cards(claims, {shop.id: shop}), "refusal": refusal, "now": now,
     }, status=status)  # fmt: skip
 
 
@@ -126,8 +127,14 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
     found = catalog.listings_of_shop(card.id, now=now, states=("live",), page=page)
     return render(request, "storefront/shop.html", {
         "shop": card, "cards": listing_cards(found.cards, {card.id: card}, hours, with_shop=False), **_paging(found),
-        "hours": shorter(card, hours) if hours else None, "now": now,
+        "hours": shorter(card, hours) if hours else None, "now": now, "claims": _claims(request, card, now),
     })  # fmt: skip
+
+
+def _claims(request: HttpRequest, card: shops.ShopCard, now: datetime) -> list[coupons.ClaimCard]:
+    """The shop's own coupons, and those for everything."""
+    offered = coupons.offered([card.id], visitor.person_id(request), now, currency=card.currency)
+    return coupons.claim_cards(offered, {card.id: card}, with_giver=False)
 
 
 @visitor.page

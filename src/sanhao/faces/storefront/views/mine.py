@@ -16,6 +16,7 @@ from django.utils.translation import override
 from sanhao.books.wallet import api as wallet
 from sanhao.faces.storefront import visitor
 from sanhao.faces.storefront.cards import language
+from sanhao.faces.storefront.coupons import names
 from sanhao.faces.storefront.forms import AddressForm, ChangePasswordForm, NameForm
 from sanhao.faces.ui.middleware import COOKIE, LANGUAGES
 from sanhao.fairness.notices import api as notices
@@ -39,7 +40,8 @@ def my_wallet(request: visitor.PersonRequest) -> HttpResponse:
     now = kit_time.now()
     coupons = wallet.coupons_of(request.user.pk)
     known = shops.shops({coupon.shop_id for coupon in coupons if coupon.shop_id}) if coupons else {}
-    rows = [(coupon, known.get(coupon.shop_id) if coupon.shop_id else None) for coupon in coupons]
+    givers = names(coupons, known)
+    rows = [(coupon, givers[coupon.id]) for coupon in coupons]
     usable = [row for row in rows if row[0].state == "active" and row[0].expires_at > now]
     sums: dict[str, Money] = {}
     for coupon, _shop in usable:

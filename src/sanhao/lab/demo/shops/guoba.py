@@ -1,7 +1,7 @@
 """锅巴阿婆: crisp rice from one pot, and what else a kitchen needs."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Drawing, FreightZone, Listing, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, yuan
 
 LISTINGS = (
     Listing(
@@ -137,4 +137,7 @@ SHOP = Shop(
         FreightZone((), 2000, yuan("6"), 1000, yuan("2"), free_over=yuan("68")),
     ),
     listings=LISTINGS,
+    coupon=Coupon(
+        Text(zh="阿婆请你多尝一包", en="Granny says: taste one bag more"), yuan("6"), yuan("68"), yuan("900")
+    ),
 )

@@ -1,7 +1,7 @@
 """豆豆窝: soft things for corners, designed with the people who comment."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Drawing, FreightZone, Listing, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, yuan
 
 LISTINGS = (
     Listing(
@@ -154,4 +154,7 @@ SHOP = Shop(
         FreightZone((), 3000, yuan("8"), 1000, yuan("2"), free_over=yuan("99")),
     ),
     listings=LISTINGS,
+    coupon=Coupon(
+        Text(zh="豆豆窝换季", en="Pea Nest, for the new season"), yuan("20"), yuan("199"), yuan("3000")
+    ),
 )

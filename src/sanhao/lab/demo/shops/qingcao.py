@@ -1,7 +1,7 @@
 """青草羊绒: cashmere from one pasture, and a founder who can name the goats."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Drawing, FreightZone, Listing, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, yuan
 
 LISTINGS = (
     Listing(
@@ -154,4 +154,10 @@ SHOP = Shop(
         FreightZone((), 1000, yuan("10"), 1000, yuan("6"), free_over=yuan("199")),
     ),
     listings=LISTINGS,
+    coupon=Coupon(
+        Text(zh="早冬第一件羊绒", en="The first cashmere of the winter"),
+        yuan("40"),
+        yuan("398"),
+        yuan("8000"),
+    ),
 )

@@ -1,7 +1,7 @@
 """一亩果园: fruit of one valley, picked when it is ripe and not before."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Drawing, FreightZone, Listing, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, yuan
 
 LISTINGS = (
     Listing(
@@ -149,4 +149,7 @@ SHOP = Shop(
         FreightZone((), 3000, yuan("6"), 1000, yuan("2"), free_over=yuan("59")),
     ),
     listings=LISTINGS,
+    coupon=Coupon(
+        Text(zh="果园满减", en="From the orchard, for the basket"), yuan("5"), yuan("59"), yuan("1000")
+    ),
 )
