@@ -73,3 +73,18 @@ class HistoryNews(models.Model):
                 name="lab_history_news_due", fields=["at", "rank", "id"], condition=Q(told_at__isnull=True)
             )
         ]
+
+
+class PreviewRequest(models.Model):
+    """A drafted version of a promise's rule that is to be replayed over the last month, or was."""
+
+    id = models.UUIDField(primary_key=True)
+    rule = models.OneToOneField("rulebook.Rule", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "lab_preview_request"
+        indexes = [
+            models.Index(name="lab_preview_due", fields=["asked_at"], condition=Q(done_at__isnull=True))
+        ]

@@ -142,6 +142,20 @@ def test_the_rulebook_tells_what_binds_and_what_is_coming(desk: Desk, enter: Ent
     assert client.get("/control/rules/no.such.rule/").status_code == 404
 
 
+def test_a_draft_says_what_it_would_have_paid_over_the_last_month(
+    desk: Desk, draft: UUID, enter: Enter
+) -> None:
+    client, path = enter("finance"), f"/control/rules/version/{draft}/"
+    assert "A keeper is replaying the last month under these terms." in bare(html(client, path))
+    service.drain(NOW)
+    said = bare(html(client, path))
+    assert "It would have paid ¥10 (cases: 2, buyers: 1)." in said
+    assert "The rule in force: ¥6 (cases: 2, buyers: 1)." in said
+    assert "Promises judged under both: 4, made" in said
+    assert "¥10 · 2 ¥6 · 2" in said, "the shop that would pay"
+    assert "Over the last month" not in bare(html(client, f"/control/rules/{LATE}/")), "what binds needs none"
+
+
 # ---- time against the shops -------------------------------------------------------------------------------------
 
 

@@ -109,6 +109,28 @@ def test_an_announced_rule_shows_its_date_and_what_changes(bench: Bench, clock: 
     assert "Storms What changed Late scans awaited, hours before 2 now 4" in said
 
 
+def test_an_announced_rule_says_what_it_would_have_cost_this_shop(bench: Bench, clock: Clock) -> None:
+    stage.drain(clock.forward(50))
+    title = rulebook.versions("promise.late_shipment")[0].title
+    terms = {"ladder": [{"fixed_minor": 500}]}
+    draft = rulebook.draft(
+        "promise.late_shipment", terms, title=title, reason="Storms", by=None, now=clock.now
+    )
+    rulebook.announce(draft, effective_at=T0 + timedelta(days=20), by=None, now=clock.now)
+    client = client_of(bench.owner)
+    assert "It has not been replayed over the last month." in words(
+        client.get(url("rules/promise.late_shipment/"))
+    )
+    stage.drain(clock.now)
+    said = words(client.get(url("rules/promise.late_shipment/")))
+    assert "It would have paid ¥5 (cases: 1, buyers: 1); the rule in force ¥3" in said
+    assert "Your shop: ¥5 (cases: 1); under the rule in force ¥3" in said
+    clerks = words(client_of(bench.clerk).get(url("rules/promise.late_shipment/")))
+    assert "It would have paid ¥5" in clerks and "Your shop" not in clerks, "a clerk is not led to money"
+    notice = words(client.get(url("notices/")))
+    assert "What changes: what is paid" in notice
+
+
 def test_an_unknown_rule_is_none(bench: Bench) -> None:
     assert client_of(bench.clerk).get(url("rules/promise.of.love/")).status_code == 404
 

@@ -18,6 +18,7 @@ from sanhao.fairness.rulebook.core import (
     FOUNDED,
     NOTICE,
     NOTICE_DAYS,
+    Preview,
     Terms,
     Validate,
     check_notice,
@@ -27,10 +28,10 @@ from sanhao.fairness.rulebook.events import RuleAnnounced, RuleDrafted, RuleTook
 from sanhao.fairness.rulebook.models import RULE_STATES
 from sanhao.fairness.rulebook.queries import in_force, no_rule, rule
 from sanhao.kit.events import emit
-from sanhao.kit.ids import new_id
+from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Refusal
-from sanhao.kit.rows import execute, fetch
+from sanhao.kit.rows import copy_rows, execute, fetch, together
 from sanhao.kit.text import Text
 from sanhao.people.api import require_role
 
@@ -178,6 +179,22 @@ def bring_into_force(rows: Sequence[Row], now: datetime) -> None:
         RULE_STATES.move([row["id"] for row in superseded], "superseded", at=now)
     moved = [row for row in rows if row["id"] in set(ids)]
     emit([RuleTookEffect(r["key"], r["market"], r["version"], r["id"]) for r in moved], at=now)
+
+
+def keep_previews(rule_id: UUID, previews: Sequence[Preview]) -> None:
+    """Store what replaying found for a version; what was there before goes. In the caller's transaction, if any."""
+    with together():
+        execute("DELETE FROM rulebook_preview WHERE rule_id = %s", [rule_id])
+        copy_rows(
+            "rulebook_preview",
+            ("id", "rule_id", "shop_id", "currency", "since", "until", "promises", "cases", "buyers", "owed_minor",
+             "cases_before", "buyers_before", "owed_before_minor"),
+            [
+                (id, rule_id, p.shop_id, p.would.owed.currency, p.since, p.until, p.promises, p.would.cases,
+                 p.would.buyers, p.would.owed.minor, p.before.cases, p.before.buyers, p.before.owed.minor)
+                for id, p in zip(new_ids(len(previews)), previews, strict=True)
+            ],
+        )  # fmt: skip
 
 
 def notice_days(*, at: datetime) -> int:

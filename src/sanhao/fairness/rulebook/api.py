@@ -5,18 +5,20 @@ from sanhao.fairness.rulebook.actions import (
     draft,
     found,
     found_rules,
+    keep_previews,
     notice_days,
     redraft,
     register_schema,
     withdraw,
 )
-from sanhao.fairness.rulebook.core import EVERYWHERE, RuleVersion, RuleView
+from sanhao.fairness.rulebook.core import EVERYWHERE, Paying, Preview, RuleVersion, RuleView
 from sanhao.fairness.rulebook.queries import (
     book,
     changed,
     drafts,
     in_force,
     in_force_many,
+    previews,
     register_names,
     rule,
     version,
@@ -25,6 +27,8 @@ from sanhao.fairness.rulebook.queries import (
 
 __all__ = [
     "EVERYWHERE",
+    "Paying",
+    "Preview",
     "RuleVersion",
     "RuleView",
     "announce",
@@ -36,7 +40,9 @@ __all__ = [
     "found_rules",
     "in_force",
     "in_force_many",
+    "keep_previews",
     "notice_days",
+    "previews",
     "redraft",
     "register_names",
     "register_schema",

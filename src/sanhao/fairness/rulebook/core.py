@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.text import Text
 
@@ -51,6 +52,26 @@ class RuleView(msgspec.Struct, frozen=True):
     effective_at: datetime | None
     made_by: UUID | None
     made_at: datetime
+
+
+class Paying(msgspec.Struct, frozen=True):
+    """What terms would have paid: how much, in how many cases, to how many buyers."""
+
+    owed: Money
+    cases: int
+    buyers: int
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """Over the *promises* made from *since* to *until*: what a version would have paid, and what the one in force would.
+    Of one shop (its own part), or of all (*shop_id* None)."""
+
+    shop_id: UUID | None
+    since: datetime
+    until: datetime
+    promises: int
+    would: Paying
+    before: Paying
 
 
 def check_notice(effective_at: datetime, *, now: datetime, days: int) -> None:

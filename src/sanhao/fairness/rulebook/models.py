@@ -60,3 +60,29 @@ class Rule(models.Model):
         indexes = [
             models.Index(name="rulebook_rule_due", fields=["effective_at"], condition=Q(state="announced")),
         ]
+
+
+class Preview(models.Model):
+    """What a version would have paid over the last month beside what the rule in force would have: of one shop, or (no
+    *shop_id*) of all. Whoever can replay writes it (`keep_previews`); a draft that is rewritten gets new ones."""
+
+    id = models.UUIDField(primary_key=True)
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="+", db_index=False)
+    shop_id = models.UUIDField(null=True)
+    currency = models.CharField(max_length=3)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    promises = models.IntegerField()
+    cases = models.IntegerField()
+    buyers = models.IntegerField()
+    owed_minor = models.BigIntegerField()
+    cases_before = models.IntegerField()
+    buyers_before = models.IntegerField()
+    owed_before_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="rulebook_preview_once", fields=["rule", "shop_id", "currency"], nulls_distinct=False
+            )
+        ]

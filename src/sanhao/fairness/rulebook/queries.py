@@ -15,7 +15,8 @@ from uuid import UUID
 
 import msgspec
 
-from sanhao.fairness.rulebook.core import EVERYWHERE, RuleVersion, RuleView
+from sanhao.fairness.rulebook.core import EVERYWHERE, Paying, Preview, RuleVersion, RuleView
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
@@ -100,6 +101,36 @@ def rule(id: UUID) -> RuleView:
     if views := _views("id = %s", [id]):
         return views[0]
     raise no_rule()
+
+
+def previews(
+    rule_ids: Sequence[UUID], *, shop_id: UUID | None = None, largest: int = 0
+) -> dict[UUID, list[Preview]]:
+    """What replaying found for these versions: the total of each currency first, then that of *shop_id*, or of the
+    *largest* shops by what they would pay. One query."""
+    rows = fetch(
+        """
+        SELECT * FROM (
+            SELECT p.*, row_number() OVER (PARTITION BY rule_id, shop_id IS NULL ORDER BY owed_minor DESC, id) AS place
+            FROM rulebook_preview p
+            WHERE rule_id = ANY(%(ids)s) AND (shop_id IS NULL OR %(shop)s::uuid IS NULL OR shop_id = %(shop)s)
+        ) ranked
+        WHERE shop_id IS NULL OR shop_id = %(shop)s OR place <= %(largest)s
+        ORDER BY shop_id IS NOT NULL, owed_minor DESC, id
+        """,
+        {"ids": list(rule_ids), "shop": shop_id, "largest": largest},
+    )
+    found: dict[UUID, list[Preview]] = {}
+    for r in rows:
+        currency = r["currency"]
+        found.setdefault(r["rule_id"], []).append(
+            Preview(
+                r["shop_id"], r["since"], r["until"], r["promises"],
+                Paying(Money(r["owed_minor"], currency), r["cases"], r["buyers"]),
+                Paying(Money(r["owed_before_minor"], currency), r["cases_before"], r["buyers_before"]),
+            )
+        )  # fmt: skip
+    return found
 
 
 def book(*, at: datetime) -> list[RuleView]:

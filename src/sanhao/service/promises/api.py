@@ -38,6 +38,7 @@ from sanhao.service.promises.core import (
 from sanhao.service.promises.for_shops import cost_of_cancelling, told_to_shop
 from sanhao.service.promises.horizon import register_horizon
 from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.made import Made, MadePage, made_since
 from sanhao.service.promises.merging import Merging, merges
 from sanhao.service.promises.models import PROMISE_STATES
 from sanhao.service.promises.offered import Offered, Wish, offered
@@ -63,7 +64,7 @@ from sanhao.service.promises.queries import (
     wall,
 )
 from sanhao.service.promises.rules import found_rules
-from sanhao.service.promises.shares import is_share, kind_name
+from sanhao.service.promises.shares import is_share, kind_name, parts
 
 __all__ = [
     "CARRIER",
@@ -91,6 +92,8 @@ __all__ = [
     "ExtensionView",
     "Kind",
     "Line",
+    "Made",
+    "MadePage",
     "Merging",
     "Offered",
     "Outcome",
@@ -121,10 +124,12 @@ __all__ = [
     "found_rules",
     "is_share",
     "kind_name",
+    "made_since",
     "may_cancel_freely",
     "merges",
     "offered",
     "open_of_shop",
+    "parts",
     "promise",
     "promises_of",
     "promises_of_checkouts",

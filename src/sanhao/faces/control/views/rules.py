@@ -18,11 +18,13 @@ from sanhao.faces.control.staff import EVERYBODY, StaffRequest, act, form, page
 from sanhao.faces.control.terms import TermsForm
 from sanhao.faces.control.views.common import words_of
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.goods.shops import api as shops
 from sanhao.kit import time
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 
+_LARGEST = 10
 _LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -93,6 +95,8 @@ def _show(
     now = time.now()
     days = rulebook.notice_days(at=now)
     earliest = words.local(now + timedelta(days=days, hours=1)).replace(minute=0, second=0, microsecond=0)
+    previewed = found.key.startswith("promise.") and found.state in ("draft", "announced")
+    previews = _previews(found) if previewed else []
     given: dict[str, Any] = {
         "rule": found, "versions": versions, "terms": spelled.spelled(found.key, found.terms), "now": now,
         "before": (earlier := _before(found, versions)), "days": days,
@@ -102,7 +106,18 @@ def _show(
         "people": people.cards([view.made_by for view in versions if view.made_by]),
         "withdrawable": found.state == "draft" or (found.state == "announced" and _since(found) > now),
     }  # fmt: skip
+    given |= {
+        "previewed": previewed,
+        "whole": [one for one in previews if one.shop_id is None],
+        "of_shops": [one for one in previews if one.shop_id is not None],
+        "shops": shops.shops([one.shop_id for one in previews if one.shop_id]) if previews else {},
+    }
     return render(request, "control/rule.html", given, status=refusal.status if refusal else 200)
+
+
+def _previews(found: rulebook.RuleView) -> list[rulebook.Preview]:
+    """What it would have paid over the last month: in all, then the shops that would pay most."""
+    return rulebook.previews([found.id], largest=_LARGEST).get(found.id, [])
 
 
 def _before(found: rulebook.RuleView, versions: list[rulebook.RuleView]) -> rulebook.RuleView | None:

@@ -41,6 +41,12 @@ def rule(request: HttpRequest, seat: Seat, key: str) -> HttpResponse:
         earlier = [v for v in of_market[one.market] if v.version < one.version]
         changed = words.changes(_whole(earlier[0]), _whole(one)) if earlier else None
         shown.append({"rule": one, "terms": words.terms(_whole(one)), "changed": changed})
+    coming = [one.id for one in versions if one.effective_at is not None and one.effective_at > seat.now]
+    found = rulebook.previews(coming, shop_id=seat.shop.id) if coming else {}
+    for each in shown:
+        of_version = found.get(each["rule"].id, [])  # type: ignore[attr-defined]
+        each["whole"] = [one for one in of_version if one.shop_id is None]
+        each["yours"] = [one for one in of_version if one.shop_id is not None]
     return page(
         request, seat, "rule", {"title": versions[0].title, "versions": shown, "key": key, "desk": "one"}
     )

@@ -66,27 +66,34 @@ def _complete(
     order_ids = list(dict.fromkeys(fact.owner_id for fact in told.values()))
     wanted = orders.line_quantities(order_ids)
     found: dict[UUID, list[tuple[Moment, tuple[str, ...]]]] = {}
+    heard = {id: fact.received_at for id, fact in told.items()}
     for order_id, parcels in delivery.consignments_of(order_ids).items():
-        units: dict[UUID, int] = defaultdict(int)
-        last: dict[UUID, datetime] = {}
-        received: dict[UUID, datetime] = {}
-        for parcel in parcels:
-            at: datetime | None = getattr(parcel, field)
-            if at is None or (field == "collected_at" and parcel.handed_over_unseen):
-                continue
-            fact = told.get(parcel.id)
-            for line_id, quantity in parcel.items:
-                units[line_id] += quantity
-                last[line_id] = max(at, last.get(line_id, at))
-                if fact is not None:
-                    received[line_id] = max(fact.received_at, received.get(line_id, fact.received_at))
-        by_moment: dict[Moment, list[str]] = defaultdict(list)
-        for line_id, received_at in received.items():
-            if units[line_id] >= wanted.get(line_id, 0):
-                by_moment[last[line_id], received_at].append(str(line_id))
-        if by_moment:
-            found[order_id] = [(moment, tuple(lines)) for moment, lines in sorted(by_moment.items())]
+        if whole := whole_lines(parcels, wanted, field, heard):
+            found[order_id] = whole
     return found
+
+
+def whole_lines(
+    parcels: Sequence[delivery.ConsignmentView], wanted: Mapping[UUID, int], field: str, heard: Mapping[UUID, datetime]
+) -> list[tuple[Moment, tuple[str, ...]]]:  # fmt: skip
+    """Of one order's *parcels*, the lines of which *heard* (parcel to when) completes the scan named *field*."""
+    units: dict[UUID, int] = defaultdict(int)
+    last: dict[UUID, datetime] = {}
+    received: dict[UUID, datetime] = {}
+    for parcel in parcels:
+        at: datetime | None = getattr(parcel, field)
+        if at is None or (field == "collected_at" and parcel.handed_over_unseen):
+            continue
+        for line_id, quantity in parcel.items:
+            units[line_id] += quantity
+            last[line_id] = max(at, last.get(line_id, at))
+            if parcel.id in heard:
+                received[line_id] = max(heard[parcel.id], received.get(line_id, heard[parcel.id]))
+    by_moment: dict[Moment, list[str]] = defaultdict(list)
+    for line_id, received_at in received.items():
+        if units[line_id] >= wanted.get(line_id, 0):
+            by_moment[last[line_id], received_at].append(str(line_id))
+    return [(moment, tuple(lines)) for moment, lines in sorted(by_moment.items())]
 
 
 def orders_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:
