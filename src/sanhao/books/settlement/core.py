@@ -13,10 +13,12 @@ from uuid import UUID
 
 import msgspec
 from stdnum import iban
+from stdnum.cn import uscc
 
 from sanhao.kit.deadline import zone
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid
+from sanhao.kit.text import Text
 
 PAYOUT_STATES: Mapping[str, tuple[str, ...]] = {
     "drafted": ("sent",),
@@ -24,6 +26,20 @@ PAYOUT_STATES: Mapping[str, tuple[str, ...]] = {
     "paid": ("returned",),
     "failed": (),
     "returned": (),
+}
+INVOICE_STATES: Mapping[str, tuple[str, ...]] = {
+    "asked": ("issued", "declined", "withdrawn"),
+    "issued": ("red_asked",),
+    "red_asked": ("corrected",),
+    "corrected": ("red_asked",),
+    "declined": (),
+    "withdrawn": (),
+}
+MANUAL_STATES: Mapping[str, tuple[str, ...]] = {
+    "proposed": ("approved", "declined", "withdrawn"),
+    "approved": (),
+    "declined": (),
+    "withdrawn": (),
 }
 SETTLEMENT_STATES: Mapping[str, tuple[str, ...]] = {
     "held": ("released", "closed"),
@@ -33,6 +49,7 @@ SETTLEMENT_STATES: Mapping[str, tuple[str, ...]] = {
 
 
 RELEASE = "settlement.release"
+INVOICING = "settlement.invoice"
 COMMISSION = "settlement.commission"
 PAYOUT = "settlement.payout"
 NEUTRAL = "neutral"
@@ -62,6 +79,17 @@ class CommissionTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The commission on goods sold for these amounts by category, rounded half up for each."""
         return sum((minor * self.by_category.get(slug, self.default_bp) + 5_000) // 10_000
                    for slug, minor in categories.items())  # fmt: skip
+
+
+class InvoicingTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule `settlement.invoice`: within how many days a shop issues an invoice, and corrects one after a refund."""
+
+    issue_days: int = 5
+    red_days: int = 10
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.issue_days <= 90 and 1 <= self.red_days <= 90):
+            raise ValueError("days: from 1 to 90")
 
 
 class PayoutTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +129,8 @@ class Opening(msgspec.Struct, frozen=True):
     currency: str
     received_minor: int
     categories: Mapping[str, int]
+    shares_minor: int = 0
+    """What of it others than the buyer paid: the funders of coupons."""
     source_id: UUID | None = None
     """What was paid: the cause of the entry that brought the money into escrow."""
     paid_at: datetime | None = None
@@ -254,6 +284,68 @@ def check_payee(payee: Payee) -> Payee:
         raise Invalid("payee.account", zh="银行账号不对，请核对后再填。",
                       en="This is no account number. Please check it.")  # fmt: skip
     return Payee(holder, bank, account)
+
+
+class InvoiceWish(msgspec.Struct, frozen=True):
+    """Whom an invoice is made out to; a company with its 统一社会信用代码, and where to send it."""
+
+    kind: str
+    title: str
+    tax_id: str
+    email: str
+
+
+def check_wish(wish: InvoiceWish) -> InvoiceWish:
+    """The wish without blanks. Raises Invalid for the first thing that cannot be."""
+    title, email = " ".join(wish.title.split()), wish.email.strip()
+    tax_id = wish.tax_id.strip().upper()
+    if wish.kind not in ("person", "company"):
+        raise Invalid("invoice.kind", zh="请选择个人或单位。", en="Choose a person or a company.")
+    if not (1 < len(title) <= 100) or not title.isprintable():
+        raise Invalid(
+            "invoice.title", zh="发票抬头要有2到100个字。", en="The title has between 2 and 100 characters."
+        )
+    if wish.kind == "company" and not uscc.is_valid(tax_id):
+        raise Invalid("invoice.tax_id", zh="统一社会信用代码不对，请核对18位代码。",
+                      en="This is no unified social credit code. Please check its 18 characters.")  # fmt: skip
+    if (
+        not re.fullmatch(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}", email)
+        or len(email) > 120
+        or not email.isprintable()
+    ):
+        raise Invalid("invoice.email", zh="邮箱地址不对。", en="This is no e-mail address.")
+    return InvoiceWish(wish.kind, title, uscc.compact(tax_id) if wish.kind == "company" else "", email)
+
+
+def check_words(text: str, code: str) -> str:
+    """A reason a person gives. Raises Invalid *code*."""
+    words = " ".join(text.split())
+    if not 5 <= len(words) <= 300 or not words.isprintable():
+        raise Invalid(code, zh="请写5到300个字的原因。", en="Please give a reason of 5 to 300 characters.")
+    return words
+
+
+class ManualKind(NamedTuple):
+    """Money moved by hand: from where to where, whether it concerns a shop, whether it takes from it."""
+
+    title: Text
+    debit: str
+    credit: str
+    of_shop: bool = True
+    takes: bool = False
+
+
+MANUAL_KINDS: Mapping[str, ManualKind] = {
+    "deposit_in": ManualKind(Text(zh="保证金到账", en="Deposit paid in"), "bank", "deposit"),
+    "balance_in": ManualKind(Text(zh="余额充值到账", en="Balance paid in"), "bank", "balance"),
+    "deposit_back": ManualKind(Text(zh="退还保证金", en="Deposit given back"), "deposit", "balance"),
+    "goodwill": ManualKind(Text(zh="平台补给店铺", en="Goodwill to a shop"), "goodwill", "balance"),
+    "charge": ManualKind(Text(zh="向店铺收取", en="Charged to a shop"), "balance", "goodwill", takes=True),
+    "write_off": ManualKind(Text(zh="核销店铺欠款", en="Shop's debt written off"), "goodwill", "receivable"),
+    "gateway_in": ManualKind(
+        Text(zh="支付渠道结算到银行", en="Gateway settled to the bank"), "bank", "gateway", of_shop=False
+    ),
+}
 
 
 class Transfer(msgspec.Struct, frozen=True):

@@ -46,6 +46,25 @@ class PayoutFailed(Event, frozen=True):
     reason: str
 
 
+class InvoiceAsked(Event, frozen=True):
+    """A buyer wants an invoice, or (*red*) one that was issued has to be corrected after a refund."""
+
+    invoice_id: UUID
+    order_id: UUID
+    shop_id: UUID
+    red: bool
+
+
+class InvoiceAnswered(Event, frozen=True):
+    """The shop issued it, corrected it, or declined: *answer* is ``issued``, ``corrected`` or ``declined``."""
+
+    invoice_id: UUID
+    order_id: UUID
+    person_id: UUID
+    answer: str
+    reason: str
+
+
 class PayeeChanged(Event, frozen=True):
     """A shop's bank details were entered or changed: payouts wait until *payout_from*."""
 

@@ -8,11 +8,14 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from sanhao.books.settlement.actions.bills import found_billing
 from sanhao.books.settlement.core import (
     COMMISSION,
+    INVOICING,
     PAYOUT,
     RELEASE,
     CommissionTerms,
+    InvoicingTerms,
     PayoutTerms,
     ReleaseTerms,
 )
@@ -24,6 +27,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 KINDS: dict[str, tuple[type[msgspec.Struct], Text]] = {
     RELEASE: (ReleaseTerms, Text(zh="货款何时归商家", en="When an order's money is the shop's")),
     COMMISSION: (CommissionTerms, Text(zh="平台佣金", en="The platform's commission")),
+    INVOICING: (InvoicingTerms, Text(zh="开发票的时限", en="When invoices are issued")),
     PAYOUT: (PayoutTerms, Text(zh="提现与风险保证", en="Payouts and reserve")),
 }
 
@@ -31,6 +35,7 @@ KINDS: dict[str, tuple[type[msgspec.Struct], Text]] = {
 def found_rules(*, now: datetime) -> None:
     for key, (kind, title) in KINDS.items():
         rulebook.found(key, msgspec.to_builtins(kind()), title=title, now=now)
+    found_billing(now=now)
 
 
 def terms_at(key: str, kind: type[T], at: datetime) -> T:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from sanhao.books.settlement import errands
-from sanhao.books.settlement.actions import payouts, release
+from sanhao.books.settlement import errands, telling
+from sanhao.books.settlement.actions import bills, manual, payouts, release
+from sanhao.books.settlement.events import InvoiceAnswered
 from sanhao.books.settlement.rules import KINDS, schema
+from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 
 RELEASE = Keeper(
@@ -51,8 +55,22 @@ SANDBOX = Keeper(
 )
 
 
+BILLS = Keeper(
+    name="settlement.bills",
+    query="SELECT t.id, t.month FROM settlement_billing t WHERE t.done_at IS NULL AND t.due_at <= %(now)s",
+    settle=bills.bill_months,
+    order="t.due_at",
+    batch=1,
+    idle_seconds=30.0,
+)
+
+
 def wire() -> None:
     for key, (kind, _) in KINDS.items():
         rulebook.register_schema(key, schema(kind))
-    for keeper in (RELEASE, RESERVE, PAYOUTS, BANK, SANDBOX):
+    for keeper in (RELEASE, RESERVE, PAYOUTS, BANK, SANDBOX, BILLS):
         register(keeper)
+    for taking in manual.TAKING:
+        decisions.register_undo(taking, manual.OWNER)
+    listen_now(DecisionOverturned, manual.overturned)
+    listen_later(InvoiceAnswered, telling.invoice_answered)

@@ -40,6 +40,11 @@ def register_membership(is_member: IsMember) -> None:
         _memberships.append(is_member)
 
 
+def is_member(shop_id: UUID, person_id: UUID) -> bool:
+    """Whether the person works for the shop: nobody decides about their own."""
+    return any(knows(shop_id, person_id) for knows in _memberships)
+
+
 def record(drafts: Sequence[DecisionDraft]) -> None:
     """Write *drafts*, in the caller's transaction. A key that was decided before breaks the whole batch."""
     copy_rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sanhao.books.settlement.events import PayeeChanged, PayoutFailed, PayoutPaid
+from sanhao.books.settlement.events import InvoiceAsked, PayeeChanged, PayoutFailed, PayoutPaid
 from sanhao.fairness.notices import api as notices
 from sanhao.goods.shops.queries import managers_of, shops
 from sanhao.kit import push
@@ -23,6 +23,17 @@ def payout_paid(batch: Sequence[News[PayoutPaid]]) -> None:
 def payout_failed(batch: Sequence[News[PayoutFailed]]) -> None:
     """Later listener: it is back on the balance, and somebody has to look at the account."""
     _tell(batch, "payout.failed", [_failed(news.fact) for news in batch])
+
+
+def invoice_asked(batch: Sequence[News[InvoiceAsked]]) -> None:
+    """Later listener: somebody has an invoice to write, or to correct."""
+    _tell(batch, "invoice.asked", [_CORRECT if news.fact.red else _ASKED for news in batch])
+
+
+_ASKED = Text(zh="买家申请了发票，请按时上传。", en="A buyer asks for an invoice. Please upload it in time.")
+_CORRECT = Text(
+    zh="开过票的订单退了款，请开红字发票。", en="An invoiced order was refunded: please correct its invoice."
+)
 
 
 def payee_changed(batch: Sequence[News[PayeeChanged]]) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sanhao.books.settlement.events import PayeeChanged, PayoutFailed, PayoutPaid
+from sanhao.books.settlement.events import InvoiceAsked, PayeeChanged, PayoutFailed, PayoutPaid
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook.events import RuleAnnounced
 from sanhao.goods.shops import rules_told, telling
@@ -15,6 +15,7 @@ def wire() -> None:
     decisions.register_membership(is_member)
     listen_later(PayoutPaid, telling.payout_paid)
     listen_later(PayoutFailed, telling.payout_failed)
+    listen_later(InvoiceAsked, telling.invoice_asked)
     listen_later(PayeeChanged, telling.payee_changed)
     listen_later(RuleAnnounced, rules_told.rule_announced)
 

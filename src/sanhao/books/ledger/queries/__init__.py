@@ -13,6 +13,7 @@ from sanhao.books.ledger.queries.balances import (
 )
 from sanhao.books.ledger.queries.entries import EntryView, LineView, entries, entries_of, entry, posted
 from sanhao.books.ledger.queries.export import ExportCounts, beancount
+from sanhao.books.ledger.queries.movements import Movement, balances_before, movements
 
 __all__ = [
     "AuditReport",
@@ -20,16 +21,19 @@ __all__ = [
     "ExportCounts",
     "Flow",
     "LineView",
+    "Movement",
     "StatementLine",
     "Total",
     "audit",
     "balance",
     "balances",
+    "balances_before",
     "beancount",
     "entries",
     "entries_of",
     "entry",
     "flows",
+    "movements",
     "posted",
     "statement",
     "totals",

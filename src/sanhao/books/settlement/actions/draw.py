@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.ledger.api import PLATFORM, Charge, Charged, EntryDraft, Ref
+from sanhao.books.settlement.actions.invoices import follow_refunds
 from sanhao.books.settlement.core import Cover, Draw, Drawn, Kept, take
 from sanhao.books.settlement.models import SETTLEMENT
 from sanhao.kit.ids import new_id, new_ids
@@ -96,7 +97,8 @@ def draw(draws: Sequence[Draw], *, now: datetime) -> list[Drawn]:
                 Drawn(d.key, d.order_id, taken.from_cover, taken.from_escrow, taken.commission_back,
                       taken.from_reserve, taken.charged)
             )  # fmt: skip
-        _write(fresh, drawn, kept, now)
+        _write(fresh, drawn, kept, rows, now)
+        follow_refunds(_lost(drawn), now=now)
         _end([d.order_id for d in fresh if d.whole], rows, kept, now)
         after = [
             (d, t, rows[d.order_id])
@@ -134,6 +136,16 @@ def _reserves(rows: dict[UUID, dict[str, Any]]) -> dict[UUID, int]:
     return {row["settlement_id"]: row["left_minor"] for row in slices}
 
 
+def _lost(drawn: Sequence[Drawn]) -> dict[UUID, int]:
+    """What each order's shop no longer earns: what others bear stays invoiced."""
+    lost: dict[UUID, int] = {}
+    for one in drawn:
+        loss = one.from_escrow + one.commission_back + one.from_reserve + one.charged
+        if loss:
+            lost[one.order_id] = lost.get(one.order_id, 0) + loss
+    return lost
+
+
 def _kept(row: dict[str, Any], reserve: int) -> Kept:
     return Kept(
         row["held_minor"], row["covered_minor"], row["goods_minor"], row["goods_back_minor"],
@@ -141,7 +153,13 @@ def _kept(row: dict[str, Any], reserve: int) -> Kept:
     )  # fmt: skip
 
 
-def _write(draws: Sequence[Draw], drawn: Sequence[Drawn], kept: dict[UUID, Kept], now: datetime) -> None:
+def _write(
+    draws: Sequence[Draw],
+    drawn: Sequence[Drawn],
+    kept: dict[UUID, Kept],
+    rows: dict[UUID, dict[str, Any]],
+    now: datetime,
+) -> None:
     if not draws:
         return
     from_escrow = dict.fromkeys(kept, 0)
@@ -172,6 +190,16 @@ def _write(draws: Sequence[Draw], drawn: Sequence[Drawn], kept: dict[UUID, Kept]
             (id, d.key, d.order_id, d.amount_minor, t.from_cover, t.from_escrow, t.commission_back, t.from_reserve,
              t.charged, d.cause_kind, d.cause_id, now)
             for id, d, t in zip(new_ids(len(draws)), draws, drawn, strict=True)
+        ],
+    )  # fmt: skip
+    notes = [(d, t) for d, t in zip(draws, drawn, strict=True) if t.commission_back]
+    copy_rows(
+        "settlement_creditnote",
+        ("id", "number", "key", "settlement_id", "shop_id", "currency", "amount_minor", "at"),
+        [
+            (id, f"N{now:%y%m%d}-{id.hex[-8:].upper()}", d.key, d.order_id, rows[d.order_id]["shop_id"],
+             rows[d.order_id]["currency"], t.commission_back, now)
+            for id, (d, t) in zip(new_ids(len(notes)), notes, strict=True)
         ],
     )  # fmt: skip
     used = {d.order_id for d in drawn if d.from_reserve}

@@ -19,10 +19,10 @@ def open(drafts: Sequence[Opening], *, now: datetime) -> None:
     """These orders were paid, in the transaction that put their money into escrow. One statement."""
     copy_rows(
         "settlement_settlement",
-        ("id", "number", "shop_id", "currency", "received_minor", "held_minor", "goods_minor", "categories",
+        ("id", "number", "shop_id", "currency", "received_minor", "held_minor", "shares_minor", "goods_minor", "categories",
          "source_id", "opened_at"),
         [
-            (d.order_id, d.number, d.shop_id, d.currency, d.received_minor, d.received_minor, d.goods_minor,
+            (d.order_id, d.number, d.shop_id, d.currency, d.received_minor, d.received_minor, d.shares_minor, d.goods_minor,
              msgspec.json.encode(d.categories).decode(), d.source_id, d.paid_at or now)
             for d in drafts
         ],

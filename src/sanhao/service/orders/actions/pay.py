@@ -196,6 +196,7 @@ def _opening(order: Row, funds: Funds) -> settlement.Opening:
         currency=order["currency"],
         received_minor=received,
         categories={"": received - order["freight_minor"]},
+        shares_minor=received - order["total_minor"],
         source_id=order["checkout_id"],
     )
 
