@@ -66,12 +66,19 @@ REASONS: Words = {
     "collected_late": _("collected too late"), "out_of_stock": _("out of stock"),
     "cancelled_by_shop": _("cancelled by the shop"), "cancelled_by_buyer": _("cancelled by the buyer"),
     "cancelled_by_platform": _("cancelled by the platform"), "cancelled": _("cancelled"),
+    "custom": _("made to order"), "virtual": _("nothing to send"),
     "special_goods": _("made to order or virtual"), "promotion": _("ordered during a promotion"),
     "force_majeure": _("beyond anyone's control"), "risk_hold": _("held for a safety check"),
     "buyer_fault": _("delivery details were wrong"), "delivered_in_time": _("delivered in time"),
     "running": _("still running"), "in_grace": _("waiting for late scans"),
     "delivered_late": _("delivered too late"), "not_delivered": _("never delivered"),
 }  # fmt: skip
+PROFILES: Words = {
+    "douyin": _("Douyin"), "tmall": _("Tmall"), "taobao_old": _("Taobao, five per cent"),
+    "taobao_old_small": _("Taobao, five per cent, from ¥1"), "taobao_mid": _("Taobao, ten per cent"),
+    "pdd": _("Pinduoduo"), "shopee": "Shopee", "ten_percent_200": _("ten per cent, at most ¥200"),
+}  # fmt: skip
+"""Whose promises the named profiles of a guarantee are."""
 ORDERS: Words = {
     "unpaid": _("not paid yet"), "paid": _("paid, to be shipped"), "shipped": _("on its way"),
     "delivered": _("delivered"), "cancelled": _("cancelled"), "expired": _("never paid"),

@@ -30,7 +30,7 @@ _WORDS = {
     "outcome": words.OUTCOMES, "state": words.STATES, "appeal": words.APPEALS, "rule": words.RULES,
     "shop": words.SHOPS, "standing": words.STANDINGS, "member": words.MEMBERS, "role": words.ROLES,
     "remedy": words.REMEDIES, "code": words.CODES, "account": words.ACCOUNTS, "entry": words.ENTRIES,
-    "reason": words.REASONS, "party": words.PARTIES, "message": words.CARRIER_STATES, "order": words.ORDERS, "parcel": words.PARCELS,
+    "reason": words.REASONS, "party": words.PARTIES, "message": words.CARRIER_STATES, "order": words.ORDERS, "profile": words.PROFILES, "parcel": words.PARCELS,
     "payment": words.PAYMENTS, "scan": words.SCANS, "coupon": words.COUPONS,
 }  # fmt: skip
 
