@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("sanhao.faces.storefront.urls")),
 ]
 
+handler400 = "sanhao.faces.ui.views.unreadable"
 handler403 = "sanhao.faces.ui.views.forbidden"
 handler404 = "sanhao.faces.ui.views.not_found"
 handler500 = "sanhao.faces.ui.views.broken"

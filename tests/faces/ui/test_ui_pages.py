@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
@@ -107,6 +108,39 @@ def test_our_own_mistake_is_admitted_without_asking_the_database(
         assert answer.headers["HX-Retarget"] == "#toasts" and "<html" not in html
     else:
         assert "我们这边出错了" in html and "Something broke on our side" in html
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        "application/x-www-form-urlencoded; charset=utf-16",
+        "application/x-www-form-urlencoded; charset=latin-1",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+    ],
+)
+def test_a_form_that_nobody_can_read_is_told_so(client: Client, demo: None, type: str) -> None:
+    """Reading it a second time, to say so, must not fail."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get("/reset/").content.decode())
+    assert token is not None
+    answer = client.generic("POST", "/reset/", b"a=b", type, headers={"X-CSRFToken": token[1]})
+    assert answer.status_code == 400
+    assert "这个请求读不懂" in answer.content.decode() and "cannot be read" in answer.content.decode()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:80:80", "a b"])
+def test_another_host_is_refused(client: Client, demo: None, host: str) -> None:
+    answer = client.get("/", headers={"Host": host})
+    assert answer.status_code == 400 and "evil" not in answer.content.decode()
+
+
+def test_while_the_database_is_away_a_page_says_when_to_come_back(rf: RequestFactory) -> None:
+    try:
+        raise OperationalError("the database system is starting up")
+    except OperationalError:
+        answer = views.broken(rf.get("/"))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
 
 def refuse(rf: RequestFactory, **headers: str) -> tuple[int, str, dict[str, str]]:

@@ -357,6 +357,7 @@ def test_a_named_profile_stands_for_its_terms(name: str) -> None:
         ("late_delivery", {"scan_grace_hours": 10**10}, "hours and days are numbers from 0 to 10,000"),
         ("late_shipment", {"auto_cancel_after_hours": 10**10}, "hours and days are numbers from 0 to 10,000"),
         ("late_shipment", {"deadline": {"amount": 10**10}}, "hours and days are numbers from 0 to 10,000"),
+        ("late_shipment", {"currency": "ZZZ"}, "unknown currency 'ZZZ'"),
         ("non_delivery", {"expected_within_days": 10**10}, "hours and days are numbers from 0 to 10,000"),
     ],
 )

@@ -97,6 +97,11 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(reverse("ui:picture", args=[pictures.version(), "favicon"]))
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent cannot be read, so nothing of it is looked at again: no form, no host, no cookie."""
+    return HttpResponse(loader.get_template("400.html").render(), status=400)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _wrong(request, "404.html", 404, _("There is no page here."))
 

@@ -22,7 +22,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sanhao.kit.deadline import zone
-from sanhao.kit.money import Money
+from sanhao.kit.money import Money, exponent
 from sanhao.kit.text import Text
 from sanhao.service.promises import claims
 from sanhao.service.promises.claims import ClaimFacts, Rule
@@ -62,6 +62,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     by_hand_from_minor: int = 10_000_00
 
     def __post_init__(self) -> None:
+        exponent(self.currency)
         zone(self.timezone)
         if (
             self.days < 1

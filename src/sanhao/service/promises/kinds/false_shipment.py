@@ -22,7 +22,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sanhao.kit.deadline import zone
-from sanhao.kit.money import Money, total
+from sanhao.kit.money import Money, exponent, total
 from sanhao.kit.text import Text
 from sanhao.kit.wording import weekday_time
 from sanhao.service.promises.core import (
@@ -71,6 +71,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     excused_by: tuple[str, ...] = ("force_majeure", "risk_hold", "buyer_fault")
 
     def __post_init__(self) -> None:
+        exponent(self.currency)
         zone(self.timezone)
         require_ladder(self.ladder)
         hours = (self.first_scan_hours, self.second_scan_hours, self.silence_hours, self.remote_hours)

@@ -24,7 +24,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sanhao.kit.deadline import Deadline, require_span
-from sanhao.kit.money import Money, total
+from sanhao.kit.money import Money, exponent, total
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time, weekday_time
 from sanhao.service.promises.core import (
@@ -91,6 +91,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     auto_cancel_after_hours: int | None = 72
 
     def __post_init__(self) -> None:
+        exponent(self.currency)
         require_ladder(self.ladder)
         require_span(self.scan_grace_hours, self.merge_hours, self.auto_cancel_after_hours)
         require_span(self.delays_at_most, self.delay_ahead_hours, self.extension_ahead_days)

@@ -19,7 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sanhao.kit.deadline import zone
-from sanhao.kit.money import Money, total
+from sanhao.kit.money import Money, exponent, total
 from sanhao.kit.text import Text
 from sanhao.service.promises.core import (
     NEVER,
@@ -57,6 +57,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     pays_for: tuple[str, ...] = ("unavailable", "shop")
 
     def __post_init__(self) -> None:
+        exponent(self.currency)
         zone(self.timezone)
         require_ladder(self.ladder)
 
