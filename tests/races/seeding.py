@@ -165,7 +165,14 @@ def _write(sold: Sequence[Sold]) -> None:
     settlement.open(
         [
             settlement.Opening(
-                o.id, o.id.hex[-20:], o.shop.shop_id, "CNY", o.total_minor, {"": o.goods_minor}, o.paid_at
+                o.id,
+                o.id.hex[-20:],
+                o.shop.shop_id,
+                "CNY",
+                o.total_minor,
+                {"": o.goods_minor},
+                o.checkout_id,
+                o.paid_at,
             )
             for o in sold
         ],
