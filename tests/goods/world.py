@@ -60,10 +60,11 @@ def draft(
     zh: str = "圆领羊绒衫",
     en: str = "Cashmere sweater",
     slug: str = "sweater",
+    category: str = "knitwear",
 ) -> catalog.ListingDraft:
     return catalog.ListingDraft(
         slug,
-        "knitwear",
+        category,
         Text(zh=zh, en=en),
         Text(zh="暖", en="Warm"),
         "cashmere-sweater",

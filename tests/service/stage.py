@@ -18,6 +18,7 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit import keeper
 from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
@@ -37,14 +38,23 @@ class Stage:
     offers: list[UUID]
 
 
-def rules(now: datetime = T0, **terms: Any) -> None:
-    """The founding rules of a new site, in force since yesterday; of a kind named here with other *terms*."""
+def rules(now: datetime = T0, *, without: tuple[str, ...] = ("false_shipment",), **terms: Any) -> None:
+    """The founding rules of a new site, in force since yesterday; of a kind named here with other *terms*.
+
+    Stories about late parcels stand *without* false shipment: a label that nobody collects would pay by that as well.
+    """
     since = now - timedelta(days=1)
     orders.found_rules(now=since)
     for kind, given in terms.items():
         rulebook.found(
             promises.rule_key(kind), msgspec.to_builtins(given), title=promises.KINDS[kind].title, now=since
         )
+    rulebook.found(
+        promises.BY_CATEGORY,
+        promises.FOUNDING_COVERAGE | {kind: {"*": "off"} for kind in without},
+        title=Text(zh="各类目的保障", en="Guarantees by category"),
+        now=since,
+    )
     promises.found_rules(now=since)
     wallet.found_rules(now=since)
 

@@ -93,7 +93,7 @@ def test_cart_and_checkout(
 @pytest.mark.parametrize("lines", [1, 9])
 def test_an_order(at: service.Stage, client: Client, lines: int, django_assert_num_queries: Any) -> None:
     order = order_of(at, lines)
-    assert len(promises.promises_of([order], now=kit_time.now())[order]) == 3
+    assert len(promises.promises_of([order], now=kit_time.now())[order]) == 4 + lines
     path = f"/orders/{order}/"
     client.get(path)  # terms and rules are read once in a process
     # the order, its lines, shop; promises of order and checkout, proposals; parcels, their items and scans

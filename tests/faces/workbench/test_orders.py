@@ -81,7 +81,7 @@ def test_why_not_stands_beside_the_form(
 
 def test_what_giving_up_costs_is_said_before(bench: Bench) -> None:
     said = words(client_of(bench.clerk).get(url(f"orders/{bench.order}/cancel/")))
-    assert "Late shipment pays from you to the buyer ¥3" in said
+    assert "Out of stock pays from you to the buyer ¥3" in said
     assert "Not delivered, all paid back back to the buyer, out of what is held for this order ¥306" in said
 
 

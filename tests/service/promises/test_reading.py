@@ -30,7 +30,9 @@ def test_a_card_says_what_is_promised_and_how_much_time_is_left(
     with django_assert_num_queries(1):
         found = promises.promises_of([order, other, new_id()], now=now + hours(12))
     assert set(found) == {order, other}
-    assert [card.kind for card in found[order]] == ["late_shipment", "late_delivery", "non_delivery"]
+    kinds = [card.kind for card in found[order]]
+    assert kinds[:3] == ["late_shipment", "late_delivery", "non_delivery"]
+    assert set(kinds[3:]) == {"out_of_stock", "no_reason_return"}, "what only news, or a word, can end"
     card = found[order][0]
     assert (card.state, card.made_at, card.due_at, card.settle_at, card.decided_at) == (
         "open", now, now + hours(48), now + hours(50), None,
@@ -105,9 +107,9 @@ def test_standing_counts_what_is_open_due_soon_and_overdue(
         paid(at, now=now + hours(hour))
     with django_assert_num_queries(1):
         seen = promises.standing(now=now + hours(50))
-    assert seen == promises.Standing(open=9, due_soon=1, overdue=1)
+    assert seen == promises.Standing(open=12, due_soon=1, overdue=1)
     drain(now + hours(50))
-    assert promises.standing(now=now + hours(50)) == promises.Standing(open=8, due_soon=1, overdue=0)
+    assert promises.standing(now=now + hours(50)) == promises.Standing(open=11, due_soon=1, overdue=0)
 
 
 def test_days_are_local_days_and_count_what_was_kept_broken_and_paid(
@@ -123,12 +125,12 @@ def test_days_are_local_days_and_count_what_was_kept_broken_and_paid(
         seen = promises.days(now=now + hours(51), timezone="Asia/Shanghai", count=3)
     assert seen == [
         promises.Day("2026-03-02", 0, 0, 0, {}),
-        promises.Day("2026-03-03", 1, 0, 0, {}),
-        promises.Day("2026-03-04", 0, 1, 3, {"CNY": 300}),
+        promises.Day("2026-03-03", 2, 0, 0, {}),
+        promises.Day("2026-03-04", 0, 1, 4, {"CNY": 300}),
     ]
     in_utc = promises.days(now=now + hours(51), timezone="UTC", count=2)
     assert in_utc == [
-        promises.Day("2026-03-03", 1, 0, 3, {}),
+        promises.Day("2026-03-03", 2, 0, 4, {}),
         promises.Day("2026-03-04", 0, 1, 0, {"CNY": 300}),
     ]
     assert promises.days(now=now + hours(51), timezone="UTC", count=2, shop_id=at.shop_id) == in_utc
@@ -145,4 +147,4 @@ def test_the_first_of_the_days_is_a_whole_one(at: Stage, now: datetime, count: i
         scan(ship(at, order, f"SF{order.hex}", now=midnight - hours(20)), "picked_up", at=moment)
     last = midnight + timedelta(days=count) - hours(0.1)
     seen = promises.days(now=last, timezone="Asia/Shanghai", count=count)
-    assert (len(seen), seen[0].day, seen[0].kept) == (count, "2026-03-05", 1)
+    assert (len(seen), seen[0].day, seen[0].kept) == (count, "2026-03-05", 2)

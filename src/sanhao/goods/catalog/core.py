@@ -74,6 +74,8 @@ class OfferCard(msgspec.Struct, frozen=True):
     category_slug: str
     ships_by_at: datetime | None
     on_sale: bool
+    category_path: str = ""
+    """With the category above it, the wider first: ``food/fruit``."""
 
 
 class Want(msgspec.Struct, frozen=True):

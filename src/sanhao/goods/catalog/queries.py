@@ -34,11 +34,13 @@ _OPEN = "o.state = 'open' AND o.starts_at <= %(now)s AND (o.ends_at IS NULL OR o
 _OFFERS = f"""
     SELECT o.id, o.kind, o.variant_id, v.listing_id, l.shop_id, l.title_zh, l.title_en, v.name_zh, v.name_en,
            l.picture, o.price_minor, o.currency, o.stock_left, v.weight_g, o.per_person_limit, o.min_quantity,
-           l.special, c.slug AS category_slug, o.ships_by_at, ({ON_SHELF} AND {_OPEN}) AS on_sale
+           l.special, c.slug AS category_slug, o.ships_by_at, ({ON_SHELF} AND {_OPEN}) AS on_sale,
+           coalesce(up.slug || '/', '') || c.slug AS category_path
     FROM catalog_offer o
     JOIN catalog_variant v ON v.id = o.variant_id
     JOIN catalog_listing l ON l.id = v.listing_id
     JOIN catalog_category c ON c.id = l.category_id
+    LEFT JOIN catalog_category up ON up.id = c.parent_id
 """
 _ORDER: Mapping[Sort, str] = {
     "new": "l.listed_at DESC, l.id DESC",
@@ -66,6 +68,7 @@ def _offer(row: dict[str, Any]) -> OfferCard:
         row["category_slug"],
         row["ships_by_at"],
         row["on_sale"],
+        row["category_path"],
     )
 
 

@@ -9,12 +9,14 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
+from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
 from sanhao.service.delivery import signing
 from sanhao.service.delivery.carriers import CARRIERS
 from sanhao.service.delivery.core import ConsignmentDraft, normal_number
+from sanhao.service.delivery.events import ConsignmentRegistered
 from sanhao.service.delivery.freight import FreightDraft, check, normal_pattern
 
 MESSAGE_LIMIT = 1_000_000
@@ -63,6 +65,10 @@ def register(drafts: Sequence[ConsignmentDraft], *, now: datetime) -> None:
             [(id, *line) for id, line in zip(new_ids(len(lines)), lines, strict=True)],
         )
         _read_again(drafts, now)
+        emit(
+            [ConsignmentRegistered(d.id, d.owner_id, d.shop_id, d.items, now) for d in drafts],
+            at=now,
+        )
 
 
 def _check(draft: ConsignmentDraft) -> None:

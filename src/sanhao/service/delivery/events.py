@@ -40,3 +40,23 @@ class ConsignmentMoved(Event, frozen=True):
     shop_id: UUID
     state: str
     at: datetime
+
+
+class ConsignmentRegistered(Event, frozen=True):
+    """A shop gave a carrier's number for these items. Nothing has been handed over by that."""
+
+    consignment_id: UUID
+    owner_id: UUID
+    shop_id: UUID
+    items: tuple[tuple[UUID, int], ...]
+    at: datetime
+
+
+class ConsignmentTracked(Event, frozen=True):
+    """Every scan so far by which a carrier showed that it has the parcel: when it counts from, and when we heard of it.
+    Told whenever there is a new one."""
+
+    consignment_id: UUID
+    owner_id: UUID
+    shop_id: UUID
+    scans: tuple[tuple[datetime, datetime], ...]

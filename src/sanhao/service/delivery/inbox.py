@@ -19,15 +19,22 @@ from sanhao.kit.rows import execute, fetch
 from sanhao.service.delivery.actions import REGISTRATION_LOCK
 from sanhao.service.delivery.carriers import CARRIERS, Unreadable
 from sanhao.service.delivery.core import (
+    IN_HAND,
     HeardScan,
     Journey,
     Mark,
     ScanRecord,
+    counts_at,
     is_from_the_future,
     journey,
     normal_number,
 )
-from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, ConsignmentMoved
+from sanhao.service.delivery.events import (
+    ConsignmentCollected,
+    ConsignmentDelivered,
+    ConsignmentMoved,
+    ConsignmentTracked,
+)
 from sanhao.service.delivery.models import CONSIGNMENT
 
 Number = tuple[str, str]
@@ -175,6 +182,7 @@ def _bring_up_to_date(consignments: Sequence[Row], touched: set[UUID], now: date
         for row in rows
         if row["id"] in moved
     ]
+    facts += [tracked for row in rows if (tracked := _tracked(row, told[row["id"]])).scans]
     emit(facts, at=now)
 
 
@@ -249,6 +257,15 @@ def _news(row: Row, told: Journey, items: tuple[tuple[UUID, int], ...]) -> list[
                 )
             )
     return news
+
+
+def _tracked(row: Row, told: Sequence[HeardScan]) -> ConsignmentTracked:
+    scans = {
+        (counts_at(scan.at, scan.received_at, row["not_before"]), scan.received_at)
+        for scan in told
+        if scan.status in IN_HAND
+    }
+    return ConsignmentTracked(row["id"], row["owner_id"], row["shop_id"], tuple(sorted(scans)))
 
 
 def _file(messages: Sequence[_Message]) -> None:

@@ -19,6 +19,10 @@ class PaidLine(msgspec.Struct, frozen=True):
     paid_minor: int
     freight_minor: int
     special: str
+    category: str = ""
+    weight_g: int = 0
+    price_kind: str = "shelf"
+    consents: tuple[str, ...] = ()
 
 
 class OrderPaid(Event, frozen=True):

@@ -167,6 +167,10 @@ class OrderLine(models.Model):
     cancelled_units = models.PositiveIntegerField(db_default=0)
     refunded_minor = models.BigIntegerField(db_default=0)
     kept_minor = models.BigIntegerField(db_default=0)
+    category = models.CharField(max_length=130, db_default="")
+    price_kind = models.CharField(max_length=10, db_default="shelf")
+    consents = models.CharField(max_length=60, db_default="")
+    """What the buyer agreed to for this very item at purchase, separated by semicolons."""
 
     class Meta:
         db_table = "orders_line"

@@ -1,6 +1,8 @@
 """The door of promises."""
 
+from sanhao.service.promises.actions.accept import accept, give_up
 from sanhao.service.promises.actions.cancel import cancel_order, may_cancel_freely
+from sanhao.service.promises.actions.claim import ClaimOutcome, admit, claim
 from sanhao.service.promises.actions.delay import announce_extension, answer_delay, excuse, propose_delay
 from sanhao.service.promises.actions.past import PastOrders, take_over
 from sanhao.service.promises.book import rule_key, terms_from, terms_of
@@ -35,9 +37,22 @@ from sanhao.service.promises.core import (
     Tracked,
     Verdict,
 )
+from sanhao.service.promises.coverage import FOUNDING as FOUNDING_COVERAGE
+from sanhao.service.promises.coverage import RULE as BY_CATEGORY
 from sanhao.service.promises.for_shops import cost_of_cancelling, told_to_shop
+from sanhao.service.promises.guarantees import (
+    Choice,
+    Claimable,
+    Consent,
+    Goods,
+    Guarantee,
+    choices_of,
+    claimable,
+    consents_for,
+    guarantees_of,
+)
 from sanhao.service.promises.horizon import register_horizon
-from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.kinds import CLAIMS, KINDS
 from sanhao.service.promises.made import Made, MadePage, made_since
 from sanhao.service.promises.merging import Merging, merges
 from sanhao.service.promises.models import PROMISE_STATES
@@ -67,7 +82,10 @@ from sanhao.service.promises.rules import found_rules
 from sanhao.service.promises.shares import is_share, kind_name, parts
 
 __all__ = [
+    "BY_CATEGORY",
     "CARRIER",
+    "CLAIMS",
+    "FOUNDING_COVERAGE",
     "INSURANCE",
     "KINDS",
     "PLATFORM",
@@ -78,8 +96,12 @@ __all__ = [
     "AnyClaimKind",
     "AnyKind",
     "Cancelled",
+    "Choice",
+    "ClaimOutcome",
+    "Claimable",
     "Claimed",
     "Collected",
+    "Consent",
     "Day",
     "DelayAgreed",
     "Delivered",
@@ -90,6 +112,8 @@ __all__ = [
     "Excused",
     "Extended",
     "ExtensionView",
+    "Goods",
+    "Guarantee",
     "Kind",
     "Line",
     "Made",
@@ -111,9 +135,15 @@ __all__ = [
     "Tracked",
     "Verdict",
     "Wish",
+    "accept",
+    "admit",
     "announce_extension",
     "answer_delay",
     "cancel_order",
+    "choices_of",
+    "claim",
+    "claimable",
+    "consents_for",
     "cost_of_cancelling",
     "days",
     "delay_answer",
@@ -122,6 +152,8 @@ __all__ = [
     "excuses",
     "extensions",
     "found_rules",
+    "give_up",
+    "guarantees_of",
     "is_share",
     "kind_name",
     "made_since",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.service.promises.core import AnyKind, Due
+from sanhao.service.promises.coverage import FOUNDING, ByCategory, State
 from sanhao.service.promises.kinds import KINDS
 
 THE_END = datetime(9999, 1, 1, tzinfo=UTC)
@@ -47,6 +49,21 @@ def encode(value: Any) -> str:
 
 
 _encode = msgspec.json.Encoder().encode
+
+
+def own_choices(kind_name: str) -> Mapping[str, tuple[int, ...]]:
+    """What a shop may promise of itself beyond the rule: a term and its choices."""
+    return getattr(KINDS[kind_name], "OWN", {})
+
+
+def coverage_of(rule: rulebook.RuleVersion | None) -> ByCategory:
+    """Which guarantees come with which goods; where a site has no such rule, all of them with none of the choosable."""
+    return _coverage(rule.id) if rule is not None else {name: {} for name in FOUNDING}
+
+
+@lru_cache(maxsize=256)
+def _coverage(rule_id: UUID) -> ByCategory:
+    return msgspec.convert(rulebook.version(rule_id).terms, dict[str, dict[str, State]])
 
 
 def timely(due: Due) -> datetime | None:

@@ -11,7 +11,7 @@ from sanhao.kit.states import States
 
 PROMISE_STATES: Mapping[str, tuple[str, ...]] = {
     "open": ("kept", "broken", "void"),
-    "kept": (),
+    "kept": ("broken",),  # only a claim made in time, refused, and granted by an appeal
     "broken": ("review", "reversed"),
     "void": (),
     "review": ("broken", "reversed"),
@@ -83,6 +83,41 @@ class Promise(models.Model):
             models.Index(name="promises_cancel", fields=["cancel_at"], condition=Q(cancel_at__isnull=False)),
             models.Index(name="promises_shop", fields=["shop", "due_at"], condition=Q(state="open")),
             models.Index(name="promises_decided", fields=["decided_at"], condition=~Q(state="open")),
+        ]
+
+
+class Acceptance(models.Model):
+    """A shop took on a guarantee that is optional for a category (``*``: for all), by the version of its terms it read.
+
+    *own* is what it promises of itself beyond the rule. It holds for orders paid from *accepted_at* until withdrawn.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=40)
+    category = models.CharField(max_length=60)
+    rule = models.ForeignKey("rulebook.Rule", on_delete=models.PROTECT, related_name="+", db_index=False)
+    own = models.JSONField(default=dict)
+    accepted_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        "people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="promises_acceptance_once",
+                fields=["shop", "kind", "category"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="promises_acceptance_order",
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=models.F("accepted_at")),
+            ),
         ]
 
 

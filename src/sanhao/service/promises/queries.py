@@ -16,7 +16,7 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.service.promises.book import THE_END, facts_from, terms_of
 from sanhao.service.promises.core import Verdict
-from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.kinds import CLAIMS, KINDS
 
 
 class PromiseView(msgspec.Struct, frozen=True):
@@ -36,6 +36,7 @@ class PromiseView(msgspec.Struct, frozen=True):
     decided_at: datetime | None
     checkout_id: UUID
     order_id: UUID | None
+    line_id: UUID | None
     shop_id: UUID | None
     person_id: UUID
     owed: Money | None
@@ -46,6 +47,11 @@ class PromiseView(msgspec.Struct, frozen=True):
     left: float
     for_shop: Text
     stake: Money | None
+
+    @property
+    def needs_word(self) -> bool:
+        """Whether it gives something only when the buyer claims it."""
+        return self.kind in CLAIMS
 
 
 class ProposalView(msgspec.Struct, frozen=True):
@@ -171,28 +177,35 @@ def open_of_shop(
 
 
 def wall(*, now: datetime, limit: int = 200) -> list[PromiseView]:
-    """The open promises that come due first, over all shops: control's wall of rings."""
+    """The open promises that come due first, over all shops: control's wall of rings. What only waits for a buyer's word
+    is not on it."""
     rows = fetch(
-        f"{_SELECT} WHERE p.state = 'open' AND p.settle_at IS NOT NULL ORDER BY p.settle_at LIMIT %s", [limit]
+        f"{_SELECT} WHERE p.state = 'open' AND p.settle_at IS NOT NULL AND p.kind <> ALL(%s) "
+        "ORDER BY p.settle_at LIMIT %s",
+        [list(CLAIMS), limit],
     )
     return [_view(row, now) for row in rows]
 
 
 def standing(*, now: datetime) -> Standing:
+    """Of promises that somebody has to keep by a moment; windows in which a buyer may claim are not counted."""
     [row] = fetch(
         """
         SELECT count(*) AS open,
                count(*) FILTER (WHERE settle_at > %(now)s AND settle_at <= %(soon)s) AS due_soon,
                count(*) FILTER (WHERE settle_at <= %(now)s) AS overdue
-        FROM promises_promise WHERE state = 'open'
+        FROM promises_promise WHERE state = 'open' AND kind <> ALL(%(claims)s)
         """,
-        {"now": now, "soon": now + timedelta(days=1)},
+        {"now": now, "soon": now + timedelta(days=1), "claims": list(CLAIMS)},
     )
     return Standing(**row)
 
 
 def days(*, now: datetime, timezone: str, count: int = 14, shop_id: UUID | None = None) -> list[Day]:
-    """What became of promises on each of the last *count* local days, today last; days without any are there too."""
+    """What became of promises on each of the last *count* local days, today last; days without any are there too.
+
+    A window that closed without a claim is not a promise kept by anybody's doing: of those, only what was claimed counts.
+    """
     rows = fetch(
         """
         SELECT to_char((p.decided_at AT TIME ZONE %(zone)s)::date, 'YYYY-MM-DD') AS day,
@@ -201,10 +214,14 @@ def days(*, now: datetime, timezone: str, count: int = 14, shop_id: UUID | None 
         FROM promises_promise p
         WHERE p.state <> 'open' AND p.decided_at > %(since)s AND p.decided_at <= %(now)s
           AND (%(shop)s::uuid IS NULL OR p.shop_id = %(shop)s)
+          AND (p.kind <> ALL(%(claims)s) OR p.state NOT IN ('kept', 'void'))
         GROUP BY 1, 2, 3
         """,
-        {"zone": timezone, "since": now - timedelta(days=count + 1), "now": now, "shop": shop_id},
-    )
+        {
+            "zone": timezone, "since": now - timedelta(days=count + 1), "now": now, "shop": shop_id,
+            "claims": list(CLAIMS),
+        },
+    )  # fmt: skip
     by_day: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_day[row["day"]].append(row)
@@ -277,6 +294,7 @@ def _view(row: Row, now: datetime) -> PromiseView:
         decided_at=row["decided_at"],
         checkout_id=row["checkout_id"],
         order_id=row["order_id"],
+        line_id=row["line_id"],
         shop_id=row["shop_id"],
         person_id=row["person_id"],
         owed=Money(row["owed_minor"], row["currency"]) if row["owed_minor"] is not None else None,

@@ -12,9 +12,14 @@ from sanhao.fairness.decisions.events import DecisionOverturned, DecisionUpheld
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
-from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.delivery.events import (
+    ConsignmentCollected,
+    ConsignmentDelivered,
+    ConsignmentRegistered,
+    ConsignmentTracked,
+)
 from sanhao.service.orders.events import OrderCancelled, OrderPaid
-from sanhao.service.promises import shares, telling
+from sanhao.service.promises import coverage, shares, telling
 from sanhao.service.promises.actions import cancel, delay, hear, make, review, settle
 from sanhao.service.promises.book import THE_END, encode, facts_from, rule_key, terms_from
 from sanhao.service.promises.events import (
@@ -90,6 +95,10 @@ def _checked(kind_name: str, terms: dict[str, Any]) -> dict[str, Any]:
     return msgspec.to_builtins(terms_from(KINDS[kind_name], terms))  # type: ignore[no-any-return]
 
 
+def _checked_coverage(terms: dict[str, Any]) -> dict[str, Any]:
+    return coverage.checked(terms, KINDS)
+
+
 def wire() -> None:
     rulebook.register_names(TERM_NAMES)
     for name in KINDS:
@@ -98,9 +107,12 @@ def wire() -> None:
             decided = shares.decision_kind(name, share=share)
             decisions.register_judge(decided, partial(judge, name))
             decisions.register_undo(decided, review.OWNER)
+    rulebook.register_schema(coverage.RULE, _checked_coverage)
     listen_now(OrderPaid, make.orders_paid)
     listen_now(ConsignmentCollected, hear.collected)
     listen_now(ConsignmentDelivered, hear.delivered)
+    listen_now(ConsignmentRegistered, hear.registered)
+    listen_now(ConsignmentTracked, hear.tracked)
     listen_now(OrderCancelled, hear.orders_cancelled)
     listen_now(DecisionUpheld, review.upheld)
     listen_now(DecisionOverturned, review.overturned)

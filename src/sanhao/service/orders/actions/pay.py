@@ -62,7 +62,7 @@ def _take(paid: dict[UUID, News[PaymentSucceeded]]) -> list[Row]:
         SELECT t.*, o.id AS order_id, o.number, o.shop_id, o.person_id, o.currency, o.placed_at, o.goods_minor, o.freight_minor,
             o.coupon_minor, o.total_minor, o.ship_hours, o.presale_ships_by, o.ship_by,
             l.id AS line_id, l.quantity, l.goods_minor - l.coupon_minor AS line_paid_minor,
-            l.freight_minor AS line_freight_minor, l.special
+            l.freight_minor AS line_freight_minor, l.special, l.category, l.weight_g, l.price_kind, l.consents
         FROM taken t JOIN orders_order o ON o.checkout_id = t.checkout_id JOIN orders_line l ON l.order_id = o.id
         ORDER BY t.checkout_id, o.id, l.id
         """,
@@ -220,6 +220,10 @@ def _order_paid(order: Row, lines: Sequence[Row]) -> Event:
                 line["line_paid_minor"],
                 line["line_freight_minor"],
                 line["special"],
+                line["category"],
+                line["weight_g"],
+                line["price_kind"],
+                tuple(line["consents"].split(";")) if line["consents"] else (),
             )
             for line in lines
         ),

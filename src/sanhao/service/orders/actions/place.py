@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,8 @@ from sanhao.service.orders.events import CheckoutExpired
 from sanhao.service.orders.models import CHECKOUT, ORDER
 
 Offers = Mapping[UUID, catalog.OfferCard]
+Consents = Mapping[UUID, Sequence[str]]
+"""What the buyer agreed to, by offer: for this very item, ticked by hand."""
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -49,6 +52,7 @@ def place(
     person_id: UUID,
     address_id: UUID,
     coupon_ids: Sequence[UUID] = (),
+    consents: Consents = MappingProxyType({}),
     gateway: str = "sandbox",
     now: datetime,
 ) -> Placed:
@@ -82,7 +86,16 @@ def place(
         expires_at = now + timedelta(minutes=terms.hold_minutes)
         order_ids = new_ids(len(priced.orders))
         _write(
-            checkout_id, order_ids, person_id, priced, offers, address, terms.transit_days, now, expires_at
+            checkout_id,
+            order_ids,
+            person_id,
+            priced,
+            offers,
+            address,
+            terms.transit_days,
+            now,
+            expires_at,
+            consents,
         )
         catalog.reserve(
             [
@@ -195,6 +208,7 @@ def _write(
     transit_days: int,
     now: datetime,
     expires_at: datetime,
+    consents: Consents,
 ) -> None:
     """Checkout, orders, lines and (where there are any) shares of coupons in one statement."""
     cards = shops.shops([order.shop_id for order in priced.orders])
@@ -236,6 +250,9 @@ def _write(
             "coupon_minor": line.coupon.minor,
             "freight_minor": line.freight.minor,
             "weight_g": line.item.weight_g,
+            "category": card.category_path,
+            "price_kind": card.kind,
+            "consents": ";".join(consents.get(card.id, ())),
         }
         for (order_id, line), line_id in zip(priced_lines, line_ids, strict=True)
     ]
@@ -292,12 +309,14 @@ _ORDERS = """
 _LINES = """
     INSERT INTO orders_line (id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
         picture, special, quantity, shipped_quantity, delivered_quantity, unit_minor, goods_minor, coupon_minor,
-        freight_minor, weight_g)
+        freight_minor, weight_g, category, price_kind, consents)
     SELECT id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
-        picture, special, quantity, 0, 0, unit_minor, goods_minor, coupon_minor, freight_minor, weight_g
+        picture, special, quantity, 0, 0, unit_minor, goods_minor, coupon_minor, freight_minor, weight_g,
+        category, price_kind, consents
     FROM jsonb_to_recordset(%(lines)s::jsonb) AS l (id uuid, order_id uuid, offer_id uuid, listing_id uuid,
         title_zh text, title_en text, variant_zh text, variant_en text, picture text, special text, quantity int,
-        unit_minor bigint, goods_minor bigint, coupon_minor bigint, freight_minor bigint, weight_g int)
+        unit_minor bigint, goods_minor bigint, coupon_minor bigint, freight_minor bigint, weight_g int,
+        category text, price_kind text, consents text)
 """
 _PLACE = f"{_ORDERS} {_LINES}"
 _PLACE_WITH_SHARES = f"""

@@ -13,13 +13,25 @@ from sanhao.kit.events import News
 from sanhao.kit.keeper import Row
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.delivery import api as delivery
-from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.delivery.events import (
+    ConsignmentCollected,
+    ConsignmentDelivered,
+    ConsignmentRegistered,
+    ConsignmentTracked,
+)
 from sanhao.service.orders import api as orders
 from sanhao.service.orders.events import OrderCancelled
 from sanhao.service.promises.actions.make import cancel_at
 from sanhao.service.promises.actions.review import open_reviews
 from sanhao.service.promises.book import encode, facts_from, terms_of, timely
-from sanhao.service.promises.core import Cancelled, Collected, Delivered, PromiseNews
+from sanhao.service.promises.core import (
+    Cancelled,
+    Collected,
+    Delivered,
+    PromiseNews,
+    Registered,
+    Tracked,
+)
 from sanhao.service.promises.events import PromiseKept, PromiseVoided
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.models import PROMISE
@@ -96,6 +108,37 @@ def whole_lines(
     return [(moment, tuple(lines)) for moment, lines in sorted(by_moment.items())]
 
 
+def registered(batch: Sequence[News[ConsignmentRegistered]]) -> None:
+    """Now-listener: a shop gave carriers' numbers."""
+    by_order: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for news in batch:
+        fact = news.fact
+        lines = tuple(sorted(str(item) for item, _ in fact.items))
+        by_order[fact.owner_id].append(Registered(fact.at, str(fact.consignment_id), lines))
+    _hear_of_parcels(by_order, at=max(news.at for news in batch))
+
+
+def tracked(batch: Sequence[News[ConsignmentTracked]]) -> None:
+    """Now-listener: something more that a carrier said of a parcel it has."""
+    by_order: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for news in batch:
+        fact = news.fact
+        by_order[fact.owner_id] += [
+            Tracked(at, received_at, str(fact.consignment_id)) for at, received_at in fact.scans
+        ]
+    _hear_of_parcels(by_order, at=max(news.at for news in batch))
+
+
+def _hear_of_parcels(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> None:
+    """Only what listens to single parcels, and still runs."""
+    rows = fetch(
+        f"SELECT {_COLUMNS} FROM promises_promise WHERE order_id = ANY(%s) AND kind = 'false_shipment' "
+        "AND state = 'open' ORDER BY id FOR UPDATE",
+        [list(by_order)],
+    )
+    retell([(row, by_order[row["order_id"]]) for row in rows], at=at)
+
+
 def orders_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:
     """Now-listener. Where nothing was promised about cancelled orders, everything still goes back."""
     at = max(news.at for news in batch)
@@ -169,7 +212,7 @@ def retell(told: Sequence[tuple[Row, Sequence[PromiseNews]]], *, at: datetime) -
             waiting.append(row)
     end(kept, "kept", at=at)
     end(void, "void", at=at)
-    _reschedule(waiting)
+    reschedule(waiting)
 
 
 def _ended(facts: Any) -> datetime | None:
@@ -204,7 +247,8 @@ def identity(row: Row) -> tuple[Any, Any, Any, Any, Any, Any]:
     return (row["id"], row["kind"], row["checkout_id"], row["order_id"], row["shop_id"], row["person_id"])
 
 
-def _reschedule(rows: Sequence[Row]) -> None:
+def reschedule(rows: Sequence[Row]) -> None:
+    """Open promises that wait on: with what they heard, until when."""
     if not rows:
         return
     execute(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import events
@@ -15,8 +17,9 @@ from sanhao.kit.ids import new_ids
 from sanhao.kit.money import Money
 from sanhao.kit.rows import copy_rows, fetch
 from sanhao.service.orders.events import OrderPaid
-from sanhao.service.promises.book import encode, rule_key, terms_of, timely
-from sanhao.service.promises.core import AnyKind, Extended, Line, PaidOrder, Scope
+from sanhao.service.promises.book import coverage_of, encode, rule_key, terms_of, timely
+from sanhao.service.promises.core import Accepted, AnyKind, Extended, Line, PaidOrder, Scope
+from sanhao.service.promises.coverage import RULE, ByCategory, asks, covered
 from sanhao.service.promises.events import PromiseMade
 from sanhao.service.promises.kinds import KINDS
 
@@ -29,8 +32,9 @@ COLUMNS = (
 def orders_paid(batch: Sequence[News[OrderPaid]]) -> None:
     """Now-listener: one promise per (order, kind), per line or per checkout where the kind's terms say so."""
     at = max(news.at for news in batch)
-    rules = rulebook.in_force_many([rule_key(name) for name in KINDS], at=at)
-    extensions = _extensions(at)
+    rules = rulebook.in_force_many([*(rule_key(name) for name in KINDS), RULE], at=at)
+    coverage = coverage_of(rules.get(RULE))
+    extensions, accepted = _standing([news.fact for news in batch], coverage, rules, at)
     rows: list[list[Any]] = []
     for name, kind in KINDS.items():
         rule = rules.get(rule_key(name))
@@ -38,7 +42,9 @@ def orders_paid(batch: Sequence[News[OrderPaid]]) -> None:
             continue
         terms = terms_of(rule.id, name)
         for facts_of in _subjects([news.fact for news in batch], kind.scope(terms)):
-            rows.extend(_promises(kind, terms, rule.id, facts_of, extensions))
+            bought = covered(coverage, name, paid_order(facts_of), accepted)
+            if bought is not None:
+                rows.extend(_promises(kind, terms, rule.id, facts_of, bought, extensions))
     for row, id in zip(rows, new_ids(len(rows)), strict=True):
         row[0] = id
     copy_rows("promises_promise", COLUMNS, rows)
@@ -57,11 +63,16 @@ def _subjects(facts: Sequence[OrderPaid], scope: Scope) -> Iterator[Sequence[Ord
 
 
 def _promises(
-    kind: AnyKind, terms: Any, rule_id: UUID, orders: Sequence[OrderPaid], extensions: Sequence[Extended]
+    kind: AnyKind,
+    terms: Any,
+    rule_id: UUID,
+    orders: Sequence[OrderPaid],
+    bought: PaidOrder,
+    extensions: Sequence[Extended],
 ) -> Iterator[list[Any]]:
     first = orders[0]
     of_checkout = kind.scope(terms) == "checkout"
-    for line_id, facts in kind.promise(terms, paid_order(orders)):
+    for line_id, facts in kind.promise(terms, bought):
         for extension in extensions:
             facts = kind.hear(terms, facts, extension)
         yield row(
@@ -111,6 +122,10 @@ def paid_order(orders: Sequence[OrderPaid]) -> PaidOrder:
                 paid=Money(line.paid_minor, currency),
                 freight=Money(line.freight_minor, currency),
                 special=line.special,
+                category=line.category,
+                weight_g=line.weight_g or None,
+                price_kind=line.price_kind,
+                consents=line.consents,
             )
             for order in orders
             for line in order.lines
@@ -128,10 +143,39 @@ def paid_order(orders: Sequence[OrderPaid]) -> PaidOrder:
     )
 
 
-def _extensions(at: datetime) -> list[Extended]:
-    """Holiday extensions that may still move something. A handful a year."""
+def _standing(
+    orders: Sequence[OrderPaid], coverage: ByCategory, rules: Mapping[str, rulebook.RuleVersion], at: datetime
+) -> tuple[list[Extended], dict[str, dict[tuple[str, str], Accepted]]]:
+    """What holds besides the rules, in one query: holiday extensions that may still move something (a handful a year),
+    and what these shops accepted, by shop."""
+    pairs = [(str(order.shop_id), line.category) for order in orders for line in order.lines]
     rows = fetch(
-        "SELECT announced_at, starts_at, until FROM promises_extension WHERE until > %s ORDER BY starts_at",
-        [at],
+        """
+        SELECT announced_at, starts_at, until, NULL::uuid AS shop_id, NULL AS kind, NULL AS category,
+               NULL::uuid AS rule_id, NULL AS own
+        FROM promises_extension WHERE until > %(at)s
+        UNION ALL
+        SELECT NULL, NULL, NULL, shop_id, kind, category, rule_id, own::text FROM promises_acceptance
+        WHERE shop_id = ANY(%(shops)s::uuid[]) AND withdrawn_at IS NULL AND accepted_at <= %(at)s
+        ORDER BY starts_at
+        """,
+        {"at": at, "shops": asks(coverage, pairs)},
     )
-    return [Extended(row["announced_at"], row["starts_at"], row["until"]) for row in rows]
+    extensions = [
+        Extended(row["announced_at"], row["starts_at"], row["until"])
+        for row in rows
+        if row["shop_id"] is None
+    ]
+    accepted: dict[str, dict[tuple[str, str], Accepted]] = defaultdict(dict)
+    for row in rows:
+        if row["shop_id"] is not None and rule_key(row["kind"]) in rules:
+            accepted[str(row["shop_id"])][row["kind"], row["category"]] = accepted_under(
+                row["rule_id"], rules[rule_key(row["kind"])], msgspec.json.decode(row["own"])
+            )
+    return extensions, accepted
+
+
+def accepted_under(accepted_rule: UUID, rule: rulebook.RuleVersion, own: dict[str, int]) -> Accepted:
+    """What a shop accepted, beside the version in force: its terms are kept only where they are others."""
+    terms = None if accepted_rule == rule.id else rulebook.version(accepted_rule).terms
+    return Accepted(terms=terms if terms != rule.terms else None, own=own)

@@ -60,20 +60,8 @@ def _break(broken: list[Judged], now: datetime) -> None:
     # What several shops were promised for together is charged to each at fault by a decision of its own.
     wide = [item for item in broken if item.row["shop_id"] is None]
     charged = [draft for item in wide for draft in _shares(item, now)]
-    decisions.record([_decision(item, now) for item in broken] + charged)
-    PROMISE.move(
-        [j.row["id"] for j in broken],
-        "broken",
-        at=now,
-        held=True,
-        each={
-            "decided_at": ("timestamptz", [now] * len(broken)),
-            "reason": ("text", [j.verdict.reason for j in broken]),
-            "fault": ("text", [";".join(j.verdict.fault) for j in broken]),
-            "owed_minor": ("bigint", [j.owed_minor for j in broken]),
-            "decision_id": ("uuid", [j.decision_id for j in broken]),
-        },
-    )
+    decisions.record([decision_of(item, now) for item in broken] + charged)
+    broken_to(broken, now)
     events.emit(
         [
             PromiseBroken(*identity(j.row), j.owed_minor, j.row["currency"], j.verdict.remedy, j.decision_id)
@@ -89,7 +77,25 @@ def _break(broken: list[Judged], now: datetime) -> None:
     _refund([j for j in broken if j.verdict.remedy == "refund" and j.owed_minor], now)
 
 
-def _decision(judged: Judged, now: datetime) -> decisions.DecisionDraft:
+def broken_to(broken: Sequence[Judged], now: datetime, *, facts: bool = False) -> None:
+    """The promises are broken by their decisions; with *facts*, those they were judged by are kept as well."""
+    PROMISE.move(
+        [j.row["id"] for j in broken],
+        "broken",
+        at=now,
+        held=True,
+        each={
+            "decided_at": ("timestamptz", [now] * len(broken)),
+            "reason": ("text", [j.verdict.reason for j in broken]),
+            "fault": ("text", [";".join(j.verdict.fault) for j in broken]),
+            "owed_minor": ("bigint", [j.owed_minor for j in broken]),
+            "decision_id": ("uuid", [j.decision_id for j in broken]),
+            **({"facts": ("jsonb", [j.row["facts"] for j in broken])} if facts else {}),
+        },
+    )
+
+
+def decision_of(judged: Judged, now: datetime) -> decisions.DecisionDraft:
     row = judged.row
     return decisions.DecisionDraft(
         id=judged.decision_id,

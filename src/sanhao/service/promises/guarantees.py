@@ -1,0 +1,258 @@
+"""Which guarantees come with goods that nobody has bought yet, which may be claimed on an order, and what a shop can take
+on: the same kinds as in life, asked ahead.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.money import Money
+from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
+from sanhao.service.promises import coverage
+from sanhao.service.promises.actions.make import accepted_under
+from sanhao.service.promises.book import coverage_of, facts_from, own_choices, rule_key, terms_of
+from sanhao.service.promises.core import Accepted, Line, PaidOrder, Verdict
+from sanhao.service.promises.coverage import RULE, ByCategory
+from sanhao.service.promises.kinds import CLAIMS, KINDS, no_reason_return
+
+
+class Goods(msgspec.Struct, frozen=True):
+    """One thing on sale. *category* is its path (`OfferCard.category_path`)."""
+
+    shop_id: UUID
+    category: str
+    price: Money
+    special: str = ""
+    weight_g: int | None = None
+    country: str = ""
+
+
+class Guarantee(msgspec.Struct, frozen=True):
+    """A guarantee as a price tag shows it. *by_shop*: the shop took it on, it need not; *note*, with nothing promised,
+    says why the law leaves these goods out."""
+
+    kind: str
+    title: Text
+    sentence: Text
+    by_shop: bool = False
+    note: Text | None = None
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """What the buyer may agree to for one item at purchase, never ticked ahead: *name* goes to `orders.place`."""
+
+    name: str
+    sentence: Text
+
+
+class Claimable(msgspec.Struct, frozen=True):
+    """A guarantee on an order under which the buyer may ask now, or could once the parcel is there."""
+
+    promise_id: UUID
+    kind: str
+    order_id: UUID
+    line_id: UUID
+    title: Text
+    sentence: Text
+    until: datetime | None
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A guarantee as its shop may take it on in one category. *own*: what it promises of itself; *choices*: what it could.
+
+    *newer_terms*: the rule has changed since, and what goes beyond the old terms is the platform's fund's.
+    """
+
+    kind: str
+    category: str
+    title: Text
+    sentence: Text
+    state: coverage.State
+    accepted_at: datetime | None
+    own: Mapping[str, int]
+    choices: Mapping[str, tuple[int, ...]]
+    newer_terms: bool = False
+
+
+_SHOWN = tuple(CLAIMS)
+
+
+def guarantees_of(goods: Sequence[Goods], *, now: datetime) -> list[list[Guarantee]]:
+    """For each of *goods* the guarantees it would come with if it were paid for now. Two queries for all."""
+    rules = rulebook.in_force_many([*(rule_key(name) for name in _SHOWN), RULE], at=now)
+    by_category = coverage_of(rules.get(RULE))
+    shops = _accepted([one.shop_id for one in goods], rules, now)
+    return [_of(one, rules, by_category, shops, now) for one in goods]
+
+
+def _of(
+    goods: Goods,
+    rules: Mapping[str, rulebook.RuleVersion],
+    by_category: ByCategory,
+    shops: Mapping[str, coverage.Acceptances],
+    now: datetime,
+) -> list[Guarantee]:
+    found = []
+    order = _as_if_paid(goods, now)
+    for name in _SHOWN:
+        rule = rules.get(rule_key(name))
+        bought = coverage.covered(by_category, name, order, shops) if rule is not None else None
+        if rule is None or bought is None:
+            continue
+        kind, terms = KINDS[name], terms_of(rule.id, name)
+        made = kind.promise(terms, bought)
+        if made:
+            sentence = kind.say(terms, made[0][1], Verdict("waiting", "running"))
+            by_shop = coverage.state_of(by_category, name, goods.category) == "optional"
+            found.append(Guarantee(name, kind.title, sentence, by_shop))
+        elif name == no_reason_return.name:
+            found.append(Guarantee(name, kind.title, _NOT_RETURNED, note=_NOT_RETURNED))
+    return found
+
+
+_NOT_RETURNED = Text(
+    zh="定制、生鲜等商品依法不支持无理由退货",
+    en="By law goods made to order, fresh or digital do not come back without a reason",
+)
+
+
+def _as_if_paid(goods: Goods, now: datetime) -> PaidOrder:
+    line = Line(
+        id="-", shop=str(goods.shop_id), paid=goods.price, special=goods.special, category=goods.category,
+        weight_g=goods.weight_g,
+    )  # fmt: skip
+    return PaidOrder(
+        id="-", currency=goods.price.currency, bought_at=now, paid_at=now, lines=(line,), goods=goods.price,
+        freight=None, paid=goods.price, country=goods.country,
+    )  # fmt: skip
+
+
+def _accepted(
+    shop_ids: Sequence[UUID], rules: Mapping[str, rulebook.RuleVersion], now: datetime
+) -> dict[str, dict[tuple[str, str], Accepted]]:
+    found: dict[str, dict[tuple[str, str], Accepted]] = defaultdict(dict)
+    for row in fetch(
+        "SELECT shop_id, kind, category, rule_id, own::text AS own FROM promises_acceptance "
+        "WHERE shop_id = ANY(%s) AND withdrawn_at IS NULL AND accepted_at <= %s",
+        [list(set(shop_ids)), now],
+    ):
+        rule = rules.get(rule_key(row["kind"]))
+        if rule is not None:
+            own = msgspec.json.decode(row["own"])
+            accepted = accepted_under(row["rule_id"], rule, own)
+            found[str(row["shop_id"])][row["kind"], row["category"]] = accepted
+    return found
+
+
+_CONSENTS = {
+    no_reason_return.UNSEALED: Text(
+        zh="我同意：这件商品拆封后不支持无理由退货（没拆封仍然可以退）",
+        en="I agree that this item does not come back without a reason once unsealed (sealed, it still may)",
+    ),
+    no_reason_return.ACTIVATED: Text(
+        zh="我同意：这件商品激活或试用后不支持无理由退货（没激活仍然可以退）",
+        en="I agree that this item does not come back without a reason once activated (before that, it still may)",
+    ),
+    no_reason_return.DECLARED: Text(
+        zh="我知道这件是临期或有瑕疵的商品，并同意不支持无理由退货",
+        en="I know that this item is near its date or flawed, and agree that it does not come back without a reason",
+    ),
+}
+
+
+def consents_for(goods: Sequence[Goods], *, now: datetime) -> list[Consent | None]:
+    """For each of *goods* what the buyer may agree to at purchase; None where nothing may be left out. No query more than
+    the rule."""
+    try:
+        rule = rulebook.in_force(rule_key(no_reason_return.name), at=now)
+    except LookupError:
+        return [None] * len(goods)
+    terms: no_reason_return.Terms = terms_of(rule.id, no_reason_return.name)
+    return [_consent(terms, one) for one in goods]
+
+
+def _consent(terms: no_reason_return.Terms, goods: Goods) -> Consent | None:
+    if no_reason_return.excluded(terms, goods.category, goods.special):
+        return None
+    name = no_reason_return.soft_exclusion(terms, goods.category)
+    return Consent(name, _CONSENTS[name]) if name else None
+
+
+def claimable(order_id: UUID, *, now: datetime) -> list[Claimable]:
+    """The guarantees on an order under which something can be claimed now, or once its parcel is there; soonest closing
+    first. One query."""
+    found = []
+    for row in fetch(
+        "SELECT id, kind, order_id, line_id, rule_id, facts::text AS facts, due_at FROM promises_promise "
+        "WHERE order_id = %s AND kind = ANY(%s) AND state = 'open' ORDER BY due_at, id",
+        [order_id, list(CLAIMS)],
+    ):
+        kind, terms = KINDS[row["kind"]], terms_of(row["rule_id"], row["kind"])
+        facts = facts_from(row["kind"], row["facts"])
+        verdict = kind.judge(terms, facts, now)
+        if verdict.outcome != "waiting" or verdict.reason == "claimed":
+            continue
+        sentence = kind.say(terms, facts, verdict)
+        found.append(
+            Claimable(
+                row["id"],
+                row["kind"],
+                row["order_id"],
+                row["line_id"],
+                kind.title,
+                sentence,
+                facts.window_ends,
+            )
+        )
+    return found
+
+
+def choices_of(shop_id: UUID, categories: Sequence[str], *, now: datetime) -> list[Choice]:
+    """What a shop may take on in each of *categories* (paths), and what it has. Mandatory ones are there, to be read."""
+    rules = rulebook.in_force_many([*(rule_key(name) for name in CLAIMS), RULE], at=now)
+    by_category = coverage_of(rules.get(RULE))
+    taken = {
+        (row["kind"], row["category"]): row
+        for row in fetch(
+            "SELECT kind, category, rule_id, own::text AS own, accepted_at FROM promises_acceptance "
+            "WHERE shop_id = %s AND withdrawn_at IS NULL",
+            [shop_id],
+        )
+    }
+    found = []
+    for category in categories:
+        for name in CLAIMS:
+            rule, state = rules.get(rule_key(name)), coverage.state_of(by_category, name, category)
+            if rule is None or state == "off":
+                continue
+            sentence = _offer(name, rule, shop_id, category, now)
+            if sentence is None:
+                continue
+            slug = category.rsplit("/", 1)[-1]
+            row = taken.get((name, slug)) or taken.get((name, coverage.EVERYWHERE))
+            found.append(
+                Choice(
+                    name, slug, KINDS[name].title, sentence, state,
+                    accepted_at=row["accepted_at"] if row else None,
+                    own=msgspec.json.decode(row["own"]) if row else {},
+                    choices=own_choices(name),
+                    newer_terms=row is not None and row["rule_id"] != rule.id,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _offer(name: str, rule: rulebook.RuleVersion, shop_id: UUID, category: str, now: datetime) -> Text | None:
+    """The guarantee's own sentence for goods of this category; None where it never applies to them."""
+    kind, terms = KINDS[name], terms_of(rule.id, name)
+    made = kind.promise(
+        terms, _as_if_paid(Goods(shop_id, category, Money(100_00, "CNY"), weight_g=1000), now)
+    )
+    return kind.say(terms, made[0][1], Verdict("waiting", "running")) if made else None
