@@ -46,6 +46,7 @@ MATRIX: dict[str, Row] = {
     "new_listing": ("POST", "/workbench/qingcao/goods/new/", _managing(422)),
     "listing": ("GET", "/workbench/qingcao/goods/{listing}/", _managing(200)),
     "listing_state": ("POST", "/workbench/qingcao/goods/{listing}/state/", _managing(302)),
+    "new_variant": ("POST", "/workbench/qingcao/goods/{listing}/variants/", _managing(422)),
     "offer": ("POST", "/workbench/qingcao/goods/{listing}/offers/{offer}/", _managing(422)),
     "end_offer": ("POST", "/workbench/qingcao/goods/{listing}/offers/{offer}/end/", _managing(302)),
     "presale": ("POST", "/workbench/qingcao/goods/{listing}/variants/{variant}/presale/", _managing(422)),

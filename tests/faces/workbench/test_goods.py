@@ -127,6 +127,24 @@ def test_goods_are_found_by_title_or_sku(bench: Bench, q: str, found: bool) -> N
     assert ("Cashmere sweater" in words(client_of(bench.owner).get(url(f"goods/?q={q}")))) is found
 
 
+def test_a_live_listing_gets_another_variant(bench: Bench, offer: catalog.OfferCard) -> None:
+    form = {
+        "new-variant_zh": "雾蓝", "new-variant_en": "Mist", "new-sku": "MIST", "new-weight_g": "300",
+        "new-price": "129.00", "new-stock": "4",
+    }  # fmt: skip
+    path = url(f"goods/{offer.listing_id}/variants/")
+    assert client_of(bench.clerk).post(path, form).status_code == 403
+    client = client_of(bench.manager)
+    wrong = client.post(path, form | {"new-stock": "-1"})
+    assert wrong.status_code == 422 and 'value="MIST"' in wrong.content.decode()
+    answer = client.post(path, form)
+    assert answer.status_code == 302
+    said = words(client.get(answer.headers["Location"]))
+    assert "The variant is there." in said and "Mist" in said
+    twice = client.post(path, form)
+    assert twice.status_code == 422 and "Two variants have the same SKU." in words(twice)
+
+
 def test_another_shops_goods_cannot_be_touched(bench: Bench, offer: catalog.OfferCard) -> None:
     client = client_of(world.stall("peanest").owner_id)
     there = f"goods/{offer.listing_id}/"

@@ -199,6 +199,7 @@ VERBS: dict[str, Callable[[Stall, object, object, object], object]] = {
     "close": lambda s, by, li, _o: catalog.close_listing(s.shop_id, li, by=by, now=T0),  # type: ignore[arg-type]
     "price": lambda s, by, _l, o: catalog.set_price(s.shop_id, o, Money(1, "CNY"), by=by, now=T0),  # type: ignore[arg-type]
     "stock": lambda s, by, _l, o: catalog.set_stock(s.shop_id, o, 1, by=by, now=T0),  # type: ignore[arg-type]
+    "variant": lambda s, by, li, _o: catalog.add_variant(s.shop_id, li, variant("Z"), by=by, now=T0),  # type: ignore[arg-type]
     "end": lambda s, by, _l, o: catalog.end_offer(s.shop_id, o, by=by, now=T0),  # type: ignore[arg-type]
 }
 
@@ -258,6 +259,34 @@ def test_a_strangers_variant_takes_no_offer(shop: Stall) -> None:
     given = catalog.OfferDraft(view.id, "shelf", Money(1, "CNY"), 5, T0)
     with pytest.raises(NotFound):
         catalog.add_offer(other.shop_id, given, by=other.owner_id, now=T0)
+
+
+def test_a_live_listing_gets_another_variant_with_its_price_and_stock(shop: Stall) -> None:
+    id = listed(shop)
+    made = catalog.add_variant(
+        shop.shop_id, id, variant("B", price=50_000, stock=3), by=shop.owner_id, now=LATER
+    )
+    view = catalog.listing(id, now=LATER)
+    assert [(v.sku, v.id == made) for v in view.variants] == [("A", False), ("B", True)]
+    [offer] = view.variants[1].offers
+    assert (offer.on_sale, offer.price, offer.stock_left) == (True, Money(50_000, "CNY"), 3)
+    assert view.card.price_from == Money(50_000, "CNY")
+
+
+def test_a_variant_that_cannot_be_changes_nothing(shop: Stall) -> None:
+    id = listed(shop)
+    before = catalog.listing(id, now=T0)
+    wrong = [variant("A"), variant("B", price=-1), variant("B", stock=-1), variant(""), variant("x" * 61)]
+    for given in wrong:
+        with pytest.raises(Invalid):
+            catalog.add_variant(shop.shop_id, id, given, by=shop.owner_id, now=T0)
+    assert catalog.listing(id, now=T0) == before
+    many = listed(shop, draft(*(variant(f"V{n}") for n in range(60)), slug="many"))
+    with pytest.raises(Invalid):
+        catalog.add_variant(shop.shop_id, many, variant("V60"), by=shop.owner_id, now=T0)
+    catalog.close_listing(shop.shop_id, id, by=shop.owner_id, now=T0)
+    with pytest.raises(NotFound):
+        catalog.add_variant(shop.shop_id, id, variant("B"), by=shop.owner_id, now=T0)
 
 
 def test_lifecycles_end_where_they_should() -> None:

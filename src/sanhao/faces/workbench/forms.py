@@ -128,6 +128,22 @@ class NewListingForm(ListingForm, InCurrency):
         )
 
 
+class VariantForm(InCurrency):
+    """Another variant of a listing, with its price and stock."""
+
+    variant_zh = forms.CharField(label=gettext_lazy("Variant in Chinese"), max_length=60)
+    variant_en = forms.CharField(label=gettext_lazy("Variant in English"), max_length=60)
+    sku = forms.CharField(label=gettext_lazy("SKU"), max_length=60)
+    weight_g = forms.IntegerField(label=gettext_lazy("Weight in grams"), min_value=0, max_value=2_000_000)
+    price = MoneyField(label=gettext_lazy("Price"))
+    stock = forms.IntegerField(label=gettext_lazy("In stock"), min_value=0, max_value=10**9)
+
+    def draft(self) -> catalog.VariantDraft:
+        said = self.cleaned_data
+        name = Text(zh=said["variant_zh"], en=said["variant_en"])
+        return catalog.VariantDraft(name, said["sku"], said["weight_g"], said["price"], said["stock"])
+
+
 class OfferForm(InCurrency):
     """Price and stock of one offer. *seen* is the stock that stood there when the page was made."""
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("<slug:shop>/goods/new/", goods.new_listing, name="new_listing"),
     path("<slug:shop>/goods/<uuid:listing_id>/", goods.listing, name="listing"),
     path("<slug:shop>/goods/<uuid:listing_id>/state/", goods.listing_state, name="listing_state"),
+    path("<slug:shop>/goods/<uuid:listing_id>/variants/", goods.new_variant, name="new_variant"),
     path("<slug:shop>/goods/<uuid:listing_id>/offers/<uuid:offer_id>/", goods.offer, name="offer"),
     path("<slug:shop>/goods/<uuid:listing_id>/offers/<uuid:offer_id>/end/", goods.end_offer, name="end_offer"),
     path("<slug:shop>/goods/<uuid:listing_id>/variants/<uuid:variant_id>/presale/", goods.presale, name="presale"),

@@ -14,7 +14,16 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from sanhao.goods.catalog import core, spelling, stock
-from sanhao.goods.catalog.core import LISTING, OFFER, ListingDraft, ListingEdit, OfferCard, OfferDraft, Want
+from sanhao.goods.catalog.core import (
+    LISTING,
+    OFFER,
+    ListingDraft,
+    ListingEdit,
+    OfferCard,
+    OfferDraft,
+    VariantDraft,
+    Want,
+)
 from sanhao.goods.catalog.events import ListingChanged, StockReturned
 from sanhao.goods.catalog.models import Listing, Offer, SavedListing, Variant
 from sanhao.goods.catalog.queries import offers
@@ -22,7 +31,7 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.money import Money
-from sanhao.kit.refusals import Refusal
+from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch, together
 from sanhao.kit.text import Text
 
@@ -179,23 +188,49 @@ def draft_listing(shop_id: UUID, draft: ListingDraft, *, by: UUID, now: datetime
     except IntegrityError:
         raise Refusal("catalog.slug_taken", zh="店里已有同名网址的商品。",
                       en="The shop already has a listing at this address.") from None  # fmt: skip
-    _add_variants(listing.id, draft, now)
+    _add_variants(listing.id, draft.variants, now)
     return listing.id
 
 
-def _add_variants(listing_id: UUID, draft: ListingDraft, now: datetime) -> None:
-    ids = new_ids(len(draft.variants))
+@transaction.atomic
+def add_variant(shop_id: UUID, listing_id: UUID, draft: VariantDraft, *, by: UUID, now: datetime) -> UUID:
+    """Another variant of a listing, with its first offer: on sale at once where the listing is. Returns its id.
+
+    Raises NotFound, Forbidden, Invalid (a bad draft, ``catalog.sku`` twice, ``catalog.variants`` past the sixtieth).
+    """
+    shop = shops.require_member(shop_id, by, roles=shops.MANAGING).shop
+    core.check_variant(draft, shop.currency)
+    listing = Listing.objects.select_for_update().filter(id=listing_id, shop_id=shop_id).first()
+    if listing is None or listing.state == "closed":
+        raise core.no_listing()
+    known = fetch("SELECT sku, position FROM catalog_variant WHERE listing_id = %s", [listing_id])
+    if any(row["sku"] == draft.sku for row in known):
+        raise Invalid("catalog.sku", zh="款式编号重复了。", en="Two variants have the same SKU.")
+    if len(known) >= core.MOST_VARIANTS:
+        raise Invalid("catalog.variants", zh="要有1到60个款式。", en="A listing has 1 to 60 variants.")
+    first = max((row["position"] for row in known), default=-1) + 1
+    [id] = _add_variants(listing_id, [draft], now, first=first)
+    _price_anew(listing_id)
+    emit([ListingChanged(listing_id, shop_id, "offer")], at=now)
+    return id
+
+
+def _add_variants(
+    listing_id: UUID, drafts: Sequence[VariantDraft], now: datetime, *, first: int = 0
+) -> list[UUID]:
+    ids = new_ids(len(drafts))
     Variant.objects.bulk_create(
         Variant(id=id, listing_id=listing_id, name_zh=v.name.zh, name_en=v.name.en, sku=v.sku, weight_g=v.weight_g,
                 position=position)
-        for position, (id, v) in enumerate(zip(ids, draft.variants, strict=True))
+        for position, (id, v) in enumerate(zip(ids, drafts, strict=True), first)
     )  # fmt: skip
     Offer.objects.bulk_create(
         Offer(id=new_id(), variant_id=id, kind=v.kind, price_minor=v.price.minor, currency=v.price.currency,
               stock_left=v.stock, per_person_limit=v.per_person_limit, min_quantity=v.min_quantity,
               starts_at=v.starts_at or now, ends_at=v.ends_at, ships_by_at=v.ships_by_at)
-        for id, v in zip(ids, draft.variants, strict=True)
+        for id, v in zip(ids, drafts, strict=True)
     )  # fmt: skip
+    return ids
 
 
 @transaction.atomic
@@ -304,6 +339,12 @@ def set_price(shop_id: UUID, offer_id: UUID, price: Money, *, by: UUID, now: dat
     listing_id = _offer_of(shop_id, offer_id)["listing_id"]
     if not stock.change(offer_id, "price", price.minor, by=by, now=now):
         return
+    _price_anew(listing_id)
+    emit([ListingChanged(listing_id, shop_id, "price")], at=now)
+
+
+def _price_anew(listing_id: UUID) -> None:
+    """What a listing costs from, after its offers changed."""
     execute(
         """
         UPDATE catalog_listing l SET price_from_minor = (
@@ -313,7 +354,6 @@ def set_price(shop_id: UUID, offer_id: UUID, price: Money, *, by: UUID, now: dat
         """,
         [listing_id],
     )
-    emit([ListingChanged(listing_id, shop_id, "price")], at=now)
 
 
 @transaction.atomic

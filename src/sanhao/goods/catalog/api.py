@@ -3,6 +3,7 @@
 from sanhao.goods.catalog.actions import (
     add_category,
     add_offer,
+    add_variant,
     close_listing,
     consume,
     draft_listing,
@@ -73,6 +74,7 @@ __all__ = [
     "Want",
     "add_category",
     "add_offer",
+    "add_variant",
     "categories",
     "category",
     "close_listing",

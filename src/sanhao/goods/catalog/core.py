@@ -148,6 +148,9 @@ class Suggestion(msgspec.Struct, frozen=True):
     title: Text
 
 
+MOST_VARIANTS = 60
+
+
 class VariantDraft(msgspec.Struct, frozen=True):
     """One choice of a listing with its first offer."""
 
@@ -323,18 +326,24 @@ def check_draft(draft: ListingDraft, currency: str) -> None:
     check_words(draft.title, draft.text)
     if draft.special not in SPECIALS:
         raise Invalid("catalog.special", zh="没有这种特殊商品。", en="There is no such kind of goods.")
-    if not 1 <= len(draft.variants) <= 60:
+    if not 1 <= len(draft.variants) <= MOST_VARIANTS:
         raise Invalid("catalog.variants", zh="要有1到60个款式。", en="A listing has 1 to 60 variants.")
     if len({variant.sku for variant in draft.variants}) < len(draft.variants):
         raise Invalid("catalog.sku", zh="款式编号重复了。", en="Two variants have the same SKU.")
     for variant in draft.variants:
-        if not 0 <= variant.weight_g <= 2_000_000:
-            raise Invalid(
-                "catalog.weight", zh="重量要在0到2吨之间。", en="A weight is between 0 and 2 tonnes."
-            )
-        check_price(variant.price, currency)
-        check_stock(variant.stock)
-        check_terms(variant.kind, variant.per_person_limit, variant.min_quantity, variant.ships_by_at)
+        check_variant(variant, currency)
+
+
+def check_variant(variant: VariantDraft, currency: str) -> None:
+    """Raises Invalid for the first thing about *variant* that cannot be."""
+    if len(variant.name.zh) > 60 or len(variant.name.en) > 80 or not 1 <= len(variant.sku) <= 60:
+        raise Invalid("catalog.variant_name", zh="款式的名字或编号太长，或没有编号。",
+                      en="A variant's name or SKU is too long, or its SKU is missing.")  # fmt: skip
+    if not 0 <= variant.weight_g <= 2_000_000:
+        raise Invalid("catalog.weight", zh="重量要在0到2吨之间。", en="A weight is between 0 and 2 tonnes.")
+    check_price(variant.price, currency)
+    check_stock(variant.stock)
+    check_terms(variant.kind, variant.per_person_limit, variant.min_quantity, variant.ships_by_at)
 
 
 def check_terms(kind: str, limit: int | None, least: int, ships_by_at: datetime | None) -> None:

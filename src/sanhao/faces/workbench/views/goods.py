@@ -12,7 +12,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from sanhao.faces.ui.cards import Tab
-from sanhao.faces.workbench.forms import ListingForm, NewListingForm, OfferForm, PresaleForm
+from sanhao.faces.workbench.forms import ListingForm, NewListingForm, OfferForm, PresaleForm, VariantForm
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, is_part, page, sent, sentence, tell
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit.refusals import Refusal
@@ -103,7 +103,7 @@ def listing(request: HttpRequest, seat: Seat, listing_id: UUID) -> HttpResponse:
 def _listing_page(
     request: HttpRequest, seat: Seat, view: catalog.ListingView, *, form: ListingForm | None = None,
     rows: dict[UUID, dict[str, Any]] | None = None, presale: PresaleForm | None = None, presale_of: UUID | None = None,
-    status: int = 200,
+    variant: VariantForm | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     given = {
         "view": view,
@@ -111,6 +111,7 @@ def _listing_page(
         "rows": {o.id: _row(o) for v in view.variants for o in v.offers} | (rows or {}),
         "presale": presale or PresaleForm(currency=seat.shop.currency),
         "presale_of": presale_of,
+        "variant": variant or VariantForm(currency=seat.shop.currency, prefix="new"),
         "saved": _saved(request),
     }
     return page(request, seat, "listing", given, status=status)
@@ -216,3 +217,19 @@ def end_offer(request: HttpRequest, seat: Seat, listing_id: UUID, offer_id: UUID
     catalog.end_offer(seat.shop.id, offer_id, by=seat.person_id, now=seat.now)
     tell(request, _("That offer has ended. What was ordered stays ordered."))
     return redirect("workbench:listing", seat.shop.slug, listing_id)
+
+
+@at_work("POST", roles=MANAGING)
+def new_variant(request: HttpRequest, seat: Seat, listing_id: UUID) -> HttpResponse:
+    """Another variant, on sale at once where the listing is; what was typed stays where it is refused."""
+    view = catalog.listing(listing_id, now=seat.now, shop_id=seat.shop.id)
+    form = VariantForm(request.POST, currency=seat.shop.currency, prefix="new")
+    if form.is_valid():
+        try:
+            catalog.add_variant(seat.shop.id, listing_id, form.draft(), by=seat.person_id, now=seat.now)
+        except Refusal as no:
+            form.add_error(None, sentence(no))
+        else:
+            tell(request, _("The variant is there."))
+            return redirect("workbench:listing", seat.shop.slug, listing_id)
+    return _listing_page(request, seat, view, variant=form, status=422)
