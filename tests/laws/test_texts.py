@@ -184,6 +184,24 @@ def test_no_translation_is_left_over(face: str) -> None:
     assert not found, report(found, "take it out of the .po, or finish it")
 
 
+def told_twice(books: Mapping[str, polib.POFile]) -> Iterable[str]:
+    """Messages that two faces translate differently: gettext knows one catalogue, and the app installed first wins."""
+    known: dict[Message, dict[tuple[str, ...], str]] = {}
+    for face, book in books.items():
+        for entry in book.translated_entries():
+            said = (entry.msgstr, *(entry.msgstr_plural[n] for n in sorted(entry.msgstr_plural)))
+            known.setdefault((entry.msgctxt, entry.msgid), {}).setdefault(said, face)
+    for (_, message), ways in known.items():
+        if len(ways) > 1:
+            said_by = ", ".join(f"{''.join(said)} ({face})" for said, face in ways.items())
+            yield f"{message!r} is {said_by}"
+
+
+def test_one_message_has_one_translation() -> None:
+    found = list(told_twice({face: catalogue(face) for face in FACES}))
+    assert not found, report(found, "make them agree (docs/words.md), or give one a context")
+
+
 @pytest.mark.parametrize("face", FACES)
 def test_templates_say_nothing_in_one_language_only(face: str) -> None:
     paths = sorted((SOURCE / "faces" / face).rglob("*.html"))
@@ -234,6 +252,12 @@ def test_left_over_and_unlike_translations_are_noticed() -> None:
     book = Book('msgid "Buy"\nmsgstr "买"\n\nmsgid "%(n)s left"\nmsgstr "剩 %(m)s"\n').po()
     assert list(unused([(None, "%(n)s left")], book)) == ["'Buy' is said nowhere"]
     assert len(list(unlike(book))) == 1
+
+
+def test_two_translations_of_one_message_are_noticed_and_contexts_tell_them_apart() -> None:
+    one = Book('msgid "Pay"\nmsgstr "付款"\n\nmsgctxt "verb"\nmsgid "Coupon"\nmsgstr "用券"\n').po()
+    other = Book('msgid "Pay"\nmsgstr "支付"\n\nmsgid "Coupon"\nmsgstr "券"\n').po()
+    assert list(told_twice({"one": one, "other": other})) == ["'Pay' is 付款 (one), 支付 (other)"]
 
 
 @pytest.mark.parametrize(
