@@ -85,6 +85,22 @@ def test_compensation_waits_until_the_whole_order_is_back(now: datetime) -> None
     sound()
 
 
+def test_compensation_that_waits_in_vain_goes_back_to_who_paid_for_it(now: datetime) -> None:
+    at = stage(price=20_000)
+    order_id = paid_with(at, (2,), {"compensation": 501}, now=now)
+    goodwill = minor("goodwill")
+    deliver(at, order_id, now)
+    [line] = lines_of(order_id)
+    give_back(order_id, Ask(line.id, 1), now=now + hours(40))
+    drain(now + timedelta(days=30))
+    assert (minor("escrow", "coupons"), minor("goodwill"), spendable(at.buyer_id)) == (0, goodwill - 250, [])
+    sound()
+    give_back(order_id, Ask(line.id, 1), now=now + timedelta(days=31))
+    assert (minor("escrow", "coupons"), spendable(at.buyer_id)) == (0, [251])
+    assert gone_back(order_id) == orders.order(order_id).total.minor
+    sound()
+
+
 def test_units_that_were_not_shipped_are_on_the_shelf_again_and_never_shipped(now: datetime) -> None:
     at = stage(price=20_000, stock=10)
     order_id = paid(at, (3,))

@@ -20,6 +20,7 @@ from sanhao.books.wallet.actions.issues import (
     prepay_host,
     start_issue,
 )
+from sanhao.books.wallet.actions.lapse import lapse
 from sanhao.books.wallet.core import (
     COMPENSATION,
     FUNDERS,
@@ -110,6 +111,7 @@ __all__ = [
     "issue_coupons",
     "issues_for",
     "issues_of",
+    "lapse",
     "nearly",
     "prepay_host",
     "prepayments",

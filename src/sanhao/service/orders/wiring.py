@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sanhao.books.payments.events import PaymentSucceeded, RefundCompleted
+from sanhao.books.settlement.events import OrderReleased
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders import telling
-from sanhao.service.orders.actions import pay, place, ship
+from sanhao.service.orders.actions import pay, place, shares, ship
 from sanhao.service.orders.core import validate_terms
 from sanhao.service.orders.events import (
     CheckoutExpired,
@@ -39,4 +40,5 @@ def wire() -> None:
     listen_later(CheckoutExpired, telling.checkout_expired)
     listen_later(LatePaymentReturned, telling.late_payment_returned)
     listen_later(RefundCompleted, telling.refund_completed)
+    listen_later(OrderReleased, shares.released)
     register(EXPIRY)

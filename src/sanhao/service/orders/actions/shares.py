@@ -14,9 +14,12 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 
 from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement.events import OrderReleased
 from sanhao.books.wallet import api as wallet
+from sanhao.kit.events import News
 from sanhao.kit.ids import derived_id, new_id
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
@@ -132,6 +135,26 @@ def _waited(complete: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:
     ):
         found[row["order_id"]][row["coupon_id"]] = row["minor"]
     return found
+
+
+def released(batch: Sequence[News[OrderReleased]]) -> None:
+    """Later-listener: the rest of these orders is the shops' for good, so compensation that waited for it waits in vain;
+    who paid for it has it again. Hearing it twice changes nothing."""
+    at = max(news.at for news in batch)
+    with transaction.atomic():
+        rows = fetch(
+            "SELECT id, currency FROM orders_order WHERE id = ANY(%s) AND coupon_minor > 0 ORDER BY id FOR UPDATE",
+            [[news.fact.order_id for news in batch]],
+        )
+        orders = {row["id"]: row["currency"] for row in rows}
+        wallet.lapse(
+            [
+                wallet.ShareBack(f"{order_id}:lapsed", coupon, minor, waiting(orders[order_id]), order_id)
+                for order_id, coupons in _waited(list(orders)).items()
+                for coupon, minor in coupons.items()
+            ],
+            now=at,
+        )
 
 
 def give(given: Sequence[Given], *, now: datetime) -> None:
