@@ -24,8 +24,9 @@ bench: .venv/.ready ## measure this machine, in a database of its own
 	.venv/bin/sanhao bench checkout --http
 	.venv/bin/sanhao bench replay
 
-soak: .venv/.ready-dev ## long runs: 200 rounds of kill -9, a million and ten million open promises
+soak: .venv/.ready-dev ## long runs: 200 rounds of kill -9, a million steps of money, a million and ten million open promises
 	SANHAO_KILL_ROUNDS=200 .venv/bin/python -m pytest tests/races
+	SANHAO_BOOK_STEPS=1000000 .venv/bin/python -m pytest tests/flows/test_any_sequence_of_money.py
 	.venv/bin/sanhao bench promises --open 1000000
 	.venv/bin/sanhao bench promises --open 10000000
 
