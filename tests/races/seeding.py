@@ -165,14 +165,14 @@ def _write(sold: Sequence[Sold]) -> None:
     settlement.open(
         [
             settlement.Opening(
-                o.id,
-                o.id.hex[-20:],
-                o.shop.shop_id,
-                "CNY",
-                o.total_minor,
-                {"": o.goods_minor},
-                o.checkout_id,
-                o.paid_at,
+                order_id=o.id,
+                number=o.id.hex[-20:],
+                shop_id=o.shop.shop_id,
+                currency="CNY",
+                received_minor=o.total_minor,
+                categories={"": o.goods_minor},
+                source_id=o.checkout_id,
+                paid_at=o.paid_at,
             )
             for o in sold
         ],
