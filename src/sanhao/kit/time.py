@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
+from sanhao.kit.push import publish
 from sanhao.kit.refusals import Invalid, Refusal
 
 _REFRESH_SECONDS = 0.5
@@ -107,6 +108,7 @@ def move_forward(by: timedelta) -> datetime:
                 "clock.real", zh="真实站点的时间不能拨动。", en="The clock of a real site cannot be moved."
             )
     forget()
+    publish(["clock"])  # open pages show the time: they ask once for each move, and not at all without one
     return now()
 
 

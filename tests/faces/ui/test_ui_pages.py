@@ -5,18 +5,20 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
 from sanhao.faces.ui import pictures, views
 from sanhao.faces.ui.middleware import RefusalMiddleware
 from sanhao.kit import time as kit_time
+from sanhao.kit.push import topic_of
 from sanhao.kit.refusals import Invalid
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +68,7 @@ def test_the_gallery_and_the_movable_clock_exist_in_a_demo_world_only(client: Cl
     kit_time.found_world(is_demo=False)
     assert client.get("/ui/").status_code == 404
     assert client.post("/demo/clock/", {"by": "1d"}).status_code == 404
+    assert client.get("/demo/clock/").status_code == 404
 
 
 @pytest.mark.parametrize(("by", "moved"), [("1h", 1), ("1d", 24), ("2d", 48), ("-9d", 0), ("", 0)])
@@ -74,6 +77,24 @@ def test_the_demo_clock_moves_forward_only(client: Client, demo: None, by: str, 
     assert client.post("/demo/clock/", {"by": by}).status_code == 302
     ahead = kit_time.now() - before
     assert timedelta(hours=moved) <= ahead < timedelta(hours=moved, minutes=1)
+
+
+def test_an_open_page_asks_for_the_clock_once_for_each_move(client: Client, demo: None) -> None:
+    page = client.get("/ui/").content.decode()
+    [strip] = re.findall(r'<span id="demo-clock"[^>]*>', page)
+    assert 'hx-get="/demo/clock/?zone=Asia/Shanghai"' in strip and "data-live-calm" in strip
+    assert topic_of(re.findall(r'data-live="([^"]+)"', strip)[0]) == "clock"
+    before = kit_time.now()
+    with CaptureQueriesContext(connection) as asked:
+        kit_time.move_forward(timedelta(hours=1))
+    assert sum("pg_notify" in query["sql"] for query in asked) == 1, (
+        "one signal for a move, from wherever it comes"
+    )
+    part = client.get("/demo/clock/?zone=Europe/Berlin").content.decode()
+    [told] = re.findall(r'data-now="([^"]+)"', part)
+    assert datetime.fromisoformat(told) - before >= timedelta(hours=1)
+    assert "<html" not in part and "zone=Europe/Berlin" in part
+    assert client.get("/demo/clock/?zone=Nowhere").status_code == 200
 
 
 def test_a_page_carries_no_inline_style_or_script(client: Client, demo: None) -> None:

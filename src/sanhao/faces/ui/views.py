@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from functools import lru_cache
 
 from django.conf import settings
@@ -19,14 +19,16 @@ from django.http import (
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sanhao.faces.ui import pictures
 from sanhao.faces.ui.context import THEME_COOKIE, THEMES
 from sanhao.faces.ui.middleware import COOKIE, LANGUAGES, refused
 from sanhao.kit import time as kit_time
+from sanhao.kit.deadline import zone
 
 _YEAR = 60 * 60 * 24 * 365
 _STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "2d": timedelta(days=2)}
@@ -60,14 +62,25 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return _remember(response, THEME_COOKIE, theme) if theme in THEMES else response
 
 
-@require_POST
-def move_clock(request: HttpRequest) -> HttpResponse:
-    """Move business time forward, in a demo world only (the kit refuses elsewhere)."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def clock(request: HttpRequest) -> HttpResponse:
+    """The demo world's clock: a GET shows it in the *zone* of the page that asks (open pages do, when it was moved
+    elsewhere), a POST moves it forward. In a real world there is none."""
     if not kit_time.is_demo():
         raise Http404
+    if request.method != "POST":
+        with timezone.override(_zone(request.GET.get("zone", ""))):
+            return render(request, "ui/demo_clock.html")
     if step := _STEPS.get(request.POST.get("by", "")):
         kit_time.move_forward(step)
     return _back(request)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return zone(name)
+    except ValueError:
+        return timezone.get_default_timezone()
 
 
 @lru_cache(maxsize=512)

@@ -52,5 +52,7 @@
   }
   open();
   document.addEventListener("htmx:afterSettle", () => { open(); watch(); });
-  setInterval(() => { if (!isOpen() && !document.hidden) elements().forEach(refresh); }, POLL);
+  /* Without a socket pages ask now and then; what is merely good to see (data-live-calm) waits for the next page. */
+  const urgent = () => elements().filter((element) => !("liveCalm" in element.dataset));
+  setInterval(() => { if (!isOpen() && !document.hidden) urgent().forEach(refresh); }, POLL);
 })();

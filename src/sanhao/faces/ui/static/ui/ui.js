@@ -5,9 +5,13 @@
   root.dataset.script = "";
 
   /* Business time: the page says what time it was when it was made; from then on it runs by the machine's ticks. */
-  const started = performance.now();
-  const base = Date.parse(root.dataset.now || "") || Date.now();
+  let started = performance.now();
+  let base = Date.parse(root.dataset.now || "") || Date.now();
   const now = () => base + (performance.now() - started);
+  document.addEventListener("htmx:afterSettle", () => { /* a demo world's clock was moved elsewhere */
+    const told = Date.parse(document.getElementById("demo-clock")?.dataset.now || "");
+    if (told > now()) { base = told; started = performance.now(); runRings(); }
+  });
 
   /* ---- rings ---- */
   const HOUR = 3600e3;
