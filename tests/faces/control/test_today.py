@@ -36,7 +36,7 @@ def bare(page: str) -> str:
 def test_figures_and_rings_are_those_of_the_promises(enter: Enter) -> None:
     said = bare(html(enter("admin"), "/control/"))
     assert "2 broken today" in said and "¥6 paid to buyers today" in said
-    assert "kept 1" in said and "broken 2" in said, "the key of the chart carries the sums of two weeks"
+    assert "kept 2" in said and "broken 2" in said, "the key of the chart carries the sums of two weeks"
     assert "from balances ¥2" in said and "from deposits ¥4" in said, (
         "200 fen on the balance, the rest from the deposit"
     )
