@@ -1,7 +1,7 @@
 """kill -9 of keepers and of PostgreSQL while promises come due: nothing twice, nothing lost, every cent accounted for.
 
 PostgreSQL has a cluster of its own here, durable as in production. `SANHAO_KILL_ROUNDS` says how many rounds (12 in
-the suite, 200 in `make soak`), `SANHAO_KILL_SEED` which chance.
+the suite, 200 in `make soak`), `SANHAO_KILL_SEED` which chance. Twenty rounds make a world, the next a new one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from tests.site import migrate
 
 ROUNDS = int(os.environ.get("SANHAO_KILL_ROUNDS", "12"))
 SEED = int(os.environ.get("SANHAO_KILL_SEED", "1"))
-EACH, KEEPERS = 300, 3
+EACH, KEEPERS, OF_A_WORLD = 300, 3, 20
+WORLDS = [(SEED + n, min(OF_A_WORLD, ROUNDS - n * OF_A_WORLD)) for n in range(-(-ROUNDS // OF_A_WORLD))]
 A_DAY = timedelta(days=1)
 
 
@@ -85,8 +86,9 @@ class Killer:
         return acts
 
 
+@pytest.mark.parametrize(("seed", "rounds"), WORLDS)
 def test_killed_at_random_moments_every_promise_is_settled_once(
-    cluster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cluster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: int, rounds: int
 ) -> None:
     began = monotonic()
     url = database.start(cluster, extra="shared_buffers = 128MB\n")
@@ -95,39 +97,39 @@ def test_killed_at_random_moments_every_promise_is_settled_once(
         assert [at.ask(f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == [
             "on"
         ] * 3
-        days = waves(soon(), ROUNDS, A_DAY)
+        days = waves(soon(), rounds, A_DAY)
         seeded = at.do(
-            "seed", within=120 + 10 * ROUNDS, seed=SEED, waves=[day.isoformat() for day in days], each=EACH, step_ms=5,
+            "seed", within=120 + 10 * rounds, seed=seed, waves=[day.isoformat() for day in days], each=EACH, step_ms=5,
             parcels="messages",
         )  # fmt: skip
-        assert seeded == {"orders": ROUNDS * EACH}
-        killer, rng = Killer(at, cluster), random.Random(SEED)
+        assert seeded == {"orders": rounds * EACH}
+        killer, rng = Killer(at, cluster), random.Random(seed)
         for _ in range(KEEPERS):
             killer.start_keeper()
         for hand in killer.keepers:
             hand.says("ready")
-        at.at_rest()
+        at.at_rest(60 + 3 * rounds)
         for number, day in enumerate(days):
             try:
                 _round(killer, rng, day)
             except AssertionError as error:
-                raise AssertionError(f"seed {SEED}, round {number}: {error}") from error
+                raise AssertionError(f"seed {seed}, round {number}: {error}") from error
         at.move_to(days[-1] + 13 * A_DAY)
         at.at_rest()
         at.move_to(
             at.now() + timedelta(hours=3)
         )  # refunds whose keeper died are sent again when their lease ends
-        found = at.do("check", within=120 + 5 * ROUNDS, now=at.at_rest().isoformat())
-    assert found["findings"] == {}, f"seed {SEED}"
+        found = at.do("check", within=120 + 5 * rounds, now=at.at_rest().isoformat())
+    assert found["findings"] == {}, f"seed {seed}"
     figures = found["figures"]
-    assert figures["settled"] >= 2 * ROUNDS * EACH and min(figures.values()) > 10 * ROUNDS, figures
-    assert killer.keepers_killed >= ROUNDS and killer.servers_killed >= ROUNDS // 4
+    assert figures["settled"] >= 2 * rounds * EACH and min(figures.values()) > 10 * rounds, figures
+    assert killer.keepers_killed >= rounds and killer.servers_killed >= rounds // 4
     with capsys.disabled():
         sys.stderr.write(
-            f"\nkills: {ROUNDS} rounds, {killer.keepers_killed} keepers and {killer.servers_killed} times PostgreSQL "
+            f"\nkills: {rounds} rounds, {killer.keepers_killed} keepers and {killer.servers_killed} times PostgreSQL "
             f"killed, {figures['settled']:,} promises settled ({figures['kept']:,} kept, {figures['broken']:,} broken, "
             f"{figures['void']:,} void), {figures['coupons']:,} coupons, {figures['refunds']:,} refunds, "
-            f"{monotonic() - began:.0f} s, seed {SEED}\n"
+            f"{monotonic() - began:.0f} s, seed {seed}\n"
         )
 
 
