@@ -33,7 +33,7 @@ MATRIX: dict[str, Row] = {
     "cart": ("GET", "/cart/", _all(200)),
     "add": ("POST", "/cart/add/", _all(422)),
     "change": ("POST", "/cart/{offer}/", _all(422)),
-    "claim": ("POST", "/coupons/{nothing}/claim/", (302, 404, 404, 404, 404)),
+    "claim": ("POST", "/coupons/{issue}/claim/", _all(302)),
     "checkout": ("GET", "/checkout/", _all(302)),
     "pay": ("GET", "/pay/{unpaid}/", _OWNERS),
     "paid": ("GET", "/paid/{checkout}/", _OWNERS),

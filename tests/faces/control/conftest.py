@@ -12,11 +12,14 @@ import pytest
 from django.test import Client
 
 import sanhao
+from sanhao.books.wallet import api as wallet
 from sanhao.cli.build import compile_translations
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import limits
 from sanhao.kit import time as kit_time
+from sanhao.kit.money import Money
+from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from tests.conftest import T0
@@ -105,6 +108,15 @@ def unreadable(now: datetime = NOW) -> UUID:
     delivery.receive("sandbox", body, headers, now=now)
     service.drain(now)
     return delivery.carrier_messages()[0].id
+
+
+def an_issue(by: UUID, kind: wallet.FunderKind = "platform", funder: str = "platform") -> UUID:
+    """A draft of coupons for everything: ¥8 off ¥88, a hundred of them, for a month."""
+    draft = wallet.IssueDraft(
+        kind, funder, Text(zh="见面礼", en="Nice to meet you"), Money(800, "CNY"), Money(8_800, "CNY"),
+        Money(80_000, "CNY"), NOW, NOW + timedelta(days=30),
+    )  # fmt: skip
+    return wallet.draft_issue(draft, by=by, now=NOW)
 
 
 @pytest.fixture

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from sanhao.books.wallet import api as wallet
 from sanhao.faces.storefront.urls import urlpatterns
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.ids import new_id
+from sanhao.kit.money import Money
+from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.orders import api as orders
 from tests.faces.matrix_storefront import MATRIX, ROLES
@@ -43,11 +46,31 @@ def stage() -> dict[str, UUID]:
         "checkout": placed.checkout_id, "order": placed.order_ids[0],
         "unpaid": service.place(at, now=now).checkout_id, "decision": service.promise(late)["decision_id"],
     }  # fmt: skip
+    names |= _coupons(at, now)
     for role in ("other", "member", "staff"):
         names[role] = person(role)
     shops.add_member(at.shop_id, names["member"], role="clerk", by=at.owner_id, now=now)
     people.grant_role(names["staff"], "admin", by=None, now=now)
     return names
+
+
+def _coupons(at: service.Stage, now: datetime) -> dict[str, UUID]:
+    """One of the shop's to claim, one out of reach, and one of the platform's that the buyer has claimed."""
+    kinds: list[tuple[wallet.FunderKind, UUID | None, int, int]] = [
+        ("shop", at.shop_id, 1_000, 8_800), ("platform", None, 800, 0), ("shop", at.shop_id, 9_000, 30_000)
+    ]  # fmt: skip
+    ids = [
+        wallet.issue_coupons(
+            wallet.IssueDraft(
+                kind, str(shop_id or "platform"), Text(zh="早冬券", en="Winter coupon"), Money(amount, "CNY"),
+                Money(threshold, "CNY"), Money(90_000, "CNY"), now, now + timedelta(days=7), shop_id=shop_id,
+            ),
+            by=at.owner_id, now=now,
+        )
+        for kind, shop_id, amount, threshold in kinds
+    ]  # fmt: skip
+    wallet.claim(ids[1], person_id=at.buyer_id, now=now)
+    return {"issue": ids[0]}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -64,7 +87,16 @@ def test_no_page_has_a_barrier(browser: Any, live_server: Any, stage: dict[str, 
     paths = [*pages_of(MATRIX, ROLES.index("buyer"), stage), "/search/?q=zzqqxx", "/search/"]
     walk(browser, live_server.url, stage["buyer"], paths, lang="zh-hans")
     walk(browser, live_server.url, None, ["/sign-in/", "/cart/"], lang="en", desk=False)
+    walk(browser, live_server.url, stage["buyer"], _with_goods(stage), lang="en")
     walk(browser, live_server.url, stage["other"], ["/orders/", "/wallet/", "/notices/", "/saved/"], lang="en", desk=False)  # fmt: skip
+
+
+def _with_goods(stage: dict[str, UUID]) -> list[str]:
+    """Cart and checkout with something in them, and coupons to claim, to use and to reach."""
+    now = kit_time.now()
+    cart = orders.open_cart(person_id=stage["buyer"], now=now)
+    orders.add_to_cart(cart, stage["offer"], 1, now=now)
+    return ["/cart/", "/checkout/"]
 
 
 def test_what_is_somebody_elses_reads_like_what_never_was(stage: dict[str, UUID]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,10 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from sanhao.books.wallet import api as wallet
 from sanhao.goods.shops import api as shops
+from sanhao.kit.money import Money
+from sanhao.kit.text import Text
 from sanhao.people import api as people
 from tests.conftest import T0
 from tests.goods import world
@@ -74,3 +77,12 @@ def words(answer: Any) -> str:
 
 def url(path: str = "", shop: str = "qingcao") -> str:
     return f"/workbench/{shop}/{path}"
+
+
+def issue(shop_id: UUID, by: UUID, *, now: datetime = T0) -> UUID:
+    """A draft of the shop's coupons: ¥10 off ¥88, ten of them, for a month."""
+    draft = wallet.IssueDraft(
+        "shop", str(shop_id), Text(zh="早冬券", en="Winter coupon"), Money(1_000, "CNY"), Money(8_800, "CNY"),
+        Money(10_000, "CNY"), now, now + timedelta(days=30), shop_id=shop_id,
+    )  # fmt: skip
+    return wallet.draft_issue(draft, by=by, now=now)

@@ -15,7 +15,7 @@ from sanhao.service.delivery import api as delivery
 from tests.conftest import T0
 from tests.faces.matrix_workbench import MATRIX, ROLES
 from tests.faces.walk import pages_of, walk
-from tests.faces.workbench.stage import Bench, Clock, client_of, url
+from tests.faces.workbench.stage import Bench, Clock, client_of, issue, url
 from tests.goods import world
 from tests.service import stage
 
@@ -33,7 +33,7 @@ def names(bench: Bench, clock: Clock) -> dict[str, UUID | None]:
         "guest": None, "buyer": bench.at.buyer_id, "owner": bench.owner, "manager": bench.manager, "clerk": bench.clerk,
         "other": world.stall("peanest").owner_id, "staff": staff, "order": late, "parcel": parcel,
         "decision": stage.promise(bench.order)["decision_id"], "listing": offer.listing_id, "offer": offer.id,
-        "variant": offer.variant_id, "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
+        "issue": issue(bench.at.shop_id, bench.owner), "variant": offer.variant_id, "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sanhao.faces.workbench.views import (
+    coupons,
     debits,
     goods,
     home,
@@ -40,6 +41,11 @@ urlpatterns = [
     path("<slug:shop>/goods/<uuid:listing_id>/offers/<uuid:offer_id>/", goods.offer, name="offer"),
     path("<slug:shop>/goods/<uuid:listing_id>/offers/<uuid:offer_id>/end/", goods.end_offer, name="end_offer"),
     path("<slug:shop>/goods/<uuid:listing_id>/variants/<uuid:variant_id>/presale/", goods.presale, name="presale"),
+    path("<slug:shop>/coupons/", coupons.coupons, name="coupons"),
+    path("<slug:shop>/coupons/new/", coupons.new_coupon, name="new_coupon"),
+    path("<slug:shop>/coupons/<uuid:issue_id>/", coupons.coupon, name="coupon"),
+    path("<slug:shop>/coupons/<uuid:issue_id>/start/", coupons.start_coupon, name="start_coupon"),
+    path("<slug:shop>/coupons/<uuid:issue_id>/end/", coupons.end_coupon, name="end_coupon"),
     path("<slug:shop>/settings/", settings.settings, name="settings"),
     path("<slug:shop>/settings/hours/", settings.hours, name="hours"),
     path("<slug:shop>/settings/state/", settings.shop_state, name="shop_state"),

@@ -37,6 +37,7 @@ from sanhao.service.orders.queries import (
     orders_of,
     orders_of_checkout,
     orders_of_shop,
+    reaching,
     to_ship,
     waits,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "orders_of_shop",
     "place",
     "price",
+    "reaching",
     "refund",
     "set_quantity",
     "ship",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -208,6 +208,20 @@ def orders_of(
         {"person": person_id, "state": state, "before": before, "limit": limit},
         "ORDER BY o.placed_at DESC, o.id LIMIT %(limit)s",
     )
+
+
+def reaching(
+    threshold_minor: int, shop_id: UUID | None = None, *, currency: str, since: datetime
+) -> tuple[int, int]:
+    """How many orders were paid since then (of a shop, or of all), and in how many the goods were worth so much."""
+    [row] = fetch(
+        "SELECT count(*) AS paid, count(*) FILTER (WHERE goods_minor >= %(threshold)s) AS reached FROM orders_order "
+        "WHERE paid_at >= %(since)s AND placed_at >= %(placed)s AND currency = %(currency)s "
+        "AND (%(shop)s::uuid IS NULL OR shop_id = %(shop)s)",
+        {"threshold": threshold_minor, "shop": shop_id, "currency": currency, "since": since,
+         "placed": since - timedelta(days=1)},
+    )  # fmt: skip
+    return row["paid"], row["reached"]
 
 
 def orders_of_shop(

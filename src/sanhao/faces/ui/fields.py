@@ -1,0 +1,52 @@
+"""Fields that forms of several faces share: sums and moments as people type them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from sanhao.kit.money import Money, MoneyError
+
+_PLAIN = re.compile(r"-?[0-9]{1,12}(\.[0-9]+)?")
+
+
+class MoneyField(forms.CharField):
+    """A plain decimal in *currency*; cleans to `Money`, or None where nothing is asked for."""
+
+    def __init__(self, *, currency: str = "CNY", **given: Any) -> None:
+        self.currency = currency
+        attrs = {"inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **given)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        plain = text.replace(",", "").replace("¥", "")
+        try:
+            if not _PLAIN.fullmatch(plain):
+                raise MoneyError(plain)
+            return Money.parse(plain, self.currency)
+        except MoneyError:
+            raise forms.ValidationError(_("Please write an amount such as 12.30.")) from None
+
+
+class MomentField(forms.DateTimeField):
+    """A moment on the clock of whoever types it."""
+
+    def __init__(self, **given: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], widget=widget, **given)
+
+
+class InCurrency(forms.Form):
+    """A form whose sums are in one currency."""
+
+    def __init__(self, *given: Any, currency: str, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for field in self.fields.values():
+            if isinstance(field, MoneyField):
+                field.currency = currency
