@@ -20,6 +20,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -57,6 +58,7 @@ def rules(now: datetime = T0, *, without: tuple[str, ...] = ("false_shipment",),
     )
     promises.found_rules(now=since)
     wallet.found_rules(now=since)
+    aftersales.found_rules(now=since)
 
 
 def stage(

@@ -17,11 +17,13 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.orders import api as orders
 from tests.faces.matrix_storefront import MATRIX, ROLES
 from tests.faces.storefront.stage import client_of, person
 from tests.faces.walk import pages_of, walk
 from tests.service import stage as service
+from tests.service.aftersales.stage import ask, delivered, photo
 
 pytestmark = pytest.mark.usefixtures("real")
 
@@ -40,7 +42,10 @@ def stage() -> dict[str, UUID]:
     service.drain(now)
     placed = service.place(at, now=now)
     service.pay(placed, now=now)
+    arrived = delivered(at, (2,), now=now - timedelta(hours=30))
     names = {
+        "arrived": arrived, "case": (asked := ask(at, arrived, "no_reason", 1, now=now, evidence=[photo()])),
+        "evidence": aftersales.evidence(asked)[0].id,
         "buyer": at.buyer_id, "address": at.address_id, "offer": at.offers[0], "nothing": new_id(),
         "listing": catalog.offers(at.offers, now=now)[at.offers[0]].listing_id,
         "checkout": placed.checkout_id, "order": placed.order_ids[0],

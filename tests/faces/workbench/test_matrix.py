@@ -11,6 +11,7 @@ from django.db import transaction
 from sanhao.faces.workbench.urls import urlpatterns
 from sanhao.goods.catalog import api as catalog
 from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from tests.conftest import T0
 from tests.faces.matrix_workbench import MATRIX, ROLES
@@ -18,6 +19,7 @@ from tests.faces.walk import pages_of, walk
 from tests.faces.workbench.stage import Bench, Clock, client_of, issue, url
 from tests.goods import world
 from tests.service import stage
+from tests.service.aftersales.stage import HOUSE, ask
 
 
 @pytest.fixture
@@ -27,12 +29,15 @@ def names(bench: Bench, clock: Clock) -> dict[str, UUID | None]:
     people.grant_role(staff, "admin", by=None, now=T0)
     late = stage.paid(bench.at)
     parcel = stage.ship(bench.at, late, "SBX0001", now=T0)
-    stage.drain(clock.forward(50))
+    asked = ask(bench.at, late, "changed_mind", now=clock.forward(47))
+    house = aftersales.add_return_address(bench.at.shop_id, HOUSE, by=bench.owner, now=T0)
+    stage.drain(clock.forward(3))
     offer = catalog.offers(bench.at.offers[:1], now=T0)[bench.at.offers[0]]
     return {
         "guest": None, "buyer": bench.at.buyer_id, "owner": bench.owner, "manager": bench.manager, "clerk": bench.clerk,
         "other": world.stall("peanest").owner_id, "staff": staff, "order": late, "parcel": parcel,
         "decision": stage.promise(bench.order)["decision_id"], "listing": offer.listing_id, "offer": offer.id,
+        "case": asked, "house": house,
         "issue": issue(bench.at.shop_id, bench.owner), "variant": offer.variant_id, "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
     }  # fmt: skip
 

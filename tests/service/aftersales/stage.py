@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from PIL import Image
+
+from sanhao.kit import media
 from sanhao.kit.rows import fetch
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
@@ -19,7 +23,6 @@ HOUSE = aftersales.Address("青草仓库", "0471 1234567", "CN", "内蒙古", "�
 
 def rules() -> None:
     service.rules()
-    aftersales.found_rules(now=T0 - timedelta(days=1))
 
 
 def shop(*, house: bool = True, **more: Any) -> service.Stage:
@@ -77,3 +80,14 @@ def history(case_id: UUID) -> list[str]:
         "SELECT target FROM kit_history WHERE subject_id = %s AND subject = 'case' ORDER BY at, id", [case_id]
     )
     return [row["target"] for row in rows]
+
+
+def picture(*, size: tuple[int, int] = (64, 48), kind: str = "JPEG", **more: Any) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "tomato").save(out, kind, **more)
+    return out.getvalue()
+
+
+def photo(data: bytes | None = None) -> media.Stored:
+    given = data or picture()
+    return media.keep_photo(io.BytesIO(given), size=len(given))

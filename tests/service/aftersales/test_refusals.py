@@ -74,12 +74,8 @@ def test_five_attempts_a_line_edits_and_withdrawals_included(now: datetime) -> N
     )
     aftersales.withdraw(asked, person_id=at.buyer_id, now=now + hours(32))
     for n in range(3):
-        assert (
-            aftersales.weigh(
-                order, person_id=at.buyer_id, units=units(order), reason="broken", now=now + hours(33)
-            ).left
-            == 3 - n
-        )
+        here = aftersales.ground(order, person_id=at.buyer_id, units=units(order), now=now + hours(33))
+        assert here.left == 3 - n
         again = ask(at, order, now=now + hours(33 + n))
         aftersales.withdraw(again, person_id=at.buyer_id, now=now + hours(33 + n))
     refused("case.attempts", lambda: ask(at, order, now=now + hours(40)))

@@ -140,7 +140,7 @@ def test_who_does_not_send_back_in_a_week_may_ask_again_while_the_window_is_open
     asked = ask(at, order, now=now + hours(25))
     aftersales.approve(asked, shop_id=at.shop_id, by=at.owner_id, now=now + hours(26))
     drain(now + hours(26 + 168))
-    assert (case(asked).state, escrow(at.shop_id)) == ("lapsed", 20_600)
+    assert (case(asked).state, case(asked).refunded.minor) == ("lapsed", 0)
     with pytest.raises(Refusal) as late:
         ask(at, order, now=now + hours(24 * 9))
     assert late.value.code == "case.window"
@@ -192,7 +192,7 @@ def test_a_rejection_nobody_takes_further_ends_there(now: datetime) -> None:
         asked, shop_id=at.shop_id, by=at.owner_id, words="It was worn for weeks", now=now + hours(31)
     )
     drain(now + hours(31 + 168))
-    assert (case(asked).state, escrow(at.shop_id)) == ("closed", 20_600)
+    assert (case(asked).state, case(asked).refunded.minor) == ("closed", 0)
     assert decisions.of_subject("case", asked) == []
 
 

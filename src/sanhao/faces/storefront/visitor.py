@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +21,7 @@ from sanhao.kit.limits import allow_local
 from sanhao.kit.refusals import Invalid
 from sanhao.people import api as people
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 _A_MINUTE = 60
 
 
@@ -49,7 +50,7 @@ def form(view: View) -> View:
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
-    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
             count_write(request)
         return view(request, *args, **kwargs)
@@ -62,7 +63,7 @@ def act(view: View) -> View:
 
     @require_POST
     @wraps(view)
-    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         count_write(request)
         return view(request, *args, **kwargs)
 
@@ -73,7 +74,7 @@ def mine(view: View) -> View:
     """For somebody signed in; everybody else is asked to, and comes back afterwards."""
 
     @wraps(view)
-    def signed_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def signed_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method in ("GET", "HEAD") else here(request)

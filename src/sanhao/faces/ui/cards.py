@@ -20,7 +20,8 @@ class PromiseCard(msgspec.Struct, frozen=True):
 
     *sentence* says what happened once it is decided or under review; *compensation* is what a broken one brought,
     as *remedy*. *mark* is the shop's picture name, *href* where the whole story stands. *starts_at* is when the ring
-    was full; one that does not *run* yet (on a price tag) stays as the server drew it.
+    was full; one that does not *run* yet (on a price tag) stays as the server drew it. What is not a promise (a case)
+    brings its own word for its state (*word*), and a whole sentence of what silence does (*silence*).
     """
 
     id: str
@@ -38,6 +39,8 @@ class PromiseCard(msgspec.Struct, frozen=True):
     mark: str = ""
     href: str = ""
     runs: bool = True
+    word: str | None = None
+    silence: str = ""
 
     def left(self, now: datetime) -> float:
         """How much of the ring is left, 1 to 0."""

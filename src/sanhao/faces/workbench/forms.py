@@ -202,3 +202,43 @@ class CancelForm(forms.Form):
         label=gettext_lazy("Why it cannot be delivered"), max_length=200,
         help_text=gettext_lazy("For the books; a person may read it."),
     )  # fmt: skip
+
+
+class RejectForm(InCurrency):
+    """A no with its reason, and perhaps a smaller sum instead."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Why not"), widget=forms.Textarea({"rows": 3}), min_length=4, max_length=500,
+        help_text=gettext_lazy("The buyer reads it word for word, and may take it to the platform."),
+    )  # fmt: skip
+    offer = MoneyField(
+        label=gettext_lazy("Offer instead"), required=False,
+        help_text=gettext_lazy("A smaller sum; the buyer keeps the goods. One tap and it is settled."),
+    )  # fmt: skip
+    save = forms.BooleanField(label=gettext_lazy("Keep this reason for next time"), required=False)
+
+
+class ReplaceForm(forms.Form):
+    """The parcel with the replacement in it."""
+
+    carrier = forms.ChoiceField(label=gettext_lazy("Courier"))
+    number = forms.CharField(label=gettext_lazy("Parcel number"), min_length=4, max_length=64)
+
+    def __init__(self, *given: Any, carriers: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]
+
+
+class ReturnAddressForm(forms.Form):
+    """Where goods come back to, one for each warehouse."""
+
+    recipient = forms.CharField(label=gettext_lazy("Recipient"), max_length=60)
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=24)
+    country = forms.CharField(label=gettext_lazy("Country"), max_length=2, min_length=2, initial="CN")
+    region = forms.CharField(label=gettext_lazy("Province or region"), max_length=60)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=60)
+    street = forms.CharField(label=gettext_lazy("Street and number"), max_length=200)
+    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=16, required=False)
+    default = forms.BooleanField(
+        label=gettext_lazy("Use it where nothing says which warehouse"), required=False
+    )

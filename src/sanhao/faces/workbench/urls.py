@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sanhao.faces.workbench.views import (
+    cases,
     coupons,
     debits,
     goods,
@@ -18,6 +19,7 @@ from sanhao.faces.workbench.views import (
 app_name = "workbench"
 urlpatterns = [
     path("", home.choose, name="shops"),
+    path("case/<uuid:case_id>/", cases.case_for, name="case_for"),
     path("<slug:shop>/", home.home, name="home"),
     path("<slug:shop>/shipping/", shipping.shipping, name="shipping"),
     path("<slug:shop>/shipping/packing/", shipping.packing, name="packing"),
@@ -27,6 +29,13 @@ urlpatterns = [
     path("<slug:shop>/orders/<uuid:order_id>/more-time/", orders.delay, name="delay"),
     path("<slug:shop>/orders/<uuid:order_id>/cancel/", orders.cancel, name="cancel"),
     path("<slug:shop>/orders/<uuid:order_id>/parcels/<uuid:parcel_id>/scan/", shipping.scan, name="scan"),
+    path("<slug:shop>/after-sales/", cases.desk, name="cases"),
+    path("<slug:shop>/after-sales/approve/", cases.approve_many, name="cases_approve"),
+    path("<slug:shop>/after-sales/cases.csv", cases.export, name="cases_export"),
+    path("<slug:shop>/after-sales/<uuid:case_id>/", cases.case, name="case"),
+    path("<slug:shop>/after-sales/<uuid:case_id>/do/<slug:what>/", cases.act, name="case_act"),
+    path("<slug:shop>/return-addresses/", cases.addresses, name="return_addresses"),
+    path("<slug:shop>/return-addresses/<uuid:address_id>/<slug:what>/", cases.address, name="return_address"),
     path("<slug:shop>/debits/", debits.debits, name="debits"),
     path("<slug:shop>/debits/<uuid:decision_id>/", debits.debit, name="debit"),
     path("<slug:shop>/debits/<uuid:decision_id>/appeal/", debits.appeal, name="appeal"),

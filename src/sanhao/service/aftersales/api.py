@@ -8,7 +8,7 @@ from sanhao.service.aftersales.actions.answer import (
     reject,
     saved_reasons,
 )
-from sanhao.service.aftersales.actions.ask import Wish, edit, request, weigh, withdraw
+from sanhao.service.aftersales.actions.ask import Ground, Wish, edit, ground, request, weigh, withdraw
 from sanhao.service.aftersales.actions.back import receive, refuse, replace, send_back
 from sanhao.service.aftersales.actions.choose import (
     add_return_address,
@@ -25,6 +25,8 @@ from sanhao.service.aftersales.actions.dispute import (
 )
 from sanhao.service.aftersales.book import RULE, terms_of
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER, WAITING, Act, Address, Kind, Side, Terms
+from sanhao.service.aftersales.evidence import FILMS, PHOTOS
+from sanhao.service.aftersales.evidence import keep as keep_evidence
 from sanhao.service.aftersales.judge import Ruling, Verdict
 from sanhao.service.aftersales.outlook import TITLES, Outlook
 from sanhao.service.aftersales.queries import (
@@ -42,19 +44,23 @@ from sanhao.service.aftersales.queries import (
     desk,
     desk_count,
     evidence,
+    evidence_for,
     moves,
     return_addresses,
     row_of,
     standing_units,
     statements,
+    window_of,
 )
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kinds_for, offered
 from sanhao.service.aftersales.rules import found_rules
 
 __all__ = [
     "CASE_STATES",
+    "FILMS",
     "KINDS",
     "OVER",
+    "PHOTOS",
     "REASONS",
     "RULE",
     "TITLES",
@@ -64,6 +70,7 @@ __all__ = [
     "CaseView",
     "DeskCount",
     "EvidenceView",
+    "Ground",
     "Kind",
     "MoveView",
     "Outlook",
@@ -92,8 +99,11 @@ __all__ = [
     "edit",
     "escalate",
     "evidence",
+    "evidence_for",
     "forget_reason",
     "found_rules",
+    "ground",
+    "keep_evidence",
     "kinds_for",
     "moves",
     "offered",
@@ -115,5 +125,6 @@ __all__ = [
     "statements",
     "terms_of",
     "weigh",
+    "window_of",
     "withdraw",
 ]

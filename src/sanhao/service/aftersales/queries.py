@@ -9,12 +9,16 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.goods.shops import api as shops
 from sanhao.kit.money import Money
+from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
+from sanhao.people.api import roles_of
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales.actions.moves import no_case
-from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
+from sanhao.service.aftersales.book import COLUMNS, RULE, facts_of, terms_from, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Address, Side
 from sanhao.service.aftersales.outlook import Outlook, outlook
 from sanhao.service.aftersales.reasons import REASONS
@@ -256,6 +260,24 @@ def evidence(case_id: UUID) -> list[EvidenceView]:
     ]
 
 
+def evidence_for(evidence_id: UUID, *, person_id: UUID) -> EvidenceView:
+    """One piece, for a party of its case or for staff who judge. Raises NotFound for everybody else."""
+    rows = fetch(
+        "SELECT e.id, e.case_id, e.side, e.round, e.digest, e.mime, e.size, e.width, e.height, e.at, c.person_id, c.shop_id "
+        "FROM aftersales_evidence e JOIN aftersales_case c ON c.id = e.case_id WHERE e.id = %s",
+        [evidence_id],
+    )
+    if rows and _may_see(person_id, rows[0].pop("person_id"), rows[0].pop("shop_id")):
+        return EvidenceView(**rows[0])
+    raise NotFound("evidence.unknown", zh="没有这份证据。", en="There is no such evidence.")
+
+
+def _may_see(person_id: UUID, buyer: UUID, shop_id: UUID) -> bool:
+    if person_id == buyer or roles_of(person_id) & {"arbiter", "admin"}:
+        return True
+    return any(membership.shop.id == shop_id for membership in shops.shops_of(person_id))
+
+
 def return_addresses(shop_id: UUID) -> list[tuple[UUID, Address, bool]]:
     """A shop's warehouses that take goods back: id, address, whether it is the default."""
     rows = fetch(
@@ -267,6 +289,11 @@ def return_addresses(shop_id: UUID) -> list[tuple[UUID, Address, bool]]:
         (row.pop("id"), Address(**{k: v for k, v in row.items() if k != "is_default"}), row["is_default"])
         for row in rows
     ]
+
+
+def window_of(delivered_at: datetime, *, now: datetime) -> datetime:
+    """Until when something may be asked about an order delivered then, by the rule in force."""
+    return life.window_ends(terms_from(rulebook.in_force(RULE, at=now).terms), delivered_at)
 
 
 def attempts_used(line_ids: Sequence[UUID]) -> dict[UUID, int]:

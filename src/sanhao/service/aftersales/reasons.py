@@ -34,13 +34,13 @@ REASONS: dict[str, Reason] = {
         Reason("changed_mind", Text(zh="不想要了", en="I changed my mind"), _BEFORE, ("refund",), "buyer"),
         Reason("wrong_order", Text(zh="拍错了", en="I ordered the wrong thing"), _BEFORE, ("refund",), "buyer"),
         Reason("too_slow", Text(zh="等太久了", en="It takes too long"), _BEFORE, ("refund",), "shop"),
-        Reason("never_arrived", Text(zh="一直没收到", en="It never arrived"), ("on_way", "delivered"), ("refund",), "carrier"),
         Reason("no_reason", Text(zh="不合适、不喜欢", en="It does not suit me"), ("delivered",), ("return", "exchange"), "buyer"),
         Reason("broken", Text(zh="坏了、破了", en="It is broken or spoiled"), ("delivered",), ("return", "exchange", "refund"), "shop", 1),
         Reason("not_as_described", Text(zh="和描述的不一样", en="It is not as described"), ("delivered",), ("return", "exchange", "refund"), "shop"),
         Reason("wrong_item", Text(zh="发错了", en="They sent the wrong thing"), ("delivered",), ("return", "exchange"), "shop"),
         Reason("missing", Text(zh="少发了", en="Something is missing"), ("delivered",), ("refund",), "shop"),
         Reason("not_genuine", Text(zh="怀疑不是正品", en="I doubt that it is genuine"), ("delivered",), ("return",), "shop", 1),
+        Reason("never_arrived", Text(zh="一直没收到", en="It never arrived"), ("on_way", "delivered"), ("refund",), "carrier"),
     )
 }  # fmt: skip
 

@@ -43,3 +43,15 @@ def pieces(context: Mapping[str, Any]) -> int:
 def order_watch(order_id: UUID) -> str:
     """The topic on which an order's page hears that something changed."""
     return f"order:{order_id}"
+
+
+@register.simple_tag
+def case_watch(case_id: UUID) -> str:
+    """The topic on which a case's page hears that something changed."""
+    return f"case:{case_id}"
+
+
+@register.filter
+def upto(most: int) -> range:
+    """``{% for n in free|upto %}``: from none to all of them."""
+    return range(most + 1)

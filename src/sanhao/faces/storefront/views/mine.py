@@ -69,11 +69,13 @@ def inbox(request: visitor.PersonRequest) -> HttpResponse:
 
 def _leads_to(notice: notices.NoticeView) -> str:
     """Where the thing stands that a notice speaks of."""
+    if notice.topic == "case.shop":
+        return reverse("workbench:case_for", args=[notice.subject_id])
     if notice.topic.endswith(".shop") or notice.topic == "delay.answered":
         return "/workbench/"
     if notice.topic == "appeal.waits":
         return "/control/"
-    name = {"order": "order", "decision": "decision"}.get(notice.subject_kind)
+    name = {"order": "order", "decision": "decision", "case": "case"}.get(notice.subject_kind)
     return reverse(f"storefront:{name}", args=[notice.subject_id]) if name else ""
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from sanhao.books.payments import api as payments
 from sanhao.faces.storefront import promised, visitor
 from sanhao.faces.storefront.cards import language
+from sanhao.faces.storefront.cases import card_of
 from sanhao.faces.storefront.journey import STATE_WORDS, parcels_of, steps_of
 from sanhao.faces.ui.cards import Tab
 from sanhao.goods.shops import api as shops
@@ -112,6 +113,7 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
     )
     asked = promises.proposals_of([order_id]).get(order_id, []) if live else []
     sent = delivery.consignments_of([order_id])[order_id] if live else []
+    asked_for = aftersales.cases_of_orders([order_id], side="buyer").get(order_id, []) if live else []
     packed = order.state == "shipped" and order.collected_at is None
     large, small = promised.by_weight(promised.cards_of(made, shop, now))
     return {
@@ -120,8 +122,15 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
         "proposals": [proposal for proposal in asked if proposal.state == "proposed" and proposal.answer_by > now],
         "steps": steps_of(order, sent), "parcels": parcels_of(sent, order),
         "may_cancel": order.state == "paid" or (packed and promises.may_cancel_freely(order_id, now=now)),
-        "packed": packed, "causes": {order_id, *(view.id for view in made)},
+        "packed": packed, "causes": {order_id, *(view.id for view in made), *(view.id for view in asked_for)},
+        "cases": [card_of(view, shop, now, linked=True) for view in asked_for],
+        "may_ask": live and order.state != "cancelled" and not _is_over(order, now),
     }  # fmt: skip
+
+
+def _is_over(order: orders.OrderView, now: datetime) -> bool:
+    """Whether nothing can be asked about an order any more."""
+    return order.delivered_at is not None and now > aftersales.window_of(order.delivered_at, now=now)
 
 
 @visitor.act

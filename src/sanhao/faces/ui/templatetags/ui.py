@@ -149,7 +149,7 @@ def promise(
         "topic": topic,
         "get": get,
         "money_label": _money_label(card, audience),
-        "state_word": state_word(card.look(now)),
+        "state_word": state_word(card.look(now)) if card.word is None else card.word,
     }
 
 

@@ -37,6 +37,8 @@ def inbox(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _where(seat: Seat, notice: notices.NoticeView) -> str:
     """The page that a notice is about; a clerk is not led to money."""
+    if notice.subject_kind == "case":
+        return reverse("workbench:case", args=[seat.shop.slug, notice.subject_id])
     if notice.subject_kind == "order":
         return reverse("workbench:order", args=[seat.shop.slug, notice.subject_id])
     if notice.subject_kind == "decision" and seat.manages:

@@ -15,6 +15,7 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import events
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
+from sanhao.kit.media import Stored
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
@@ -26,6 +27,7 @@ from sanhao.service.aftersales.actions.time import draft
 from sanhao.service.aftersales.book import RULE, facts_of, terms_from, terms_of
 from sanhao.service.aftersales.case import Kind, Terms
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
+from sanhao.service.aftersales.evidence import add
 from sanhao.service.aftersales.judge import AT_ONCE, Seen, judge
 from sanhao.service.aftersales.queries import attempts_used, standing_units
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kind_of, kinds_for, phase_of
@@ -36,19 +38,27 @@ LONGEST = 500
 
 
 @dataclass
-class Wish:
-    """What is asked, checked: by whom of what, in which phase, under which terms, worth how much."""
+class Ground:
+    """What may be asked about some units of an order now: where they are, under which terms, how often still."""
 
     order: orders.OrderView
     units: dict[UUID, int]
-    reason: Reason
-    kind: Kind
+    taken: dict[UUID, int]
     phase: Phase
     packed: bool
     rule_id: UUID
     terms: Terms
-    back: Money
     left: int
+
+
+@dataclass
+class Wish:
+    """One request, checked: why, what for, and what would go back."""
+
+    ground: Ground
+    reason: Reason
+    kind: Kind
+    back: Money
 
 
 def request(
@@ -59,40 +69,42 @@ def request(
     reason: str,
     kind: Kind | None = None,
     words: str = "",
+    evidence: Sequence[Stored] = (),
     now: datetime,
 ) -> UUID:
-    """Ask for money or goods back; returns the case's id. Refunded at once where nothing is packed yet.
+    """Ask for money or goods back; returns the case's id. Refunded at once where nothing is packed yet. *evidence*:
+    what `evidence.keep` has looked at and kept.
 
     Raises NotFound for somebody else's order, Invalid ``case.units``, ``case.reason``, ``case.kind``, ``case.words``,
     Refusal ``case.window``, ``case.attempts``, ``case.not_paid``, ``case.mixed``.
     """
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(order_id)])
-        wish = weigh(order_id, person_id=person_id, units=units, reason=reason, kind=kind, now=now)
+        wish = weigh(ground(order_id, person_id=person_id, units=units, now=now), reason, kind)
         row = _insert(wish, _words(words), now)
+        add(row["id"], "buyer", evidence, by=person_id, round=0, now=now)
         events.emit(
             [CaseMoved(row["id"], order_id, row["shop_id"], person_id, wish.kind, "", "asked", False, 0,
                        row["currency"], None)],
             at=now,
         )  # fmt: skip
-        if life.at_once(facts_of(row), packed=wish.packed):
+        if life.at_once(facts_of(row), packed=wish.ground.packed):
             _refund_at_once(row, now)
         else:
             holds.place([order_id], now=now)
     return UUID(str(row["id"]))
 
 
-def weigh(
+def ground(
     order_id: UUID,
     *,
     person_id: UUID,
     units: Mapping[UUID, int],
-    reason: str,
-    kind: Kind | None = None,
     now: datetime,
     instead_of: UUID | None = None,
-) -> Wish:
-    """What a request would come to, to the cent; refuses what `request` refuses. *instead_of*: the case it replaces."""
+) -> Ground:
+    """Whether these units may be asked about at all; refuses what `request` refuses. *instead_of*: the case it
+    replaces. Four queries."""
     order = orders.order(order_id, person_id=person_id)
     if order.paid_at is None or order.state in ("unpaid", "expired", "cancelled"):
         raise Refusal(
@@ -102,13 +114,11 @@ def weigh(
         )
     wanted = {line_id: count for line_id, count in units.items() if count}
     phase, packed = _phase(order, wanted)
-    why = REASONS.get(reason)
-    if why is None or phase not in why.phases:
-        raise Invalid("case.reason", zh="请选一个原因。", en="Choose a reason.")
-    kind = kind or kind_of(why, phase)
-    if kind not in kinds_for(why, phase):
-        raise Invalid(
-            "case.kind", zh="这个原因不能这样处理。", en="That cannot be asked for with this reason."
+    if phase == "unshipped" and wanted != {line.id: line.quantity for line in order.lines}:
+        raise Refusal(
+            "case.whole_before_shipping",
+            zh="发货前只能退整单；想留下一部分，请收到后再退其余的。",
+            en="Before it is sent, only the whole order can be given up. To keep a part, return the rest when it is here.",
         )
     rule = rulebook.in_force(RULE, at=now, market=order.address["country"])
     terms = terms_from(rule.terms)
@@ -134,14 +144,28 @@ def weigh(
                 zh="这几件里有的已经退了，或正在售后。",
                 en="Some of these have gone back already or are in another case.",
             )
-    back = worth.of(order, wanted, taken, phase=phase, fault=why.fault)
+    return Ground(order, wanted, taken, phase, packed, rule.id, terms, left)
+
+
+def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
+    """What a request would come to, to the cent. Raises Invalid ``case.reason``, ``case.kind``, Refusal
+    ``case.nothing_left``."""
+    why = REASONS.get(reason)
+    if why is None or ground.phase not in why.phases:
+        raise Invalid("case.reason", zh="请选一个原因。", en="Choose a reason.")
+    kind = kind or kind_of(why, ground.phase)
+    if kind not in kinds_for(why, ground.phase):
+        raise Invalid(
+            "case.kind", zh="这个原因不能这样处理。", en="That cannot be asked for with this reason."
+        )
+    back = worth.of(ground.order, ground.units, ground.taken, phase=ground.phase, fault=why.fault)
     if not back.minor:
         raise Refusal(
             "case.nothing_left",
             zh="这个订单付的钱已经全部退回。",
             en="Everything that was paid for this order has gone back already.",
         )
-    return Wish(order, wanted, why, kind, phase, packed, rule.id, terms, back, left)
+    return Wish(ground, why, kind, back)
 
 
 def _phase(order: orders.OrderView, wanted: Mapping[UUID, int]) -> tuple[Phase, bool]:
@@ -169,8 +193,8 @@ def _phase(order: orders.OrderView, wanted: Mapping[UUID, int]) -> tuple[Phase, 
 
 
 def _insert(wish: Wish, words: str, now: datetime) -> Row:
-    id, order = new_id(), wish.order
-    facts = life.Facts("asked", wish.kind, wish.phase != "unshipped", wish.phase == "delivered")
+    id, here = new_id(), wish.ground
+    order, facts = here.order, _facts(wish)
     first = wish.kind == "exchange" and trusted(order.person_id, now=now)
     [row] = fetch(
         """
@@ -183,19 +207,24 @@ def _insert(wish: Wish, words: str, now: datetime) -> Row:
         RETURNING *
         """,
         [
-            id, order.id, order.shop_id, order.person_id, wish.rule_id, wish.kind, wish.reason.code, words,
-            life.due(wish.terms, facts, now), now, now, wish.phase, wish.packed, wish.back.currency, wish.back.minor,
+            id, order.id, order.shop_id, order.person_id, here.rule_id, wish.kind, wish.reason.code, words,
+            life.due(here.terms, facts, now), now, now, here.phase, here.packed, wish.back.currency, wish.back.minor,
             first,
         ],
     )  # fmt: skip
-    units = list(wish.units.items())
+    units = list(here.units.items())
     copy_rows(
         "aftersales_case_unit",
         ("id", "case_id", "line_id", "units"),
         [(unit, id, *line) for unit, line in zip(new_ids(len(units)), units, strict=True)],
     )
-    _count(id, list(wish.units), now)
+    _count(id, list(here.units), now)
     return row
+
+
+def _facts(wish: Wish) -> life.Facts:
+    phase = wish.ground.phase
+    return life.Facts("asked", wish.kind, phase != "unshipped", phase == "delivered")
 
 
 def _count(case_id: UUID, line_ids: Sequence[UUID], now: datetime) -> None:
@@ -232,15 +261,8 @@ def edit(
             unit["line_id"]: unit["units"]
             for unit in fetch("SELECT line_id, units FROM aftersales_case_unit WHERE case_id = %s", [case_id])
         }
-        wish = weigh(
-            row["order_id"],
-            person_id=person_id,
-            units=units,
-            reason=reason,
-            kind=kind,
-            now=now,
-            instead_of=case_id,
-        )
+        here = ground(row["order_id"], person_id=person_id, units=units, now=now, instead_of=case_id)
+        wish = weigh(here, reason, kind)
         _count(case_id, list(units), now)
         said = {
             "kind": wish.kind,
@@ -252,11 +274,11 @@ def edit(
             cleared = {"offer_minor": None}
             enter([Going(row, "asked", note="edited", by=person_id, also=said | cleared)], now=now)
             return
-        facts = life.Facts("asked", wish.kind, wish.phase != "unshipped", wish.phase == "delivered")
+        facts = _facts(wish)
         execute(
             "UPDATE aftersales_case SET kind = %s, reason = %s, words = %s, back_minor = %s, due_at = %s, moved_at = %s "
             "WHERE id = %s",
-            [*said.values(), life.due(wish.terms, facts, now), now, case_id],
+            [*said.values(), life.due(here.terms, facts, now), now, case_id],
         )
         events.emit([CaseChanged(case_id, row["order_id"], row["shop_id"], person_id, "edited")], at=now)
 

@@ -16,6 +16,7 @@ from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
+from sanhao.kit.media import Stored
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Forbidden, Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
@@ -27,19 +28,22 @@ from sanhao.service.aftersales.actions.time import draft
 from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
 from sanhao.service.aftersales.case import Side
 from sanhao.service.aftersales.events import CaseChanged
+from sanhao.service.aftersales.evidence import add
 from sanhao.service.aftersales.judge import RULING, Ruling, Seen, Verdict, judge
 
 OWNER = "aftersales"
 LONGEST = 500
 
 
-def escalate(case_id: UUID, *, person_id: UUID, text: str = "", now: datetime) -> None:
+def escalate(
+    case_id: UUID, *, person_id: UUID, text: str = "", evidence: Sequence[Stored] = (), now: datetime
+) -> None:
     """The buyer asks the platform. Both sides may speak now; what the buyer writes here is already theirs."""
     with transaction.atomic():
         row = take(case_id, "escalate", "buyer", person_id=person_id, now=now)
         enter([Going(row, "disputed", note="escalated", by=person_id)], now=now)
-    if text.strip():
-        state_case(case_id, side="buyer", person_id=person_id, text=text, now=now)
+        if text.strip() or evidence:
+            state_case(case_id, side="buyer", person_id=person_id, text=text, evidence=evidence, now=now)
 
 
 def state_case(
@@ -47,6 +51,7 @@ def state_case(
     *,
     side: Side,
     text: str,
+    evidence: Sequence[Stored] = (),
     now: datetime,
     person_id: UUID | None = None,
     shop_id: UUID | None = None,
@@ -69,6 +74,8 @@ def state_case(
             "VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [new_id(), case_id, row["round"], side, said, now, speaker],
         )
+        if speaker is not None:
+            add(case_id, side, evidence, by=speaker, round=row["round"], now=now)
         _heard(row | {"spoke": [*row["spoke"], side]}, now)
 
 

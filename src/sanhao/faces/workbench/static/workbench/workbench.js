@@ -45,3 +45,12 @@
   });
   count();
 })();
+
+/* A saved reason fills the field it is for. */
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-fill]");
+  if (!chip) return;
+  const field = document.querySelector(chip.dataset.fill);
+  field.value = chip.dataset.value;
+  field.focus();
+});

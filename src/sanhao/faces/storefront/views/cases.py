@@ -1,0 +1,193 @@
+"""After-sales for the buyer: ask in three taps, see what is next and when, send back, disagree, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sanhao.faces.storefront import visitor
+from sanhao.faces.storefront.cards import language, said
+from sanhao.faces.storefront.cases import KIND_WORDS, asking, card_of, steps_of, units_of
+from sanhao.fairness.decisions import api as decisions
+from sanhao.goods.shops import api as shops
+from sanhao.kit import time as kit_time
+from sanhao.kit.media import Stored
+from sanhao.kit.refusals import Refusal
+from sanhao.service.aftersales import api as aftersales
+from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
+
+_PAGE = 20
+
+
+@visitor.page
+@visitor.mine
+def mine(request: visitor.PersonRequest) -> HttpResponse:
+    """All of somebody's cases, the newest first."""
+    now = kit_time.now()
+    found = aftersales.cases_of(request.user.pk, limit=_PAGE)
+    known = shops.shops({view.shop_id for view in found}) if found else {}
+    bought = orders.orders([view.order_id for view in found]) if found else {}
+    things = {line.id: said(line.title) for order in bought.values() for line in order.lines}
+    cards = [
+        card_of(view, known[view.shop_id], now, linked=True, thing=things[view.units[0][0]]) for view in found
+    ]
+    return render(request, "storefront/cases.html", {"cards": cards, "now": now})
+
+
+@visitor.form
+@visitor.mine
+def ask(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+    """Choose what, choose why, send. What would come back stands beside every reason, to the cent."""
+    now = kit_time.now()
+    order = orders.order(order_id, person_id=request.user.pk)
+    given = request.POST.dict() if request.method == "POST" else request.GET.dict()
+    refusal, status = "", 200
+    if request.method == "POST":
+        try:
+            case_id = aftersales.request(
+                order_id,
+                person_id=request.user.pk,
+                units=units_of(order, given),
+                reason=given.get("reason", ""),
+                kind=given.get("kind") or None,  # type: ignore[arg-type]
+                words=given.get("words", ""),
+                evidence=_photos(request),
+                now=now,
+            )
+        except Refusal as no:
+            if no.status == 404:
+                raise
+            refusal, status = no.text.in_(language()), no.status
+        else:
+            messages.success(request, _("Sent. What happens next stands here."))
+            return HttpResponseRedirect(reverse("storefront:case", args=[case_id]))
+    return render(request, "storefront/ask.html", {
+        "order": order, "shop": shops.shop(order.shop_id), "now": now, "refusal": refusal,
+        "asking": asking(order, given, person_id=request.user.pk, now=now), "words": given.get("words", "")[:500],
+    }, status=status)  # fmt: skip
+
+
+@visitor.page
+@visitor.mine
+def case(request: visitor.PersonRequest, case_id: UUID) -> HttpResponse:
+    return _show(request, case_id)
+
+
+@visitor.page
+@visitor.mine
+def case_live(request: visitor.PersonRequest, case_id: UUID) -> HttpResponse:
+    """The part of a case that changes by itself."""
+    return render(request, "storefront/parts/case_live.html", _moving(request.user.pk, case_id))
+
+
+def _show(
+    request: visitor.PersonRequest, case_id: UUID, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    context = _moving(request.user.pk, case_id) | {"refusal": refusal, "given": request.POST}
+    return render(request, "storefront/case.html", context, status=status)
+
+
+def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
+    now = kit_time.now()
+    view = aftersales.case(case_id, side="buyer", person_id=person_id)
+    order = orders.order(view.order_id, person_id=person_id)
+    shop = shops.shop(view.shop_id)
+    decided = decisions.of_subject("case", case_id)
+    lines = {line.id: line for line in order.lines}
+    return {
+        "case": view, "order": order, "shop": shop, "now": now, "card": card_of(view, shop, now),
+        "kind_word": KIND_WORDS[view.kind], "units": [(lines[id], count) for id, count in view.units],
+        "steps": steps_of(view, aftersales.moves([case_id])[case_id]),
+        "decision": decided[-1] if decided else None,
+        "may_appeal": bool(decided) and view.state == "closed" and decided[-1].may_appeal(now),
+        "statements": aftersales.statements(case_id) if view.round else [],
+        "evidence": aftersales.evidence(case_id),
+        "carriers": delivery.carrier_names() if view.may("send_back") else {},
+        "resting": shop.state == "holiday",
+    }  # fmt: skip
+
+
+def _photos(request: visitor.PersonRequest) -> Sequence[Stored]:
+    """What was sent along, looked at and kept. Raises Invalid."""
+    return aftersales.keep_evidence(cast(list[UploadedFile], request.FILES.getlist("photos")))
+
+
+def _withdraw(request: visitor.PersonRequest, case_id: UUID) -> str:
+    aftersales.withdraw(case_id, person_id=request.user.pk, now=kit_time.now())
+    return _("Taken back. While the window is open you may ask again.")
+
+
+def _send(request: visitor.PersonRequest, case_id: UUID) -> str:
+    aftersales.send_back(
+        case_id,
+        person_id=request.user.pk,
+        carrier=request.POST.get("carrier", ""),
+        tracking_no=request.POST.get("number", "").replace("\0", "")[:80],
+        now=kit_time.now(),
+    )
+    return _("Noted. From here on we follow the parcel.")
+
+
+def _accept(request: visitor.PersonRequest, case_id: UUID) -> str:
+    aftersales.accept_offer(case_id, person_id=request.user.pk, now=kit_time.now())
+    return _("Agreed. The money is on its way back.")
+
+
+def _escalate(request: visitor.PersonRequest, case_id: UUID) -> str:
+    aftersales.escalate(
+        case_id, person_id=request.user.pk, text=request.POST.get("text", ""), now=kit_time.now()
+    )
+    return _("The platform looks at it. Both sides speak first.")
+
+
+def _state(request: visitor.PersonRequest, case_id: UUID) -> str:
+    aftersales.state_case(
+        case_id,
+        side="buyer",
+        person_id=request.user.pk,
+        text=request.POST.get("text", ""),
+        evidence=_photos(request),
+        now=kit_time.now(),
+    )
+    return _("It is on file.")
+
+
+def _again(request: visitor.PersonRequest, case_id: UUID) -> str:
+    view = aftersales.case(case_id, side="buyer", person_id=request.user.pk)
+    aftersales.edit(
+        case_id,
+        person_id=request.user.pk,
+        reason=request.POST.get("reason", view.reason_code),
+        words=request.POST.get("words", ""),
+        now=kit_time.now(),
+    )
+    return _("Sent. The shop has its full time again.")
+
+
+_ACTS: dict[str, Callable[[visitor.PersonRequest, UUID], str]] = {
+    "withdraw": _withdraw, "send": _send, "accept": _accept, "escalate": _escalate, "state": _state, "edit": _again,
+}  # fmt: skip
+
+
+@visitor.act
+@visitor.mine
+def act(request: visitor.PersonRequest, case_id: UUID, what: str) -> HttpResponse:
+    """One thing its buyer does to a case. Raises Http404 for what nobody can do."""
+    if what not in _ACTS:
+        raise Http404
+    try:
+        messages.success(request, _ACTS[what](request, case_id))
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return _show(request, case_id, refusal=said(refusal.text), status=refusal.status)
+    return HttpResponseRedirect(reverse("storefront:case", args=[case_id]))

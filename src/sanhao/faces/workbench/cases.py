@@ -1,0 +1,125 @@
+"""Cases as a shop works on them: what waits and how long, what silence will do, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sanhao.faces.ui.cards import PromiseCard, Step
+from sanhao.faces.workbench.seat import Seat
+from sanhao.faces.workbench.waiting import said
+from sanhao.kit.money import Money, total
+from sanhao.service.aftersales import api as aftersales
+from sanhao.service.orders import api as orders
+
+KIND_WORDS = {
+    "refund": gettext_lazy("Refund"), "return": gettext_lazy("Return"), "exchange": gettext_lazy("Exchange"),
+    "claim": gettext_lazy("Compensation"),
+}  # fmt: skip
+OVER = ("refunded", "exchanged", "closed", "withdrawn", "lapsed")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One case on the desk: its ring, its order, what would go back."""
+
+    case: aftersales.CaseView
+    order: orders.OrderView
+    card: PromiseCard
+    may_approve: bool
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """*yours* wait for the shop, *others* for somebody else; *at_stake* is what silence alone would give back."""
+
+    yours: tuple[Row, ...]
+    others: tuple[Row, ...]
+    at_stake: Money
+
+
+def card_of(view: aftersales.CaseView, seat: Seat, *, linked: bool = True) -> PromiseCard:
+    state = "kept" if view.state in ("refunded", "exchanged") else "void" if view.over else "open"
+    return PromiseCard(
+        id=str(view.id),
+        kind=f"{KIND_WORDS[view.kind]} · {said(view.outlook.title)}",
+        title=said(view.outlook.next) if not linked else f"{KIND_WORDS[view.kind]}: {said(view.reason)}",
+        shop=said(view.outlook.silence) if linked else said(seat.shop.name),
+        state=state,  # type: ignore[arg-type]
+        starts_at=view.moved_at,
+        due_at=view.due_at or view.moved_at,
+        silence=said(view.outlook.silence),
+        decided_at=view.moved_at if view.over else None,
+        compensation=view.refunded if view.refunded.minor else None,
+        remedy="refund",
+        mark="" if linked else seat.shop.mark,
+        href=reverse("workbench:case", args=[seat.shop.slug, view.id]) if linked else "",
+        word=said(view.outlook.title) if linked and view.over else "",
+    )
+
+
+def rows_of(found: Sequence[aftersales.CaseView], seat: Seat) -> list[Row]:
+    views = orders.orders([view.order_id for view in found])
+    return [Row(view, views[view.order_id], card_of(view, seat), view.state == "asked") for view in found]
+
+
+def desk_of(seat: Seat, found: Sequence[aftersales.CaseView]) -> Desk:
+    rows = rows_of(found, seat)
+    yours = tuple(row for row in rows if row.case.outlook.yours)
+    stake = [
+        row.case.back
+        for row in yours
+        if row.case.state in ("asked", "returning", "replacing") and row.case.kind != "exchange"
+    ]
+    return Desk(
+        yours, tuple(row for row in rows if not row.case.outlook.yours), total(stake, seat.shop.currency)
+    )
+
+
+_DONE = {
+    "to_send": gettext_lazy("Return approved"), "returning": gettext_lazy("The buyer sent it back"),
+    "replacing": gettext_lazy("Exchange approved"), "exchanged": gettext_lazy("Replacement sent"),
+    "rejected": gettext_lazy("You said no"), "disputed": gettext_lazy("The buyer asked the platform"),
+    "deciding": gettext_lazy("The file is complete"), "closed": gettext_lazy("Closed without a refund"),
+    "refunded": gettext_lazy("Refunded"), "withdrawn": gettext_lazy("Taken back by the buyer"),
+    "lapsed": gettext_lazy("Nothing was sent in time"), "asked": gettext_lazy("The buyer asked again"),
+}  # fmt: skip
+_NOTES = {
+    "approved_by_silence": gettext_lazy("by silence"), "received_by_silence": gettext_lazy("by silence"),
+    "nothing_packed": gettext_lazy("nothing was packed yet"), "out_of_stock": gettext_lazy("sold out, so it became a return"),
+    "offer_accepted": gettext_lazy("the buyer took your offer"), "not_replaced": gettext_lazy("the replacement was not sent in time"),
+    "refused": gettext_lazy("not accepted on arrival"), "platform_late": gettext_lazy("paid by the platform, which was late"),
+    "platform_pays": gettext_lazy("paid by the platform"), "ruled_for_buyer": gettext_lazy("decided by the platform"),
+    "ruled_for_shop": gettext_lazy("decided by the platform"), "appeal_granted": gettext_lazy("an appeal was granted"),
+    "order_cancelled": gettext_lazy("the order was cancelled"), "received_restocked": gettext_lazy("can be sold again"),
+}  # fmt: skip
+
+
+def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) -> list[Step]:
+    steps = [Step(_("The buyer asked"), "done", view.opened_at, said(view.reason))]
+    for move in moves:
+        bad = move.target in ("rejected", "closed", "lapsed")
+        steps.append(
+            Step(str(_DONE[move.target]), "bad" if bad else "done", move.at, str(_NOTES.get(move.note, "")))
+        )
+        if move.target == "returning":
+            if view.collected_at:
+                steps.append(Step(_("Collected by the courier"), "done", view.collected_at))
+            if view.signed_at:
+                steps.append(Step(_("Delivered to you"), "done", view.signed_at))
+    if not view.over:
+        steps[-1] = Step(said(view.outlook.title), "now", steps[-1].at, steps[-1].text)
+    return steps
+
+
+def by_number(seat: Seat, words: str) -> list[UUID] | None:
+    """The orders a search means; None where nothing is searched for."""
+    if not words:
+        return None
+    found = orders.orders_of_shop(
+        seat.shop.id, states=("paid", "shipped", "delivered", "cancelled"), search=words.upper(), limit=100
+    )
+    return [view.id for view in found]
