@@ -45,7 +45,7 @@ def sent_back(form: TermsForm) -> dict[str, str]:
         value = bound.value()
         if isinstance(bound.field.widget, DateTimeInput):
             value = bound.field.widget.format_value(value)
-        if value not in (None, False):
+        if value is not None and value is not False:
             sent[name] = "on" if value is True else str(value)
     return sent
 

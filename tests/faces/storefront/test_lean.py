@@ -69,10 +69,10 @@ def test_a_listing(at: service.Stage, client: Client, variants: int, django_asse
     [offer, *_] = wide(at, variants)
     listing = world.card(offer).listing_id
     with django_assert_num_queries(
-        _FRAME + 10
-    ):  # text, card, offers, variants, shop, coupons, promise, addresses, freight, saved
+        _FRAME + 12
+    ):  # text, card, offers, variants, shop, coupons, promise, guarantees (2), addresses, freight, saved
         assert client.get(f"/goods/{listing}/").status_code == 200
-    with django_assert_num_queries(8):  # a guest has no addresses and saves nothing
+    with django_assert_num_queries(10):  # a guest has no addresses and saves nothing
         assert client_of().get(f"/goods/{listing}/").status_code == 200
 
 
@@ -85,8 +85,8 @@ def test_cart_and_checkout(
     with django_assert_num_queries(_FRAME + 5):  # lines, offers, shops, coupons to claim and claimed
         assert client.get("/cart/").status_code == 200
     with django_assert_num_queries(
-        _FRAME + 8
-    ):  # lines, offers, addresses, coupons, those to claim, freight, shops, promise
+        _FRAME + 11
+    ):  # lines, offers, addresses, coupons, those to claim, freight, shops, promise, guarantees (2), consents
         assert client.get("/checkout/").status_code == 200
 
 

@@ -112,7 +112,7 @@ def test_an_announced_rule_shows_its_date_and_what_changes(bench: Bench, clock: 
 def test_an_announced_rule_says_what_it_would_have_cost_this_shop(bench: Bench, clock: Clock) -> None:
     stage.drain(clock.forward(50))
     title = rulebook.versions("promise.late_shipment")[0].title
-    terms = {"ladder": [{"fixed_minor": 500}]}
+    terms = {"ladder": [{"fixed_minor": 500}], "shop_cancel_pays": False}
     draft = rulebook.draft(
         "promise.late_shipment", terms, title=title, reason="Storms", by=None, now=clock.now
     )

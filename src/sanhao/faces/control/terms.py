@@ -146,7 +146,11 @@ class TermsForm(forms.Form):
             return words.local(value)
         if isinstance(kind, shapes.VarTupleType):
             return ", ".join(str(item) for item in value)
-        return json.dumps(value, ensure_ascii=False) if kind is None else value
+        return (
+            json.dumps(value, ensure_ascii=False)
+            if kind is None or isinstance(kind, shapes.DictType)
+            else value
+        )
 
     def layout(self) -> Iterator[Part]:
         """The pieces in the order of the terms."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from sanhao.faces.ui.cards import PromiseCard, PromiseState
 from sanhao.faces.ui.format import absolute
 from sanhao.goods.shops import api as shops
 from sanhao.kit.money import Money
+from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
 _STATES: dict[str, PromiseState] = {
@@ -28,12 +30,26 @@ def timed(view: promises.PromiseView) -> bool:
 
 
 def cards_of(
-    views: Sequence[promises.PromiseView], shop: shops.ShopCard, now: datetime, *, linked: bool = True
+    views: Sequence[promises.PromiseView],
+    shop: shops.ShopCard,
+    now: datetime,
+    *,
+    linked: bool = True,
+    named: Mapping[UUID, str] | None = None,
 ) -> list[PromiseCard]:
-    """Those that run, and those that ended in money; most urgent first."""
+    """Those that run, and those that ended in money; most urgent first. A window that closed without a claim is over and
+    done. *named*: what lines are called, where it has to be said which one a promise is about."""
     return [
-        _card(view, shop, now, linked) for view in views if timed(view) or view.state in ("broken", "review")
+        _card(view, shop, now, linked, (named or {}).get(view.line_id, "") if view.line_id else "")
+        for view in views
+        if view.state in ("broken", "review")
+        or (timed(view) and not (view.needs_word and view.state in ("kept", "void")))
     ]
+
+
+def names_of(order: orders.OrderView) -> dict[UUID, str]:
+    """What the lines of an order are called, where there are several."""
+    return {line.id: said(line.title) for line in order.lines} if len(order.lines) > 1 else {}
 
 
 def by_weight(cards: Sequence[PromiseCard]) -> tuple[list[PromiseCard], list[PromiseCard]]:
@@ -45,17 +61,25 @@ def by_weight(cards: Sequence[PromiseCard]) -> tuple[list[PromiseCard], list[Pro
 
 def standing(views: Sequence[promises.PromiseView]) -> list[str]:
     """What holds without a clock, a sentence each."""
-    return [said(view.sentence) for view in views if not timed(view) and view.state == "open"]
+    sentences = [said(view.sentence) for view in views if not timed(view) and view.state == "open"]
+    return list(dict.fromkeys(sentences))
 
 
-def _card(view: promises.PromiseView, shop: shops.ShopCard, now: datetime, linked: bool) -> PromiseCard:
+def _card(
+    view: promises.PromiseView, shop: shops.ShopCard, now: datetime, linked: bool, line: str
+) -> PromiseCard:
     due_at = view.due_at if timed(view) and view.due_at else view.decided_at or now
     when = absolute(due_at, now, language(), timezone.get_current_timezone())
     title, otherwise = _words(view, when)
+    kind = f"{said(view.title)} · {line}" if line else said(view.title)
     state = _STATES[view.state]
+    if (
+        view.needs_word and state == "open"
+    ):  # its ring is the time to claim; a claim that waits speaks for itself
+        kind, title = _("You may claim"), kind if view.settle_at else said(view.sentence)
     gave = view.owed if state in ("broken", "review") and view.owed and view.owed.minor else None
     return PromiseCard(
-        id=str(view.id), kind=said(view.title), title=title, shop=said(shop.name), state=state,
+        id=str(view.id), kind=kind, title=title, shop=said(shop.name), state=state,
         starts_at=view.made_at, due_at=due_at, otherwise=otherwise, sentence=said(view.sentence),
         decided_at=view.decided_at, compensation=gave, remedy="refund" if view.remedy == "refund" else "coupon",
         mark=shop.mark,

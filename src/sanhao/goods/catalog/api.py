@@ -42,6 +42,7 @@ from sanhao.goods.catalog.core import (
 )
 from sanhao.goods.catalog.queries import (
     categories,
+    categories_of_shop,
     category,
     home,
     listing,
@@ -76,6 +77,7 @@ __all__ = [
     "add_offer",
     "add_variant",
     "categories",
+    "categories_of_shop",
     "category",
     "close_listing",
     "consume",

@@ -151,6 +151,21 @@ def categories() -> list[CategoryCard]:
     return [_category(row) for row in fetch(f"{_CATEGORIES} ORDER BY c.position, c.slug")]
 
 
+def categories_of_shop(shop_id: UUID) -> list[tuple[CategoryCard, str]]:
+    """The categories that a shop has something listed in, each with its path (``food/fruit``)."""
+    rows = fetch(
+        """
+        SELECT c.id, c.slug, c.name_zh, c.name_en, c.parent_id, coalesce(up.slug || '/', '') || c.slug AS path
+        FROM catalog_category c LEFT JOIN catalog_category up ON up.id = c.parent_id
+        WHERE EXISTS (SELECT 1 FROM catalog_listing l
+                      WHERE l.category_id = c.id AND l.shop_id = %s AND l.state <> 'closed')
+        ORDER BY c.position, c.slug
+        """,
+        [shop_id],
+    )
+    return [(_category(row), row["path"]) for row in rows]
+
+
 def category(slug: str, *, now: datetime, sort: Sort = "new", page: int = 1) -> tuple[CategoryCard, Page]:
     """One page of a category and of those below it. Raises NotFound, and Invalid for a page or order there is not."""
     if sort not in _ORDER:

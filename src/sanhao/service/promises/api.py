@@ -41,6 +41,7 @@ from sanhao.service.promises.coverage import FOUNDING as FOUNDING_COVERAGE
 from sanhao.service.promises.coverage import RULE as BY_CATEGORY
 from sanhao.service.promises.for_shops import cost_of_cancelling, told_to_shop
 from sanhao.service.promises.guarantees import (
+    CONSENTS,
     Choice,
     Claimable,
     Consent,
@@ -85,6 +86,7 @@ __all__ = [
     "BY_CATEGORY",
     "CARRIER",
     "CLAIMS",
+    "CONSENTS",
     "FOUNDING_COVERAGE",
     "INSURANCE",
     "KINDS",

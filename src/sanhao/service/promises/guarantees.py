@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,7 +19,7 @@ from sanhao.kit.text import Text
 from sanhao.service.promises import coverage
 from sanhao.service.promises.actions.make import accepted_under
 from sanhao.service.promises.book import coverage_of, facts_from, own_choices, rule_key, terms_of
-from sanhao.service.promises.core import Accepted, Line, PaidOrder, Verdict
+from sanhao.service.promises.core import Accepted, AnyKind, Line, PaidOrder, Verdict
 from sanhao.service.promises.coverage import RULE, ByCategory
 from sanhao.service.promises.kinds import CLAIMS, KINDS, no_reason_return
 
@@ -109,7 +110,7 @@ def _of(
         kind, terms = KINDS[name], terms_of(rule.id, name)
         made = kind.promise(terms, bought)
         if made:
-            sentence = kind.say(terms, made[0][1], Verdict("waiting", "running"))
+            sentence = _said(kind, terms, made[0][1])
             by_shop = coverage.state_of(by_category, name, goods.category) == "optional"
             found.append(Guarantee(name, kind.title, sentence, by_shop))
         elif name == no_reason_return.name:
@@ -165,6 +166,10 @@ _CONSENTS = {
         en="I know that this item is near its date or flawed, and agree that it does not come back without a reason",
     ),
 }
+
+
+CONSENTS = tuple(_CONSENTS)
+"""The names of all that can be agreed to."""
 
 
 def consents_for(goods: Sequence[Goods], *, now: datetime) -> list[Consent | None]:
@@ -255,4 +260,9 @@ def _offer(name: str, rule: rulebook.RuleVersion, shop_id: UUID, category: str, 
     made = kind.promise(
         terms, _as_if_paid(Goods(shop_id, category, Money(100_00, "CNY"), weight_g=1000), now)
     )
-    return kind.say(terms, made[0][1], Verdict("waiting", "running")) if made else None
+    return _said(kind, terms, made[0][1]) if made else None
+
+
+def _said(kind: AnyKind, terms: Any, facts: Any) -> Text:
+    """What it offers, without the dates of a purchase that nobody made."""
+    return kind.say(terms, msgspec.structs.replace(facts, window_ends=None), Verdict("waiting", "running"))

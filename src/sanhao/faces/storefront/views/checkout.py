@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanhao.books.wallet import api as wallet
-from sanhao.faces.storefront import basket, coupons, visitor
+from sanhao.faces.storefront import basket, coupons, guarantees, visitor
 from sanhao.faces.storefront.cards import by_shop, language
 from sanhao.faces.storefront.offers import parcels_promised
 from sanhao.faces.storefront.preview import goods_of, preview
@@ -42,7 +42,8 @@ def _place(request: visitor.PersonRequest) -> HttpResponse:
     if cart_id is None or chosen is None:
         raise Invalid("checkout.coupon", zh="这张券用不了。", en="This coupon cannot be used.")
     placed = orders.place(
-        cart_id=cart_id, person_id=request.user.pk, address_id=address_id, coupon_ids=chosen, now=kit_time.now()
+        cart_id=cart_id, person_id=request.user.pk, address_id=address_id, coupon_ids=chosen,
+        consents=guarantees.agreed(request.POST.getlist("consent")), now=kit_time.now(),
     )  # fmt: skip
     return HttpResponseRedirect(reverse("storefront:pay", args=[placed.checkout_id]))
 
@@ -72,13 +73,18 @@ def _show(request: visitor.PersonRequest, *, refusal: str = "", status: int = 20
     known = shops.shops(goods)
     parcels = by_shop(cart.lines, known)
     givers = coupons.names([view for view in usable if view.issue_id], known)
+    guaranteed = guarantees.titles(cart.lines, now)
+    asked = guarantees.asks(cart.lines, given.getlist("consent"), now)
     return render(request, "storefront/checkout.html", {
         "addresses": addresses, "address": address, "preview": seen, "goods": cart.goods, "refusal": refusal, "now": now,
         "claims": [card for card in coupons.claim_cards(offers, known) if card.claimable and not card.ready],
         "choices": [(choice, givers.get(choice.coupon.id, "")) for choice in seen.coupons],
         "hints": coupons.hints(coupons.tickets(usable, offers, now), goods, known),
         "parcels": [
-            (parcel, seen.freight_of(parcel.shop.id), promise)
+            (
+                parcel, seen.freight_of(parcel.shop.id), promise,
+                [(line, guaranteed[line.offer.id], asked.get(line.offer.id)) for line in parcel.lines],
+            )
             for parcel, promise in zip(parcels, parcels_promised(parcels, now), strict=True)
         ],
     }, status=status)  # fmt: skip

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sanhao.faces.storefront import coupons, offers, visitor
+from sanhao.faces.storefront import coupons, guarantees, offers, visitor
 from sanhao.faces.storefront.cards import language, listing_cards, shops_of, shorter
 from sanhao.faces.ui.cards import Tab
 from sanhao.goods.catalog import api as catalog
@@ -110,6 +110,7 @@ def listing_page(
     return render(request, "storefront/listing.html", {
         "listing": view, "card": view.card, "shop": shop, "choices": choices, "picked": picked,
         "promise": offers.promised(picked.offer, shop, now) if picked else None,
+        "guarantees": guarantees.beside(picked.offer, now) if picked else [],
         "freight": offers.freight(picked.offer, shop, person_id) if picked else None,
         "saved": person_id is not None and listing_id in catalog.saved_ids(person_id),
         "claims": coupons.claim_cards(claims, {shop.id: shop}), "refusal": refusal, "now": now,

@@ -115,7 +115,7 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
     sent = delivery.consignments_of([order_id])[order_id] if live else []
     asked_for = aftersales.cases_of_orders([order_id], side="buyer").get(order_id, []) if live else []
     packed = order.state == "shipped" and order.collected_at is None
-    large, small = promised.by_weight(promised.cards_of(made, shop, now))
+    large, small = promised.by_weight(promised.cards_of(made, shop, now, named=promised.names_of(order)))
     return {
         "order": order, "shop": shop, "now": now, "state_word": STATE_WORDS[order.state],
         "promises": large, "aside": small, "standing": promised.standing(made),
