@@ -90,3 +90,34 @@ def test_the_whole_way_is_open_without_script(browser: Any, site: Any) -> None:
     page.wait_for_url("**/paid/**")
     assert "付好了，接下来看我们的" in page.inner_text("main")
     context.close()
+
+
+def test_a_coupon_is_claimed_in_a_tap_and_checkout_takes_it_by_itself(page: Any) -> None:
+    page.goto("/demo/persons/")
+    page.click("button.person:has-text('阿依古丽')")
+    page.goto("/shop/yimu/")
+    assert barriers(page) == ""
+    tap = ".claim:has-text('orchard') .claim__do, .claim:has-text('果园') .claim__do"
+    page.click(tap)
+    page.wait_for_selector(".claim__done")  # the page stays where it is
+    page.click(".listing__title a >> nth=0")
+    page.fill(".buy input[name=quantity]", "2")
+    page.click(".buy button.button--primary")
+    page.wait_for_selector("#added .say")
+    page.goto("/checkout/")
+    assert page.is_checked("input[name=coupon] >> nth=0")
+    assert "−¥5" in page.inner_text("#summary")
+    assert barriers(page) == ""
+    page.uncheck("input[name=coupon] >> nth=0")
+    page.wait_for_selector("#summary .say--amber")  # the sum follows, and says what is lost
+    assert "−¥5" not in page.inner_text("#summary")
+    page.click("#summary .say--amber a")
+    page.wait_for_load_state()
+    assert "−¥5" in page.inner_text("#summary")
+    page.click("#summary button.button--primary")
+    page.wait_for_url("**/pay/**")
+    page.click("button[value=pay]")
+    page.wait_for_url("**/paid/**")
+    page.goto("/wallet/")
+    assert page.locator(".coupon--past").count() == 1
+    assert barriers(page) == ""
