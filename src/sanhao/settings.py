@@ -213,6 +213,13 @@ USE_I18N = True
 CURRENCY = _currency()
 # Which of books/settlement/banks payouts go through.
 BANK = os.environ.get("SANHAO_BANK", "sandbox")
+# Which of books/payments/gateways new payments go through, and what it needs to know.
+GATEWAY = os.environ.get("SANHAO_GATEWAY", "sandbox")
+STRIPE_KEY = os.environ.get("SANHAO_STRIPE_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("SANHAO_STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API = os.environ.get("SANHAO_STRIPE_API", "https://api.stripe.com")
+# A browser asks this policy also where a form is sent on to: the page where the buyer pays.
+_PAY_PAGES = ["https://checkout.stripe.com"] if STRIPE_KEY else []
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
@@ -235,7 +242,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'", LIVE_ADDRESS],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *_PAY_PAGES],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],

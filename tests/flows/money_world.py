@@ -301,6 +301,22 @@ class Market:
                 )  # fmt: skip
         return len(rows)
 
+    def dispute(self, dice: Random, n: int) -> int:
+        """A buyer's bank takes money back by itself, whatever was refunded before; some disputes are won."""
+        rows = fetch(
+            "SELECT p.gateway_ref, p.amount_minor FROM payments_payment p JOIN orders_order o ON o.checkout_id = p.subject_id "
+            "WHERE o.shop_id = ANY(%s) AND p.state = 'paid' AND p.amount_minor > 0 ORDER BY p.id",
+            [self.shops],
+        )
+        for row in dice.sample(rows, min(max(n // 50, 1), len(rows))):
+            amount = dice.choice([row["amount_minor"], dice.randint(1, row["amount_minor"])])
+            ref, end = str(new_id()), dice.choice([None, "won", "won", "lost"])
+            for outcome in ("open", "open", end):
+                if outcome:
+                    said = payments.Disputed(ref, row["gateway_ref"], outcome, amount, "CNY", "fraudulent")
+                    self._try(lambda said=said: payments.hear_dispute("sandbox", said, now=self.now))
+        return max(n // 50, 1)
+
     def fund(self, dice: Random, n: int) -> int:
         """Shops bring money: onto the balance, or as deposit."""
         for _ in range(max(n // 12, 1)):
@@ -427,7 +443,8 @@ BOOKED = (
      "WHERE s.funder_kind = 'host' AND o.paid_at IS NOT NULL"),
     ("payouts", "", "SELECT -sum(amount_minor) FROM settlement_payout WHERE state IN ('drafted', 'sent')"),
     ("gateway", "", "SELECT (SELECT sum(amount_minor) FROM payments_payment WHERE state = 'paid') "
-     "- coalesce((SELECT sum(amount_minor) FROM payments_refund WHERE state = 'done'), 0)"),
+     "- coalesce((SELECT sum(amount_minor) FROM payments_refund WHERE state = 'done'), 0) "
+     "- coalesce((SELECT sum(amount_minor) FROM payments_chargeback WHERE state <> 'won'), 0)"),
 )  # fmt: skip
 """Accounts of the ledger (code, holder or all) and what other tables say that they hold."""
 
@@ -440,6 +457,7 @@ ACTIONS: dict[str, Callable[[Market, Random, int], int]] = {
     "refund": Market.refund,
     "compensate in cash": Market.compensate_in_cash,
     "cancel": Market.cancel,
+    "dispute": Market.dispute,
     "fund": Market.fund,
     "hold": Market.hold,
     "wait": Market.wait,

@@ -1,5 +1,7 @@
 """The door of payments."""
 
+from sanhao.books.payments.actions.chargeback import Borne, bear
+from sanhao.books.payments.actions.chargeback import hear as hear_dispute
 from sanhao.books.payments.actions.give_back import (
     RefundDraft,
     asked_for,
@@ -9,7 +11,7 @@ from sanhao.books.payments.actions.give_back import (
 )
 from sanhao.books.payments.actions.past import HISTORY, PastPayment, take_over
 from sanhao.books.payments.actions.take import begin, heard
-from sanhao.books.payments.core import Next
+from sanhao.books.payments.core import Disputed, Next
 from sanhao.books.payments.errands import next_step
 from sanhao.books.payments.gateways import GATEWAYS
 from sanhao.books.payments.gateways.sandbox.signing import Signed
@@ -27,6 +29,8 @@ from sanhao.books.payments.queries import (
 __all__ = [
     "GATEWAYS",
     "HISTORY",
+    "Borne",
+    "Disputed",
     "How",
     "Next",
     "PastPayment",
@@ -35,8 +39,10 @@ __all__ = [
     "RefundView",
     "Signed",
     "asked_for",
+    "bear",
     "begin",
     "failed_refunds",
+    "hear_dispute",
     "heard",
     "next_step",
     "payment",

@@ -34,6 +34,8 @@ class Bill(msgspec.Struct, frozen=True):
     payment_id: UUID
     amount: Money
     what: str
+    return_url: str = ""
+    """Where the buyer comes back to."""
 
 
 class Next(msgspec.Struct, frozen=True):
@@ -52,6 +54,20 @@ class Callback(msgspec.Struct, frozen=True):
     currency: str
     at: Annotated[datetime, msgspec.Meta(tz=True)]
     ref: str = ""
+
+
+class Disputed(msgspec.Struct, frozen=True):
+    """The buyer's bank took *amount_minor* back by itself (*open*), and what became of it: *won* gives it back to us.
+
+    *ref* is the gateway's number of the dispute, *payment_ref* its number of the payment.
+    """
+
+    ref: str
+    payment_ref: str
+    outcome: Literal["open", "won", "lost"]
+    amount_minor: int
+    currency: str
+    reason: str = ""
 
 
 class RefundOrder(msgspec.Struct, frozen=True):

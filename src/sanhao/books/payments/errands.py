@@ -27,8 +27,9 @@ from sanhao.kit.refusals import Refusal
 log = logging.getLogger("sanhao.payments")
 
 
-def next_step(payment_id: UUID, *, person_id: UUID, now: datetime) -> Next:
-    """Where the buyer goes to pay (``url`` None: our own page). Call it outside any transaction.
+def next_step(payment_id: UUID, *, person_id: UUID, now: datetime, return_url: str = "") -> Next:
+    """Where the buyer goes to pay (``url`` None: our own page) and comes back from to *return_url*. Call it outside any
+    transaction.
 
     Raises NotFound, Refusal ``payments.away`` while the gateway does not answer.
     """
@@ -36,7 +37,7 @@ def next_step(payment_id: UUID, *, person_id: UUID, now: datetime) -> Next:
     if due.state not in OPEN:
         return Next(url=None, ref=due.gateway_ref)
     try:
-        answer = gateway(due.gateway).begin(Bill(due.id, due.amount, due.subject_kind), now=now)
+        answer = gateway(due.gateway).begin(Bill(due.id, due.amount, due.subject_kind, return_url), now=now)
     except GatewayAway:
         raise Refusal("payments.away", zh="支付渠道暂时没有响应，请稍后再试。",
                       en="The payment service does not answer. Please try again in a moment.") from None  # fmt: skip

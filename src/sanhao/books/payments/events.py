@@ -55,3 +55,26 @@ class RefundFailed(Event, frozen=True):
     cause_kind: str
     cause_id: UUID
     reason: str
+
+
+class PaymentDisputed(Event, frozen=True):
+    """A buyer's bank has taken money back by itself. Whoever owns the subject says what of it it bears (`bear`)."""
+
+    chargeback_id: UUID
+    payment_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    amount_minor: int
+    currency: str
+
+
+class DisputeWon(Event, frozen=True):
+    """The bank has given the money back. Whoever bore *parts* (id of what, minor units) has them again."""
+
+    chargeback_id: UUID
+    payment_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    parts: tuple[tuple[UUID, int], ...]
+    currency: str
+    gateway: str

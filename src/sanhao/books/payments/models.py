@@ -23,10 +23,21 @@ REFUND_STATES = States(
     "refund",
     "payments_refund",
     {
-        "requested": ("sent",),
+        "requested": ("sent", "stopped"),
         "sent": ("done", "failed"),
-        "failed": ("requested",),
+        "failed": ("requested", "stopped"),
+        # The bank gave the buyer the money back before the refund had left.
+        "stopped": ("requested",),
         "done": (),
+    },
+)
+CHARGEBACK_STATES = States(
+    "chargeback",
+    "payments_chargeback",
+    {
+        "open": ("won", "lost"),
+        "won": (),
+        "lost": (),
     },
 )
 OPEN = ("created", "pending")
@@ -113,6 +124,40 @@ class Refund(models.Model):
         indexes = [
             models.Index(
                 name="payments_refund_due", fields=["next_try_at"], condition=Q(state__in=ON_ITS_WAY)
+            ),
+        ]
+
+
+class Chargeback(models.Model):
+    """Money a buyer's bank took back by itself. *parts* of it were borne by whoever owned what was paid for (account and
+    amount), *stopped_minor* by refunds that had not left, the rest by the platform."""
+
+    id = models.UUIDField(primary_key=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+")
+    ref = models.CharField(max_length=80)
+    state = models.CharField(max_length=4, db_default=CHARGEBACK_STATES.initial)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    parts = models.JSONField(db_default=[])
+    stopped_minor = models.BigIntegerField(db_default=0)
+    reason = models.CharField(max_length=100, db_default="")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="payments_chargeback_once", fields=["payment", "ref"]),
+            models.CheckConstraint(
+                name="payments_chargeback_state", condition=Q(state__in=list(CHARGEBACK_STATES.moves))
+            ),
+            models.CheckConstraint(
+                name="payments_chargeback_amount",
+                condition=Q(amount_minor__gt=0, stopped_minor__gte=0, stopped_minor__lte=F("amount_minor")),
+            ),
+            models.CheckConstraint(
+                name="payments_chargeback_closed",
+                condition=Q(state="open", closed_at__isnull=True)
+                | (~Q(state="open") & Q(closed_at__isnull=False)),
             ),
         ]
 

@@ -56,7 +56,7 @@ ENTRIES: Words = {
     "settlement.clawback": _("refund after release"), "settlement.commission_back": _("commission given back"),
     "promise.compensation": _("compensation"), "promise.carrier_claim": _("claim on a carrier"),
     "promise.reversed": _("compensation taken back"), "checkout.paid": _("checkout paid"),
-    "coupon_lapsed": _("compensation of goods that came back, to who paid it"), "refund.parked": _("compensation that waits for the rest of its order"), "aftersales.borne": _("borne by somebody else"),
+    "chargeback.taken": _("taken back by a bank"), "chargeback.beyond": _("taken back by a bank beyond what was left"), "chargeback.won": _("given back by a bank"), "coupon_lapsed": _("compensation of goods that came back, to who paid it"), "refund.parked": _("compensation that waits for the rest of its order"), "aftersales.borne": _("borne by somebody else"),
     "payment.late": _("late payment"), "coupon_given_back": _("coupon given back"),
     "coupon_expired": _("coupon expired"), "refund": _("refund"), "refund_paid_out": _("refund paid out"),
     "shop.balance_paid_in": _("balance topped up"), "shop.deposit_paid_in": _("deposit paid in"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sanhao.books.payments.events import PaymentSucceeded, RefundCompleted
+from sanhao.books.payments.events import DisputeWon, PaymentDisputed, PaymentSucceeded, RefundCompleted
 from sanhao.books.settlement.events import OrderReleased
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders import telling
-from sanhao.service.orders.actions import pay, place, shares, ship
+from sanhao.service.orders.actions import chargeback, pay, place, shares, ship
 from sanhao.service.orders.core import validate_terms
 from sanhao.service.orders.events import (
     CheckoutExpired,
@@ -32,6 +32,8 @@ EXPIRY = Keeper(
 def wire() -> None:
     rulebook.register_schema("orders.terms", validate_terms)
     listen_now(PaymentSucceeded, pay.payment_succeeded)
+    listen_now(PaymentDisputed, chargeback.disputed)
+    listen_now(DisputeWon, chargeback.won)
     listen_now(ConsignmentCollected, ship.collected)
     listen_now(ConsignmentDelivered, ship.delivered)
     for moved in (OrderShipped, OrderDelivered, OrderCancelled):

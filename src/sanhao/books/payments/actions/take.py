@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from sanhao.books.payments.core import FIRST_QUESTION, GIVE_UP, Callback, next_question
+from sanhao.books.payments.actions import chargeback
+from sanhao.books.payments.core import FIRST_QUESTION, GIVE_UP, Callback, Disputed, next_question
 from sanhao.books.payments.events import PaymentFailed, PaymentSucceeded
 from sanhao.books.payments.gateways import gateway as gateway_named
 from sanhao.books.payments.models import OPEN, PAYMENT_STATES
@@ -29,13 +31,14 @@ def begin(
     subject_id: UUID,
     person_id: UUID,
     amount: Money,
-    gateway: str = "sandbox",
+    gateway: str = "",
     now: datetime,
 ) -> PaymentView:
-    """A payment for a subject; what costs nothing is paid at once. Beginning again while one is open gives that one.
+    """A payment for a subject, through *gateway* (the site's where none is named); what costs nothing is paid at once. Beginning again while one is open gives that one.
 
     Raises Refusal ``payments.paid_already`` or ``payments.amount_changed``, NotFound for an unknown gateway.
     """
+    gateway = gateway or settings.GATEWAY
     gateway_named(gateway)
     if amount.minor < 0:
         raise Invalid("payments.amount", zh="金额不能为负。", en="An amount cannot be negative.")
@@ -96,7 +99,11 @@ def heard(gateway: str, body: bytes, headers: Mapping[str, str], *, now: datetim
     if len(body) > _LARGEST_BODY:
         raise Invalid("payments.too_large", zh="回调太大。", en="The callback is too large.")
     lower = {name.lower(): value for name, value in headers.items()}
-    hear(gateway, gateway_named(gateway).parse_callback(body, lower), now=now)
+    said = gateway_named(gateway).parse_callback(body, lower)
+    if isinstance(said, Disputed):
+        chargeback.hear(gateway, said, now=now)
+    elif said is not None:
+        hear(gateway, said, now=now)
 
 
 def hear(gateway: str, said: Callback, *, now: datetime) -> None:

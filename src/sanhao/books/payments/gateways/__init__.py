@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sanhao.books.payments.core import Bill, Callback, Next, RefundAnswer, RefundOrder
+from sanhao.books.payments.core import Bill, Callback, Disputed, Next, RefundAnswer, RefundOrder
 from sanhao.books.payments.gateways.history import History
 from sanhao.books.payments.gateways.sandbox import Sandbox
+from sanhao.books.payments.gateways.stripe import Stripe
 from sanhao.kit.refusals import NotFound
 
 
@@ -24,8 +25,9 @@ class Gateway(Protocol):
         """Tell the gateway of a payment to come. The same `payment_id` twice is one payment."""
         ...
 
-    def parse_callback(self, body: bytes, headers: Mapping[str, str]) -> Callback:
-        """Read what somebody posted to us in the gateway's name (header names in lower case).
+    def parse_callback(self, body: bytes, headers: Mapping[str, str]) -> Callback | Disputed | None:
+        """Read what somebody posted to us in the gateway's name (header names in lower case); None for what does not
+        concern us.
 
         Raises Forbidden for a bad or stale signature, Invalid for what cannot be read.
         """
@@ -43,6 +45,7 @@ class Gateway(Protocol):
 GATEWAYS: Mapping[str, Gateway] = {
     "history": History(),
     "sandbox": Sandbox(),
+    "stripe": Stripe(),
 }
 
 

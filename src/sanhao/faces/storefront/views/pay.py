@@ -45,8 +45,10 @@ def _press(request: visitor.PersonRequest, checkout: orders.CheckoutView) -> Htt
             subject_kind=_SUBJECT, subject_id=checkout.id, person_id=request.user.pk, amount=checkout.total, now=now
         )  # fmt: skip
     if payment.gateway != "sandbox":
-        step = payments.next_step(payment.id, person_id=request.user.pk, now=now)
-        return HttpResponseRedirect(step.url or reverse("storefront:paid", args=[checkout.id]))
+        paid_page = reverse("storefront:paid", args=[checkout.id])
+        back = request.build_absolute_uri(paid_page)
+        step = payments.next_step(payment.id, person_id=request.user.pk, now=now, return_url=back)
+        return HttpResponseRedirect(step.url or paid_page)
     if not kit_time.is_demo():
         raise Refusal("pay.no_gateway", zh="这个站点还没有接好支付渠道。",
                       en="This site has no payment service yet.")  # fmt: skip

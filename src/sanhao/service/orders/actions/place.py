@@ -53,7 +53,7 @@ def place(
     address_id: UUID,
     coupon_ids: Sequence[UUID] = (),
     consents: Consents = MappingProxyType({}),
-    gateway: str = "sandbox",
+    gateway: str = "",
     now: datetime,
 ) -> Placed:
     """One order per shop of everything in the cart, held unpaid for a quarter of an hour (a term).
