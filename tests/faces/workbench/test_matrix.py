@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
+from sanhao.books.settlement import api as settlement
 from sanhao.faces.workbench.urls import urlpatterns
 from sanhao.goods.catalog import api as catalog
 from sanhao.people import api as people
@@ -20,6 +21,8 @@ from tests.faces.workbench.stage import Bench, Clock, client_of, issue, url
 from tests.goods import world
 from tests.service import stage
 from tests.service.aftersales.stage import HOUSE, ask
+
+WISH = settlement.InvoiceWish("person", "林小满", "", "lin@example.org")
 
 
 @pytest.fixture
@@ -37,8 +40,9 @@ def names(bench: Bench, clock: Clock) -> dict[str, UUID | None]:
         "guest": None, "buyer": bench.at.buyer_id, "owner": bench.owner, "manager": bench.manager, "clerk": bench.clerk,
         "other": world.stall("peanest").owner_id, "staff": staff, "order": late, "parcel": parcel,
         "decision": stage.promise(bench.order)["decision_id"], "listing": offer.listing_id, "offer": offer.id,
-        "case": asked, "house": house,
-        "issue": issue(bench.at.shop_id, bench.owner), "variant": offer.variant_id, "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
+        "case": asked, "house": house, "issue": issue(bench.at.shop_id, bench.owner), "variant": offer.variant_id,
+        "invoice": settlement.ask_invoice(bench.order, WISH, person_id=bench.at.buyer_id, amount_minor=100, now=T0),
+        "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
     }  # fmt: skip
 
 

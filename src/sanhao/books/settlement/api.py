@@ -10,6 +10,8 @@ from sanhao.books.settlement.actions.invoices import (
 )
 from sanhao.books.settlement.actions.manual import approve_money, decline_money, propose_money
 from sanhao.books.settlement.actions.payee import ShopStanding, enter_payee, pause_payouts, set_standing
+from sanhao.books.settlement.actions.stop import NAME as STOP
+from sanhao.books.settlement.actions.stop import free_money, stop_money
 from sanhao.books.settlement.banks.sandbox.world import sandbox_bank
 from sanhao.books.settlement.core import (
     COMMISSION,
@@ -63,6 +65,7 @@ __all__ = [
     "PURSES",
     "RELEASE",
     "SETTLEMENT_STATES",
+    "STOP",
     "BillView",
     "Coming",
     "CommissionTerms",
@@ -100,6 +103,7 @@ __all__ = [
     "draw",
     "enter_payee",
     "found_rules",
+    "free_money",
     "hold",
     "holds",
     "invoice",
@@ -125,6 +129,7 @@ __all__ = [
     "settlements",
     "standing_at",
     "statement",
+    "stop_money",
     "stopped",
     "withdraw_invoice",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sanhao.books.settlement import errands, telling
-from sanhao.books.settlement.actions import bills, manual, payouts, release
+from sanhao.books.settlement.actions import bills, manual, payouts, release, stop
 from sanhao.books.settlement.events import InvoiceAnswered
 from sanhao.books.settlement.rules import KINDS, schema
 from sanhao.fairness.decisions import api as decisions
@@ -72,5 +72,7 @@ def wire() -> None:
         register(keeper)
     for taking in manual.TAKING:
         decisions.register_undo(taking, manual.OWNER)
+    decisions.register_undo(stop.KIND, stop.OWNER)
     listen_now(DecisionOverturned, manual.overturned)
+    listen_now(DecisionOverturned, stop.overturned)
     listen_later(InvoiceAnswered, telling.invoice_answered)

@@ -38,6 +38,13 @@ ROLES: Words = {
 }  # fmt: skip
 FAULT: Words = {"carrier": _("the carrier"), "platform": _("the platform")}
 REMEDIES: Words = {"coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing")}
+PAYOUTS: Words = {
+    "drafted": _("prepared"), "sent": _("at the bank"), "paid": _("arrived at the bank"), "failed": _("refused"), "returned": _("sent back"),
+}  # fmt: skip
+MANUAL: Words = {
+    "proposed": _("waits for a second person"), "approved": _("approved and booked"), "declined": _("not approved"),
+    "withdrawn": _("withdrawn by who proposed it"),
+}  # fmt: skip
 CODES: Words = {
     "gateway": _("at payment gateways"), "bank": _("in the bank"), "receivable": _("owed by shops"),
     "carrier_claim": _("claims on carriers"), "escrow": _("held until earned"), "balance": _("shops' balances"),
@@ -53,7 +60,7 @@ ACCOUNTS: Words = {
     "goodwill": _("the platform's own pocket"), "breakage": _("lapsed coupons"),
 }  # fmt: skip
 ENTRIES: Words = {
-    "settlement.clawback": _("refund after release"), "settlement.commission_back": _("commission given back"),
+    "settlement.clawback": _("refund after release"), "settlement.commission_back": _("commission given back"), "settlement.released": _("released to the shop"), "settlement.commission": _("commission"), "settlement.reserve": _("kept in reserve"), "settlement.reserve_used": _("reserve used for a refund"), "settlement.reserve_freed": _("reserve freed"), "payout.drafted": _("payout prepared"), "payout.paid": _("payout paid"), "payout.failed": _("payout refused"), "payout.returned": _("payout sent back"), "manual.reversed": _("given back after an appeal"),
     "promise.compensation": _("compensation"), "promise.carrier_claim": _("claim on a carrier"),
     "promise.reversed": _("compensation taken back"), "checkout.paid": _("checkout paid"),
     "chargeback.taken": _("taken back by a bank"), "chargeback.beyond": _("taken back by a bank beyond what was left"), "chargeback.won": _("given back by a bank"), "coupon_lapsed": _("compensation of goods that came back, to who paid it"), "refund.parked": _("compensation that waits for the rest of its order"), "aftersales.borne": _("borne by somebody else"),

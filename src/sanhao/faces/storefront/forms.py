@@ -141,3 +141,25 @@ class QuantityForm(forms.Form):
     """A line of the cart; zero takes it out."""
 
     quantity = forms.IntegerField(min_value=0, max_value=999)
+
+
+class InvoiceForm(SpokenForm):
+    """Whom an invoice is made out to."""
+
+    fields_of_codes = {
+        "invoice.title": "title", "invoice.tax_id": "tax_id", "invoice.email": "email", "invoice.kind": "kind",
+    }  # fmt: skip
+    kind = forms.ChoiceField(
+        label=_("Invoice for"), choices=[("person", _("A person")), ("company", _("A company"))],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    title = forms.CharField(
+        label=_("Name on the invoice"), max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )  # fmt: skip
+    tax_id = forms.CharField(
+        label=_("Unified social credit code"), max_length=30, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        help_text=_("Companies only: 18 digits and letters."),
+    )  # fmt: skip
+    email = _email()

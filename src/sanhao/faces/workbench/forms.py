@@ -189,6 +189,52 @@ class PaidInForm(InCurrency):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
+class BankForm(forms.Form):
+    """Where the shop's money goes; only an owner enters it."""
+
+    holder = forms.CharField(
+        label=gettext_lazy("Account holder"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    bank = forms.CharField(
+        label=gettext_lazy("Bank"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    account = forms.CharField(
+        label=gettext_lazy("Account number"), max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        help_text=gettext_lazy("Digits, or an IBAN. Changed details wait some days, and everybody who manages the shop is told."),
+    )  # fmt: skip
+
+
+class DepositForm(InCurrency):
+    """From the balance to the deposit. *key* makes a form sent twice count once."""
+
+    amount = MoneyField(label=gettext_lazy("Amount"))
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class PaperForm(forms.Form):
+    """An invoice as the shop uploads it."""
+
+    paper = forms.FileField(
+        label=gettext_lazy("Invoice as PDF"), widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
+        help_text=gettext_lazy("At most 5 MB, without scripts or attachments."),
+    )  # fmt: skip
+    number = forms.CharField(
+        label=gettext_lazy("Invoice number"), max_length=40, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why not"),
+        max_length=300,
+        help_text=gettext_lazy("The buyer reads it and may ask again."),
+    )
+
+
 class DelayForm(forms.Form):
     until = MomentField(label=gettext_lazy("New time"))
     reason = forms.CharField(

@@ -71,7 +71,11 @@ def _leads_to(notice: notices.NoticeView) -> str:
     """Where the thing stands that a notice speaks of."""
     if notice.topic == "case.shop":
         return reverse("workbench:case_for", args=[notice.subject_id])
-    if notice.topic.endswith(".shop") or notice.topic == "delay.answered":
+    if (
+        notice.subject_kind == "shop_money"
+        or notice.topic.endswith(".shop")
+        or notice.topic == "delay.answered"
+    ):
         return "/workbench/"
     if notice.topic == "appeal.waits":
         return "/control/"

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from sanhao.books.payments import api as payments
+from sanhao.books.settlement import api as settlement
 from sanhao.faces.storefront import promised, visitor
 from sanhao.faces.storefront.cards import language
 from sanhao.faces.storefront.cases import card_of
@@ -92,6 +93,7 @@ def _show(
     context = _moving(request.user.pk, order_id)
     order: orders.OrderView = context["order"]
     context["refusal"] = refusal
+    context["invoice"] = settlement.invoice_of(order_id, person_id=request.user.pk) if order.paid_at else None
     back = payments.refunds_of("checkout", order.checkout_id) if order.refunded else []
     cases = aftersales.cases_of_orders([order_id], side="buyer").get(order_id, []) if back else []
     causes = {*context["causes"], *(case.id for case in cases)}

@@ -77,7 +77,7 @@ def scan_word(status: str) -> str:
 
 @register.simple_tag
 def state_tag(kind: str, state: str) -> SafeString:
-    """The state of an *order*, *listing*, *decision*, *parcel*, *rule* or *shop* as a word."""
+    """The state of an *order*, *listing*, *payout*, *invoice*, *decision*, *parcel*, *rule* or *shop* as a word."""
     word, tone = _states(kind)[state]
     return format_html('<span class="tag{}">{}</span>', f" tag--{tone}" if tone else "", word)
 
@@ -113,6 +113,15 @@ def _states(kind: str) -> dict[str, tuple[str, str]]:
         },
         "shop": {"open": (_("open"), "jade"), "holiday": (_("on holiday"), "amber"), "closed": (_("closed for good"), "")},
         "role": {"owner": (_("owner"), ""), "manager": (_("manager"), ""), "clerk": (_("clerk"), "")},
+        "payout": {
+            "drafted": (_("prepared"), "amber"), "sent": (_("on its way"), "indigo"), "paid": (_("arrived at the bank"), "jade"),
+            "failed": (_("came back"), "seal"), "returned": (_("sent back by the bank"), "seal"),
+        },
+        "invoice": {
+            "asked": (_("to be issued"), "amber"), "issued": (_("issued"), "jade"), "declined": (_("not issued"), ""),
+            "withdrawn": (_("no longer asked for"), ""), "red_asked": (_("to be corrected"), "seal"),
+            "corrected": (_("corrected"), "jade"),
+        },
         "proposal": {
             "proposed": (_("waits for the buyer"), "indigo"), "agreed": (_("agreed"), "jade"),
             "declined": (_("declined"), "seal"), "lapsed": (_("no answer in time"), ""),

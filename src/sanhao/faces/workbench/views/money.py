@@ -15,16 +15,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sanhao.books.ledger import api as ledger
-from sanhao.faces.ui.cards import Tab
+from sanhao.books.settlement import api as settlement
+from sanhao.faces.ui.cards import Bar, Tab
+from sanhao.faces.ui.format import lang_of
 from sanhao.faces.workbench.forms import PaidInForm
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, page, sentence, tell
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
-from sanhao.kit.deadline import zone
+from sanhao.kit.deadline import start_of_day, zone
 from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Refusal
 
-ACCOUNTS = ("balance", "deposit", "receivable", "escrow")
+ACCOUNTS = ("balance", "deposit", "receivable", "escrow", "reserve", "payouts")
 _ON_A_PAGE, _AT_ONCE = 40, 500
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 
@@ -32,7 +34,7 @@ _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 def account_words() -> dict[str, str]:
     return {
         "balance": _("Balance"), "deposit": _("Deposit"), "receivable": _("Owed to the platform"),
-        "escrow": _("Held for orders on their way"),
+        "escrow": _("Held for orders on their way"), "reserve": _("In reserve"), "payouts": _("On the way to the bank"),
     }  # fmt: skip
 
 
@@ -44,7 +46,18 @@ def kind_words() -> dict[str, str]:
         "checkout.paid": _("An order was paid"), "refund": _("Refund to a buyer"),
         "chargeback.taken": _("A buyer's bank took it back"), "chargeback.won": _("A buyer's bank gave it back"), "coupon_lapsed": _("Compensation of goods that came back, to who paid it"), "refund.parked": _("Compensation that waits for the rest of its order"), "aftersales.borne": _("A refund that somebody else bore"),
         "coupon_taken_over": _("Given back after an appeal"), "coupon_given_back": _("Coupon of a cancelled order"),
-        "coupon_expired": _("A coupon expired unused"),
+        "coupon_expired": _("A coupon expired unused"), "settlement.released": _("An order's money is yours"),
+        "settlement.commission": _("Commission"), "settlement.commission_back": _("Commission given back"),
+        "settlement.clawback": _("Refund after you had the money"), "settlement.reserve": _("Kept in reserve"),
+        "settlement.reserve_used": _("Reserve used for a refund"), "settlement.reserve_freed": _("Reserve freed"),
+        "payout.drafted": _("Payout prepared"), "payout.paid": _("Paid out to your bank"),
+        "payout.failed": _("Payout came back"), "payout.returned": _("Payout sent back by the bank"),
+        "refund.shares": _("Discount given back to its funder"), "shop.deposit_raised": _("Moved to the deposit"),
+        "promise.carrier_claim": _("Paid in by the carrier"), "coupon_returned": _("A coupon expired unused"),
+        "manual.deposit_in": _("Deposit received"), "manual.balance_in": _("Payment received"),
+        "manual.deposit_back": _("Deposit given back"), "manual.goodwill": _("From the platform"),
+        "manual.charge": _("Charged by the platform"), "manual.write_off": _("Debt written off"),
+        "manual.reversed": _("Given back after an appeal"),
     }  # fmt: skip
 
 
@@ -73,6 +86,7 @@ def _money(request: HttpRequest, seat: Seat, form: PaidInForm) -> HttpResponse:
     )  # fmt: skip
     words, base = account_words(), reverse("workbench:money", args=[seat.shop.slug])
     given = {
+        **_whereabouts(seat), "pages": pages_of_money(seat, "money"),
         "has": shops.money_of(seat.shop.id), "account": account, "lines": lines[:_ON_A_PAGE],
         "next": lines[_ON_A_PAGE - 1].posting_id if len(lines) > _ON_A_PAGE else None,
         "kinds": kind_words(), "form": form, "paged": "before" in request.GET,
@@ -80,6 +94,35 @@ def _money(request: HttpRequest, seat: Seat, form: PaidInForm) -> HttpResponse:
         "desk": "two",
     }  # fmt: skip
     return page(request, seat, "money", given, status=422 if form.is_bound else 200)
+
+
+def pages_of_money(seat: Seat, current: str) -> list[Tab]:
+    """The pages about money, as tabs."""
+    names = {
+        "money": _("Where it is"), "month": _("Month by month"), "payouts": _("Payouts"), "bills": _("Commission"),
+        "invoices": _("Invoices"),
+    }  # fmt: skip
+    return [Tab(reverse(f"workbench:{name}", args=[seat.shop.slug]), said, name == current) for name, said in names.items()]  # fmt: skip
+
+
+def _whereabouts(seat: Seat) -> dict[str, object]:
+    """On its way, waiting and for what, at the bank: all but the movements."""
+    shop = seat.shop
+    local = seat.now.astimezone(zone(shop.timezone)).date()
+    seen = settlement.overview(
+        shop.id, shop.currency, month_start=start_of_day(local.replace(day=1), shop.timezone), now=seat.now
+    )
+    on_its_way = seen.undated + seen.dated + seen.stopped
+    parts = (
+        (_("Not delivered yet"), seen.undated, 4), (_("Waits for the after-sales time to end"), seen.dated, 2),
+        (_("Stopped"), seen.stopped, 1), (_("In reserve"), seen.reserve, 3),
+    )  # fmt: skip
+    bars = [Bar(label, sum.minor, sum.format(lang_of(translation.get_language())), tone) for label, sum, tone in parts if sum]  # fmt: skip
+    return {
+        "seen": seen, "on_its_way": on_its_way, "bars": bars, "stopped": settlement.stopped(shop.id, limit=20),
+        "coming": settlement.coming(shop.id, shop.currency, timezone=shop.timezone),
+        "payee": settlement.payees([shop.id]).get(shop.id),
+    }  # fmt: skip
 
 
 @at_work("POST", roles=MANAGING)
@@ -101,7 +144,7 @@ def paid_in(request: HttpRequest, seat: Seat) -> HttpResponse:
     return _money(request, seat, form)
 
 
-class _Echo:
+class Echo:
     """A file that hands back what is written to it, so that a row is sent the moment it is made."""
 
     def write(self, value: str) -> str:
@@ -119,7 +162,7 @@ def safe(value: object) -> str:
 def _rows(seat: Seat, account: str, language: str) -> Iterator[str]:
     """The whole statement, a page of the book at a time. Sent after the view has returned: it carries its language."""
     zone_of_shop, last = zone(seat.shop.timezone), None
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     with translation.override(language):
         words, head = (
             kind_words(),

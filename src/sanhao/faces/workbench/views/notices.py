@@ -45,4 +45,7 @@ def _where(seat: Seat, notice: notices.NoticeView) -> str:
         return reverse("workbench:debit", args=[seat.shop.slug, notice.subject_id])
     if notice.subject_kind == "rule":
         return reverse("workbench:rules", args=[seat.shop.slug])
+    if notice.subject_kind == "shop_money" and seat.manages:
+        page = "invoices" if notice.topic == "invoice.asked" else "payouts"
+        return reverse(f"workbench:{page}", args=[seat.shop.slug])
     return ""
