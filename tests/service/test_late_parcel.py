@@ -252,7 +252,9 @@ def test_an_unused_coupon_goes_back_to_who_paid_it(now: datetime) -> None:
     scan(ship(at, order, "SF100001", now=now + hours(51)), "delivered", at=now + hours(80))
     drain(now + hours(50 + 24 * 31))
     assert [c.state for c in wallet.coupons_of(at.buyer_id)] == ["expired"]
-    assert purse(at.shop_id) == (0, 200, 0)
+    assert purse(at.shop_id) == (20_600 - 1_000, 200, 0), (
+        "the sale less commission, and nothing owed any more"
+    )
     sound()
 
 

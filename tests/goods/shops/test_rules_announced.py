@@ -104,7 +104,8 @@ def test_closed_shops_and_unchanged_terms(now: object) -> None:
     one, owner = shop("qingcao")
     shops.change_state(one, "closed", by=owner, now=T0)
     _, other = shop("yimu")
-    announced({})
+    promises.found_rules(now=T0)
+    announced(rulebook.in_force(KEY, at=T0).terms)
     drain(T0)
     assert told(owner) == []
     [sentence] = told(other)
