@@ -107,9 +107,11 @@ goods = "goods"
 freight = "freight"
 paid = { column = "paid", level = "order" }
 status = "status"
+registered_at = "given"
+next_scan_at = "scanned"
 """
 COLUMNS = ("order", "shop", "buyer", "quantity", "bought", "paid_at", "promised", "ship_by", "collected", "delivered",
-           "cancelled", "goods", "freight", "paid", "status")  # fmt: skip
+           "cancelled", "goods", "freight", "paid", "status", "given", "scanned")  # fmt: skip
 ENDS = ("cancelled", "cancelled_by_buyer", "cancelled_by_platform", "unavailable")
 
 
@@ -128,8 +130,19 @@ def a_history(
             for row in an_order(
                 rng, start + timedelta(minutes=rng.randrange(60 * 24 * days)), number, buyers, dearest
             ):
-                write.writerow(row.get(column, "") for column in COLUMNS)
+                write.writerow((row | told_by_carriers(number, row)).get(column, "") for column in COLUMNS)
     return path
+
+
+def told_by_carriers(number: int, row: dict[str, object]) -> dict[str, object]:
+    """When the shop gave a number, if it did, and when the carrier spoke again after the first scan, if it did."""
+    rng = random.Random(f"{number}:{row['shop']}")
+    bought, collected = row["bought"], row["collected"]
+    assert isinstance(bought, datetime)
+    given = bought + timedelta(minutes=rng.randrange(1, 60 * 60)) if rng.random() < 0.8 else ""
+    again = isinstance(collected, datetime) and rng.random() < 0.8
+    scanned = collected + timedelta(minutes=rng.randrange(1, 60 * 30)) if again else ""  # type: ignore[operator]
+    return {"given": given, "scanned": scanned}
 
 
 def an_order(
@@ -182,6 +195,9 @@ def journey(rng: random.Random, bought: datetime, promised: datetime) -> tuple[o
         ("late_shipment,late_delivery,non_delivery", "[non_delivery]\nbroken_after_days = 5\n", 3),
         ("late_delivery", '[late_delivery]\nper = "line"\nby = "day"\nfreight_percent = 50\n', 4),
         ("late_delivery,non_delivery", '[late_delivery]\nper = "checkout"\nhand_over = { amount = 48 }\n', 5),
+        ("out_of_stock", "", 8),
+        ("false_shipment", "", 9),
+        ("false_shipment,out_of_stock,non_delivery", "[false_shipment]\nsilence_hours = 96\n", 10),
     ],
 )
 def test_whatever_happens_to_orders_life_ends_as_replay(

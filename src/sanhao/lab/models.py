@@ -65,7 +65,8 @@ class HistoryNews(models.Model):
         db_table = "lab_history_news"
         constraints = [
             models.CheckConstraint(
-                name="lab_history_news_what", condition=Q(what__in=["picked_up", "delivered", "cancelled"])
+                name="lab_history_news_what",
+                condition=Q(what__in=["picked_up", "in_transit", "delivered", "cancelled"]),
             )
         ]
         indexes = [

@@ -17,9 +17,28 @@ import msgspec
 from sanhao.kit.money import Money
 from sanhao.lab.histories.mapping import Mapping
 from sanhao.lab.histories.rows import Row
-from sanhao.service.promises.api import Cancelled, Collected, Delivered, Line, PaidOrder, PromiseNews
+from sanhao.service.promises.api import (
+    Cancelled,
+    Claimed,
+    Collected,
+    Delivered,
+    Line,
+    PaidOrder,
+    PromiseNews,
+    Registered,
+    Tracked,
+)
 
-_AFTER_BUYING = ("delivered_at", "collected_at", "promised_at", "paid_at", "cancelled_at", "ship_by")
+_AFTER_BUYING = (
+    "claimed_at",
+    "registered_at",
+    "delivered_at",
+    "collected_at",
+    "promised_at",
+    "paid_at",
+    "cancelled_at",
+    "ship_by",
+)
 _OF_THE_ORDER = ("bought_at", "paid_at", "ship_hours", "presale_ships_by", "country", "region", "buyer")
 _CANCELLED_BY: dict[str, Any] = {
     "cancelled": "shop",
@@ -33,6 +52,15 @@ _ISO = "%Y-%m-%dT%H:%M:%SZ"
 Refused = list[tuple[int, str]]
 
 
+class HistoryClaim(msgspec.Struct, frozen=True):
+    """What was claimed of one line, under the guarantee named (none: under any), and when it was refused if it was."""
+
+    line: str
+    guarantee: str
+    claim: Claimed
+    refused_at: datetime | None = None
+
+
 class HistoryOrder(msgspec.Struct, frozen=True):
     """*order* as it was paid, the *news* in the order in which it came (what has no time last), and the physical
     line of the file that each line of the order stands on."""
@@ -40,6 +68,7 @@ class HistoryOrder(msgspec.Struct, frozen=True):
     order: PaidOrder
     news: tuple[PromiseNews, ...]
     source: tuple[int, ...]
+    claims: tuple[HistoryClaim, ...] = ()
 
 
 class Assembler:
@@ -50,6 +79,8 @@ class Assembler:
                        ("goods", "freight", "paid", "promised_at", "delivered_at", "collected_at", "ship_by")}  # fmt: skip
         self._of_the_order = [f for f in _OF_THE_ORDER if mapping.knows(f) or f in ("bought_at", "paid_at")]
         self._states_paid = mapping.knows("paid")
+        self._tells_numbers = mapping.knows("registered_at")
+        self._tells_claims = mapping.knows("claimed_at")
         self._after = [f for f in _AFTER_BUYING if mapping.knows(f)] if mapping.knows("bought_at") else []
 
     def __call__(self, rows: Sequence[Row], notes: Counter[str]) -> tuple[HistoryOrder | None, Refused]:
@@ -63,10 +94,17 @@ class Assembler:
             rows = _without_repeats(rows, notes)
         if alone:
             row = rows[0]
-            return HistoryOrder(self._order_of_one(row), self._news_of_one(row, notes), (row.line,)), refused
+            news = self._news_of_one(row, notes)
+            if self._tells_numbers:
+                news += _numbers(rows, [row.line_id or "1"])
+            claims = _claims(rows, [row.line_id or "1"]) if self._tells_claims else ()
+            return HistoryOrder(self._order_of_one(row), news, (row.line,), claims), refused
         ids = _line_ids(rows, notes)
         order, news = self._order(rows, ids, notes), self._news(rows, ids, notes)
-        return HistoryOrder(order, news, tuple(row.line for row in rows)), refused
+        if self._tells_numbers:
+            news += _numbers(rows, ids)
+        claims = _claims(rows, ids) if self._tells_claims else ()
+        return HistoryOrder(order, news, tuple(row.line for row in rows), claims), refused
 
     def _not_before_buying(self, rows: Sequence[Row], refused: Refused) -> list[Row]:
         kept = []
@@ -99,7 +137,8 @@ class Assembler:
         paid = None if row.paid is None else Money(row.paid, currency)
         if not self._states_paid and goods is not None and freight is not None:
             paid = goods + freight
-        line = Line(row.line_id or "1", row.shop, row.quantity, goods, freight, row.promised_at, row.special)
+        line = Line(row.line_id or "1", row.shop, row.quantity, goods, freight, row.promised_at, row.special,
+                    row.category, row.weight_g)  # fmt: skip
         return PaidOrder(
             id=row.order_id, currency=currency or self._currency, bought_at=row.bought_at, paid_at=row.paid_at,
             lines=(line,), goods=goods, freight=freight, paid=paid, promised_at=row.promised_at,
@@ -118,7 +157,7 @@ class Assembler:
         freight_of = "" if self._whole["freight"] else currency
         lines = [
             Line(id, row.shop, row.quantity, _money(row.goods, goods_of), _money(row.freight, freight_of),
-                 row.promised_at, row.special)
+                 row.promised_at, row.special, row.category, row.weight_g)
             for id, row in zip(ids, rows, strict=True)
         ]  # fmt: skip
         return PaidOrder(
@@ -208,6 +247,35 @@ class Assembler:
             by = next(row.status for row in rows if row.status)
             return (Cancelled(at, _CANCELLED_BY[by]),)
         return (Cancelled(at),) if at else ()
+
+
+def _numbers(rows: Sequence[Row], ids: Sequence[str]) -> tuple[PromiseNews, ...]:
+    """What false shipment hears: each line is a parcel, with the moments its row knows."""
+    news: list[PromiseNews] = []
+    for id, row in zip(ids, rows, strict=True):
+        if row.registered_at is None:
+            continue
+        news.append(Registered(row.registered_at, id, (id,)))
+        news += [Tracked(at, at, id) for at in (row.collected_at, row.next_scan_at) if at is not None]
+    return tuple(news)
+
+
+_ENOUGH = 9
+"""Photos and documents of a claim in a history: what was asked for then is taken as given."""
+
+
+def _claims(rows: Sequence[Row], ids: Sequence[str]) -> tuple[HistoryClaim, ...]:
+    found = []
+    for id, row in zip(ids, rows, strict=True):
+        if row.claimed_at is None:
+            continue
+        claim = Claimed(
+            row.claimed_at, "history", photos=_ENOUGH, records=_ENOUGH, recorded_on=row.claimed_at.date(),
+            share_bp=None if row.damage_percent is None else row.damage_percent * 100,
+            grams=row.weighed_g, price=_money(row.price_seen, row.currency),
+        )  # fmt: skip
+        found.append(HistoryClaim(id, row.claim, claim, row.claim_refused_at))
+    return tuple(found)
 
 
 def _money(minor: int | None, currency: str) -> Money | None:

@@ -49,6 +49,28 @@ FIELDS: dict[str, Field] = {
     "country": Field("text", "order", _ORDER, "国家", "where it goes"),
     "region": Field("text", "order", _ORDER, "地区", "where in that country"),
     "buyer": Field("text", "order", _ORDER, "买家", "who bought it"),
+    "category": Field(
+        "text", "line", _LINE, "类目；上级在前，用 / 分开", "the category, the wider first: food/fruit"
+    ),
+    "weight_g": Field(
+        "count", "line", _LINE, "标称重量（克/件）", "the weight of one unit as listed, in grams"
+    ),
+    "registered_at": Field(
+        "time", "line", _EITHER, "填写运单号的时间", "when the shop gave the carrier's number"
+    ),
+    "next_scan_at": Field(
+        "time", "line", _EITHER, "揽收后的下一条物流记录", "the carrier's next word after the first scan"
+    ),
+    "claimed_at": Field("time", "line", _LINE, "申请理赔的时间", "when the buyer claimed under a guarantee"),
+    "claim": Field(
+        "text", "line", _LINE, "按哪项保障申请；空着表示每一项都算", "under which guarantee; empty: under any"
+    ),
+    "claim_refused_at": Field("time", "line", _LINE, "申请被拒绝的时间", "when that claim was refused"),
+    "damage_percent": Field(
+        "count", "line", _LINE, "坏了百分之几", "how much of it was damaged, in per cent"
+    ),
+    "weighed_g": Field("count", "line", _LINE, "称得重量（克）", "what it weighed, in grams"),
+    "price_seen": Field("money", "line", _LINE, "后来看到的单价", "the price of one unit seen later"),
 }
 
 STATUSES = ("open", "delivered", "cancelled", "cancelled_by_buyer", "cancelled_by_platform", "unavailable")

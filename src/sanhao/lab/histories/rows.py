@@ -50,6 +50,16 @@ class Row(msgspec.Struct, gc=False):
     country: str = ""
     region: str = ""
     buyer: str = ""
+    category: str = ""
+    weight_g: int | None = None
+    registered_at: datetime | None = None
+    next_scan_at: datetime | None = None
+    claimed_at: datetime | None = None
+    claim: str = ""
+    claim_refused_at: datetime | None = None
+    damage_percent: int | None = None
+    weighed_g: int | None = None
+    price_seen: int | None = None
 
 
 _SLOTS = {name: slot for slot, name in enumerate(Row.__struct_fields__[1:])}

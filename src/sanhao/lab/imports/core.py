@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,16 @@ from sanhao.kit.text import Text
 from sanhao.lab.histories.assemble import HistoryOrder
 from sanhao.service.delivery.api import ConsignmentDraft
 from sanhao.service.orders.api import PastCheckout, PastLine, PastOrder
-from sanhao.service.promises.api import Cancelled, Collected, Delivered, Line, PaidOrder, PastOrders
+from sanhao.service.promises.api import (
+    Cancelled,
+    Collected,
+    Delivered,
+    Line,
+    PaidOrder,
+    PastOrders,
+    Registered,
+    Tracked,
+)
 
 CARRIER = "sandbox"
 _WEEK = timedelta(days=7)
@@ -102,7 +112,8 @@ def moments(history: HistoryOrder) -> list[datetime]:
 
 def news_moments(history: HistoryOrder) -> list[datetime]:
     """When something became of it, as far as the history says."""
-    told = [news.at for news in history.news if isinstance(news, Collected | Delivered | Cancelled)]
+    dated = Collected | Delivered | Cancelled | Registered | Tracked
+    told = [news.at for news in history.news if isinstance(news, dated)]
     return [at for at in told if at is not None]
 
 
@@ -191,8 +202,13 @@ def _weights(amounts: Sequence[Money | None]) -> list[int]:
     return [amount.minor if amount is not None else 0 for amount in amounts]
 
 
-Travelled = tuple[datetime | None, datetime | None]
-"""When a line was collected and when it was delivered, here."""
+class Travelled(NamedTuple):
+    """When a line was collected, delivered, its number given, and scanned again after the first time; here."""
+
+    collected: datetime | None
+    delivered: datetime | None
+    given: datetime | None
+    scanned: datetime | None
 
 
 def _travelled(history: HistoryOrder, shift: Shift) -> Iterator[tuple[str, Travelled]]:
@@ -200,10 +216,15 @@ def _travelled(history: HistoryOrder, shift: Shift) -> Iterator[tuple[str, Trave
         known = [news for news in history.news if _concerns(news, line)]
         collected = min((news.at for news in known if isinstance(news, Collected)), default=None)
         delivered = min((news.at for news in known if isinstance(news, Delivered)), default=None)
-        yield line.id, (shift.maybe(collected), shift.maybe(delivered))
+        given = min((news.at for news in known if isinstance(news, Registered)), default=None)
+        tracked = [news.at for news in known if isinstance(news, Tracked)]
+        scanned = max(tracked) if len(set(tracked)) > 1 else None
+        yield line.id, Travelled(*map(shift.maybe, (collected, delivered, given, scanned)))
 
 
 def _concerns(news: object, line: Line) -> bool:
+    if isinstance(news, Registered | Tracked):
+        return news.parcel == line.id
     if not isinstance(news, Collected | Delivered):
         return False
     if news.lines:
@@ -240,19 +261,20 @@ def _parcels(
     id: UUID, order: PaidOrder, lines: Mapping[str, UUID], orders: Mapping[str, UUID], places: Mapping[str, Place],
     sold: Mapping[str, _Sold], travelled: Mapping[str, Travelled], placed_at: datetime,
 ) -> list[ConsignmentDraft]:  # fmt: skip
-    """Lines of one shop that were collected and delivered together travelled in one parcel."""
+    """Lines of one shop to which the same happened at the same moments travelled in one parcel."""
     together: dict[tuple[str, Travelled], list[Line]] = {}
     for line in order.lines:
         if any(travelled[line.id]):
             together.setdefault((line.shop, travelled[line.id]), []).append(line)
     drafts = []
-    for number, ((shop, _), inside) in enumerate(together.items()):
+    for number, ((shop, told), inside) in enumerate(together.items()):
         parcel = derived_id(id, f"parcel:{number}")
         drafts.append(
             ConsignmentDraft(
                 id=parcel, owner_id=orders[shop], shop_id=places[shop].shop_id, carrier=CARRIER,
                 tracking_no=f"H{parcel.hex.upper()}",
                 items=tuple((lines[line.id], sold[line.id].quantity) for line in inside), not_before=placed_at,
+                given_at=told.given, told=told.given is not None,
             )
         )  # fmt: skip
     return drafts
@@ -263,11 +285,13 @@ def _scans(
 ) -> Iterator[NewsDraft]:
     ref_of = {id: ref for ref, id in lines.items()}
     for parcel in parcels:
-        collected, delivered = travelled[ref_of[parcel.items[0][0]]]
-        if collected is not None:
-            yield NewsDraft(collected, _SCAN, "picked_up", parcel.tracking_no)
-        if delivered is not None:
-            yield NewsDraft(delivered, _SCAN, "delivered", parcel.tracking_no)
+        told = travelled[ref_of[parcel.items[0][0]]]
+        if told.collected is not None:
+            yield NewsDraft(told.collected, _SCAN, "picked_up", parcel.tracking_no)
+        if told.scanned is not None:
+            yield NewsDraft(told.scanned, _SCAN, "in_transit", parcel.tracking_no)
+        if told.delivered is not None:
+            yield NewsDraft(told.delivered, _SCAN, "delivered", parcel.tracking_no)
 
 
 def _ends(

@@ -11,6 +11,8 @@ import msgspec
 from sanhao.lab.histories.assemble import HistoryOrder
 from sanhao.lab.histories.refusals import Unreadable, unreadable
 from sanhao.service.promises.api import (
+    CLAIMS,
+    Answered,
     AnyKind,
     Cancelled,
     Collected,
@@ -19,7 +21,10 @@ from sanhao.service.promises.api import (
     Merging,
     PaidOrder,
     PromiseNews,
+    Registered,
+    Tracked,
     Verdict,
+    could_come_with,
     merges,
 )
 
@@ -117,7 +122,10 @@ def judge_order(
     order = history.order
     heard = [news for news in history.news if _known(news, as_of)]
     for kind, terms in chosen:
-        for line_id, facts in _promises(kind, terms, order, heard):
+        bought = _coming_with(kind, order)
+        for line_id, facts in _promises(kind, terms, bought, heard) if bought is not None else ():
+            for news in _claims(kind, history, line_id, as_of) if history.claims else ():
+                facts = kind.hear(terms, facts, news)
             verdict = merged.get((kind.name, order.id)) or kind.judge(terms, facts, as_of)
             due = kind.due(terms, facts)
             yield Judged(
@@ -169,10 +177,34 @@ def _promises(
         yield line_id, facts
 
 
+def _coming_with(kind: AnyKind, order: PaidOrder) -> PaidOrder | None:
+    """*order* with the lines this guarantee could come with. By category it may be off, where a history tells
+    categories; whether a shop would have taken on an optional one nobody knows: it is asked about, so it is counted."""
+    if kind.name not in CLAIMS or not any(line.category for line in order.lines):
+        return order
+    lines = tuple(
+        line for line in order.lines if not line.category or could_come_with(kind.name, line.category)
+    )
+    return msgspec.structs.replace(order, lines=lines) if lines else None
+
+
+def _claims(kind: AnyKind, history: HistoryOrder, line_id: str, as_of: datetime) -> Iterator[PromiseNews]:
+    """What was claimed of this line under *kind*: granted at once, unless the history says that it was refused."""
+    for told in history.claims:
+        if told.line != line_id or told.guarantee not in ("", kind.name) or told.claim.at > as_of:
+            continue
+        yield told.claim
+        at = told.refused_at or told.claim.at
+        if at <= as_of:
+            yield Answered(at, told.claim.id, granted=told.refused_at is None, by="rule")
+
+
 def _known(news: PromiseNews, as_of: datetime) -> bool:
     """A cancellation without a time is taken as known."""
-    if isinstance(news, Collected | Delivered):
+    if isinstance(news, Collected | Delivered | Tracked):
         return news.received_at <= as_of
+    if isinstance(news, Registered):
+        return news.at <= as_of
     return not isinstance(news, Cancelled) or news.at is None or news.at <= as_of
 
 

@@ -66,7 +66,11 @@ def register(drafts: Sequence[ConsignmentDraft], *, now: datetime) -> None:
         )
         _read_again(drafts, now)
         emit(
-            [ConsignmentRegistered(d.id, d.owner_id, d.shop_id, d.items, now) for d in drafts],
+            [
+                ConsignmentRegistered(d.id, d.owner_id, d.shop_id, d.items, d.given_at or now)
+                for d in drafts
+                if d.told
+            ],
             at=now,
         )
 

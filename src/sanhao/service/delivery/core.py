@@ -168,7 +168,10 @@ def _earliest(scans: Sequence[HeardScan], not_before: datetime) -> Mark | None:
 
 
 class ConsignmentDraft(msgspec.Struct, frozen=True):
-    """A parcel the shop hands over. *items* are (opaque item, quantity); *not_before* is when its order was paid."""
+    """A parcel the shop hands over. *items* are (opaque item, quantity); *not_before* is when its order was paid.
+
+    *given_at*: when the shop gave its number, if not now; *told* false: a history that does not know when.
+    """
 
     id: UUID
     owner_id: UUID
@@ -177,6 +180,8 @@ class ConsignmentDraft(msgspec.Struct, frozen=True):
     tracking_no: str
     items: tuple[tuple[UUID, int], ...]
     not_before: datetime | None = None
+    given_at: datetime | None = None
+    told: bool = True
 
 
 class ScanView(msgspec.Struct, frozen=True):

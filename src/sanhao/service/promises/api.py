@@ -39,6 +39,7 @@ from sanhao.service.promises.core import (
 )
 from sanhao.service.promises.coverage import FOUNDING as FOUNDING_COVERAGE
 from sanhao.service.promises.coverage import RULE as BY_CATEGORY
+from sanhao.service.promises.coverage import could_come_with
 from sanhao.service.promises.for_shops import cost_of_cancelling, told_to_shop
 from sanhao.service.promises.guarantees import (
     CONSENTS,
@@ -147,6 +148,7 @@ __all__ = [
     "claimable",
     "consents_for",
     "cost_of_cancelling",
+    "could_come_with",
     "days",
     "delay_answer",
     "endings",

@@ -21,6 +21,7 @@ from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time, sum_of
 from sanhao.service.promises.core import (
     CARRIER,
+    EVER,
     INSURANCE,
     NEVER,
     PLATFORM,
@@ -208,7 +209,7 @@ def judge(terms: Any, facts: CF, now: datetime, rule: Rule) -> Verdict:
     """Whatever became certain first decides, and stays: so a later *now* never changes a verdict."""
     cancelled, signed = facts.cancelled, facts.signed_at
     if cancelled is not None and signed is None:
-        at = cancelled.at or facts.start_at
+        at = cancelled.at or EVER
         if at <= now and not any(answer.granted and answer.at <= at for answer in facts.answers):
             return Verdict("void", "cancelled", decided_at=cancelled.at)
     ends, waits = facts.window_ends, False

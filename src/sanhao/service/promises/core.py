@@ -22,6 +22,8 @@ Scope = Literal["line", "order", "checkout"]
 CARRIER, PLATFORM, INSURANCE = "carrier", "platform", "insurance"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """A promise that time alone does not settle is settled by news."""
+EVER = datetime.min.replace(tzinfo=UTC)
+"""When something was that a history does not date: before anything else."""
 
 
 class Accepted(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -70,6 +70,11 @@ def state_of(rule: ByCategory, kind: str, category: str) -> State:
     return by_category.get(EVERYWHERE, "off")
 
 
+def could_come_with(kind: str, category: str) -> bool:
+    """Whether the founding rule lets *kind* come with goods of *category* at all."""
+    return state_of(FOUNDING, kind, category) != "off"
+
+
 def accepted_of(accepted: Acceptances, kind: str, category: str) -> Accepted | None:
     """What the shop accepted for goods of this category, the narrowest first."""
     for part in (*reversed(category.split("/")), EVERYWHERE):

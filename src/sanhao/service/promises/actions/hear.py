@@ -131,12 +131,25 @@ def tracked(batch: Sequence[News[ConsignmentTracked]]) -> None:
 
 def _hear_of_parcels(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> None:
     """Only what listens to single parcels, and still runs."""
+    checkouts = orders.checkout_ids(list(by_order))
+    of_checkout: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for order_id, checkout_id in checkouts.items():
+        of_checkout[checkout_id].extend(by_order[order_id])
     rows = fetch(
-        f"SELECT {_COLUMNS} FROM promises_promise WHERE order_id = ANY(%s) AND kind = 'false_shipment' "
-        "AND state = 'open' ORDER BY id FOR UPDATE",
-        [list(by_order)],
+        f"""
+        SELECT {_COLUMNS} FROM promises_promise
+        WHERE (order_id = ANY(%s) OR (checkout_id = ANY(%s) AND order_id IS NULL))
+          AND kind = 'false_shipment' AND state = 'open' ORDER BY id FOR UPDATE
+        """,
+        [list(checkouts), list(of_checkout)],
     )
-    retell([(row, by_order[row["order_id"]]) for row in rows], at=at)
+    retell(
+        [
+            (row, by_order[row["order_id"]] if row["order_id"] else of_checkout[row["checkout_id"]])
+            for row in rows
+        ],
+        at=at,
+    )
 
 
 def orders_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:

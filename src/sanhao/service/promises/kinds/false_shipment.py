@@ -26,6 +26,7 @@ from sanhao.kit.money import Money, exponent, total
 from sanhao.kit.text import Text
 from sanhao.kit.wording import weekday_time
 from sanhao.service.promises.core import (
+    EVER,
     NEVER,
     Cancelled,
     Delivered,
@@ -276,10 +277,10 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
     kept_at = _heard_of_arrival(facts, ())
     ends = [(excuse.at, excuse.cause) for excuse in facts.excused if excuse.cause in terms.excused_by]
     if facts.cancelled is not None:
-        ends.append((facts.cancelled.at or facts.start_at, "cancelled"))
+        ends.append((facts.cancelled.at or EVER, "cancelled"))
     ended_at, reason = min(ends, default=(NEVER, ""))
     if reason and ended_at <= now and ended_at < false_at and (kept_at is None or ended_at < kept_at):
-        return Verdict("void", reason, decided_at=ended_at)
+        return Verdict("void", reason, decided_at=ended_at if ended_at > EVER else None)
     if kept_at is not None and kept_at <= now and kept_at <= false_at:
         return Verdict("kept", "delivered", decided_at=kept_at)
     if now < false_at:

@@ -22,6 +22,7 @@ from sanhao.kit.deadline import zone
 from sanhao.kit.money import Money, exponent, total
 from sanhao.kit.text import Text
 from sanhao.service.promises.core import (
+    EVER,
     NEVER,
     Cancelled,
     Collected,
@@ -114,7 +115,7 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
     """Whatever became certain first decides, and stays."""
     cancelled, kept_at = facts.cancelled, _kept_at(facts)
     if cancelled is not None:
-        at = cancelled.at or facts.start_at
+        at = cancelled.at or EVER
         if at <= now and (kept_at is None or at < kept_at):
             if cancelled.by not in terms.pays_for:
                 return Verdict("void", f"cancelled_by_{cancelled.by}", decided_at=cancelled.at)

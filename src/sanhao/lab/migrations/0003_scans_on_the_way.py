@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lab", "0002_previews")]
+
+    operations = [
+        migrations.RemoveConstraint(model_name="historynews", name="lab_history_news_what"),
+        migrations.AddConstraint(
+            model_name="historynews",
+            constraint=models.CheckConstraint(
+                condition=models.Q(what__in=["picked_up", "in_transit", "delivered", "cancelled"]),
+                name="lab_history_news_what",
+            ),
+        ),
+    ]
