@@ -77,8 +77,14 @@ class CommissionTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def of(self, categories: Mapping[str, int]) -> int:
         """The commission on goods sold for these amounts by category, rounded half up for each."""
-        return sum((minor * self.by_category.get(slug, self.default_bp) + 5_000) // 10_000
-                   for slug, minor in categories.items())  # fmt: skip
+        return sum((minor * self.rate(path) + 5_000) // 10_000 for path, minor in categories.items())
+
+    def rate(self, path: str) -> int:
+        """The rate of a category given by its *path* (``fresh/fruit``): its own, else that of what it belongs to."""
+        for slug in reversed(path.split("/")):
+            if slug in self.by_category:
+                return self.by_category[slug]
+        return self.default_bp
 
 
 class InvoicingTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -94,7 +94,7 @@ def _bind(taken: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at: da
     spent = wallet.spend(with_coupons, now=at, uses=_uses(shares)) if with_coupons else {}
     funds = _funds(shares)
     ledger.post([_entry(group, paid[id].fact, spent.get(id), funds) for id, group in checkouts.items()])
-    settlement.open([_opening(order, funds) for order in orders], now=at)
+    settlement.open([_opening(order, lines[order["order_id"]], funds) for order in orders], now=at)
     events.emit([_order_paid(order, lines[order["order_id"]]) for order in orders], at=at)
 
 
@@ -187,7 +187,15 @@ def _received(order: Row, funds: Funds) -> int:
     return int(order["total_minor"] + sum(funds.get(order["order_id"], {}).values()))
 
 
-def _opening(order: Row, funds: Funds) -> settlement.Opening:
+def _categories(lines: Sequence[Row], goods: Money) -> dict[str, int]:
+    """What the shop earns of goods, by category: shared over the lines by what was paid for each."""
+    categories: dict[str, int] = {}
+    for line, part in zip(lines, goods.split([line["line_paid_minor"] for line in lines]), strict=True):
+        categories[line["category"]] = categories.get(line["category"], 0) + part.minor
+    return categories
+
+
+def _opening(order: Row, lines: Sequence[Row], funds: Funds) -> settlement.Opening:
     received = _received(order, funds)
     return settlement.Opening(
         order_id=order["order_id"],
@@ -195,7 +203,7 @@ def _opening(order: Row, funds: Funds) -> settlement.Opening:
         shop_id=order["shop_id"],
         currency=order["currency"],
         received_minor=received,
-        categories={"": received - order["freight_minor"]},
+        categories=_categories(lines, Money(received - order["freight_minor"], order["currency"])),
         shares_minor=received - order["total_minor"],
         source_id=order["checkout_id"],
     )
