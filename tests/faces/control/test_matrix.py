@@ -13,6 +13,7 @@ from sanhao.people.api import Person
 from tests.faces.control.conftest import NOW, Desk, Enter, an_issue, unreadable
 from tests.faces.matrix_control import MATRIX, ROLES
 from tests.faces.walk import pages_of, walk
+from tests.service.aftersales.stage import disputed
 
 
 def test_every_address_stands_in_the_matrix() -> None:
@@ -28,7 +29,7 @@ def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     decisions.claim_appeal(claimed, by=desk.people["arbiter"], now=NOW)
     return {
         "order": desk.orders[0], "decision": desk.decision, "appeal": desk.appeal, "claimed": claimed, "draft": draft,
-        "buyer": desk.people["buyer"], "message": unreadable(), "issue": an_issue(desk.people["admin"]),
+        "dispute": disputed(desk.at, NOW), "buyer": desk.people["buyer"], "message": unreadable(), "issue": an_issue(desk.people["admin"]),
     }  # fmt: skip
 
 

@@ -65,6 +65,24 @@ def ask(
     )
 
 
+def disputed(at: service.Stage, now: datetime) -> UUID:
+    """A case that waits for the platform since *now*: the shop said no, both have spoken twice."""
+    order_id = service.paid(at, now=now)
+    parcel = service.ship(at, order_id, "SF900001", now=now)
+    service.scan(parcel, "delivered", at=now)
+    asked = ask(at, order_id, "not_as_described", now=now, words="It is acrylic")
+    aftersales.reject(asked, shop_id=at.shop_id, by=at.owner_id, words="It is wool", now=now)
+    aftersales.escalate(asked, person_id=at.buyer_id, text="The label says so", evidence=[photo()], now=now)
+    for side, text in (
+        ("shop", "See the lab's report"),
+        ("buyer", "Of another lot"),
+        ("shop", "Of this very lot"),
+    ):
+        party = {"person_id": at.buyer_id} if side == "buyer" else {"shop_id": at.shop_id, "by": at.owner_id}
+        aftersales.state_case(asked, side=side, text=text, now=now, **party)  # type: ignore[arg-type]
+    return asked
+
+
 def case(case_id: UUID) -> aftersales.CaseView:
     return aftersales.case(case_id, side="buyer")
 

@@ -44,6 +44,19 @@ def test_what_nobody_has_packed_is_refunded_at_once(now: datetime) -> None:
     sound()
 
 
+def test_a_part_of_what_nobody_has_packed_comes_back_at_once_and_the_rest_is_sent(now: datetime) -> None:
+    at = shop()
+    order = paid(at, (3,))
+    asked = ask(at, order, "changed_mind", 1, now=now + hours(3))
+    assert (case(asked).state, case(asked).refunded.minor, order_state(order)) == ("refunded", 20_000, "paid")
+    assert world.card(at.offers[0], now=now + hours(3)).stock_left == 48, "it is on the shelf again"
+    parcel = ship(at, order, "SF100001", now=now + hours(4))
+    assert order_state(order) == "shipped", "two were left to send"
+    scan(parcel, "delivered", at=now + hours(30))
+    assert order_state(order) == "delivered"
+    sound()
+
+
 def test_what_is_packed_waits_a_day_for_the_shop_and_silence_refunds(now: datetime) -> None:
     at = shop()
     order = paid(at)

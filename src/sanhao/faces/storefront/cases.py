@@ -118,10 +118,10 @@ class Asking(msgspec.Struct, frozen=True):
 
 def asking(order: orders.OrderView, given: Mapping[str, str], *, person_id: UUID, now: datetime) -> Asking:
     """*given*: the form as it stands; nothing given chooses everything that can be chosen."""
-    taken = aftersales.standing_units(order.id)
+    taken = aftersales.units_in_cases(order.id)
     lines, units = [], {}
     for line in order.lines:
-        free = line.quantity - taken.get(line.id, 0)
+        free = line.quantity - line.refunded_units - taken.get(line.id, 0)
         wanted = _number(given.get(f"units-{line.id}"), free if "sent" not in given else 0, free)
         lines.append((line, wanted, free))
         if wanted:

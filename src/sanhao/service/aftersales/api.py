@@ -48,8 +48,8 @@ from sanhao.service.aftersales.queries import (
     moves,
     return_addresses,
     row_of,
-    standing_units,
     statements,
+    units_in_cases,
     window_of,
 )
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kinds_for, offered
@@ -120,10 +120,10 @@ __all__ = [
     "saved_reasons",
     "send_back",
     "set_default_return_address",
-    "standing_units",
     "state_case",
     "statements",
     "terms_of",
+    "units_in_cases",
     "weigh",
     "window_of",
     "withdraw",

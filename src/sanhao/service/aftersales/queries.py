@@ -23,7 +23,6 @@ from sanhao.service.aftersales.case import OVER, Act, Address, Side
 from sanhao.service.aftersales.outlook import Outlook, outlook
 from sanhao.service.aftersales.reasons import REASONS
 
-_GONE = ("withdrawn", "lapsed", "closed", "exchanged")
 _CASE_COLUMNS = ", ".join(f"c.{column.strip()}" for column in COLUMNS.split(","))
 
 
@@ -305,12 +304,12 @@ def attempts_used(line_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row["line_id"]: row["n"] for row in rows}
 
 
-def standing_units(order_id: UUID, *, without: UUID | None = None) -> dict[UUID, int]:
-    """How many units of each line are in a case that runs or gave its money back."""
+def units_in_cases(order_id: UUID, *, without: UUID | None = None) -> dict[UUID, int]:
+    """How many units of each line are in a case that still runs; what went back the order itself knows."""
     rows = fetch(
         "SELECT u.line_id, sum(u.units)::int AS n FROM aftersales_case c JOIN aftersales_case_unit u ON u.case_id = c.id "
-        "WHERE c.order_id = %s AND c.state <> ALL(%s) AND (%s::uuid IS NULL OR c.id <> %s) GROUP BY u.line_id",
-        [order_id, list(_GONE), without, without],
+        "WHERE c.order_id = %s AND c.due_at IS NOT NULL AND (%s::uuid IS NULL OR c.id <> %s) GROUP BY u.line_id",
+        [order_id, without, without],
     )
     return {row["line_id"]: row["n"] for row in rows}
 

@@ -9,11 +9,13 @@ import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.text import Text
+from sanhao.service.aftersales import money
 from sanhao.service.aftersales.book import RULE, terms_from
 from sanhao.service.aftersales.case import Terms
 
 
 def found_rules(*, now: datetime) -> None:
+    money.found_rules(now=now)
     rulebook.found(
         RULE,
         msgspec.to_builtins(Terms()),

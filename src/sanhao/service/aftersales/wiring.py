@@ -11,7 +11,7 @@ from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
-from sanhao.service.aftersales import telling
+from sanhao.service.aftersales import core, telling
 from sanhao.service.aftersales.actions import back, dispute, time
 from sanhao.service.aftersales.book import COLUMNS, RULE, encode, terms_from
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
@@ -43,6 +43,7 @@ def rejudge(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
 
 def wire() -> None:
     rulebook.register_schema(RULE, checked)
+    rulebook.register_schema(core.RULE, core.validate_rule)
     for kind in (SILENCE, RULING, AT_ONCE):
         decisions.register_judge(kind, rejudge)
     for kind in (SILENCE, RULING):

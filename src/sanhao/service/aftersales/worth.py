@@ -1,4 +1,4 @@
-"""What a request would give back, to the cent, before it is sent."""
+"""What a request would give back, to the cent, before it is sent: the core of refund money, asked what if."""
 
 from __future__ import annotations
 
@@ -6,31 +6,26 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sanhao.kit.money import Money
-from sanhao.service.aftersales.reasons import Fault, Phase
-from sanhao.service.orders import api as orders
+from sanhao.service.aftersales import core
+from sanhao.service.aftersales.reasons import Fault
 
 
 def of(
-    order: orders.OrderView,
+    order: core.OrderMoney,
     units: Mapping[UUID, int],
-    taken: Mapping[UUID, int],
+    open_units: Mapping[UUID, int],
     *,
-    phase: Phase,
+    terms: core.RefundTerms,
     fault: Fault,
+    currency: str,
 ) -> Money:
-    """Goods as they were paid, unit by unit; the freight with the last unit of what was never sent, and its share where
-    the shop is at fault. *taken*: units of other cases. Never more than is left of the order."""
-    back = 0
-    for line in order.lines:
-        count, first = units.get(line.id, 0), taken.get(line.id, 0)
-        back += _share((line.goods - line.coupon).minor, line.quantity, first, count)
-        if fault != "buyer":
-            back += _share(line.freight.minor, line.quantity, first, count)
-    everything = all(units.get(line.id, 0) + taken.get(line.id, 0) == line.quantity for line in order.lines)
-    if phase == "unshipped" and everything and fault == "buyer":
-        back += order.freight.minor
-    return Money(min(back, (order.total - order.refunded).minor), order.total.currency)
+    """*open_units* are in cases that still run: they are taken to have gone back, so that two requests about one line
+    are never worth more than the line. Raises the core's Invalid."""
+    if open_units:
+        before = core.refund(order, _asks(open_units), terms, "buyer")
+        order = core.after(order, before)
+    return Money(core.refund(order, _asks(units), terms, fault).cash_minor, currency)
 
 
-def _share(amount: int, quantity: int, first: int, count: int) -> int:
-    return amount * (first + count) // quantity - amount * first // quantity
+def _asks(units: Mapping[UUID, int]) -> list[core.Ask]:
+    return [core.Ask(line_id, count) for line_id, count in units.items()]

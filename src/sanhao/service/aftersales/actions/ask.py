@@ -20,7 +20,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales import worth
+from sanhao.service.aftersales import core, money, worth
 from sanhao.service.aftersales.actions import holds
 from sanhao.service.aftersales.actions.moves import Going, enter, take
 from sanhao.service.aftersales.actions.time import draft
@@ -29,7 +29,7 @@ from sanhao.service.aftersales.case import Kind, Terms
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
 from sanhao.service.aftersales.evidence import add
 from sanhao.service.aftersales.judge import AT_ONCE, Seen, judge
-from sanhao.service.aftersales.queries import attempts_used, standing_units
+from sanhao.service.aftersales.queries import attempts_used, units_in_cases
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kind_of, kinds_for, phase_of
 from sanhao.service.aftersales.trust import trusted
 from sanhao.service.orders import api as orders
@@ -43,7 +43,9 @@ class Ground:
 
     order: orders.OrderView
     units: dict[UUID, int]
-    taken: dict[UUID, int]
+    open_units: dict[UUID, int]
+    money: core.OrderMoney
+    refund_terms: core.RefundTerms
     phase: Phase
     packed: bool
     rule_id: UUID
@@ -104,7 +106,7 @@ def ground(
     instead_of: UUID | None = None,
 ) -> Ground:
     """Whether these units may be asked about at all; refuses what `request` refuses. *instead_of*: the case it
-    replaces. Four queries."""
+    replaces. Nine queries."""
     order = orders.order(order_id, person_id=person_id)
     if order.paid_at is None or order.state in ("unpaid", "expired", "cancelled"):
         raise Refusal(
@@ -114,11 +116,11 @@ def ground(
         )
     wanted = {line_id: count for line_id, count in units.items() if count}
     phase, packed = _phase(order, wanted)
-    if phase == "unshipped" and wanted != {line.id: line.quantity for line in order.lines}:
+    if packed and phase == "unshipped" and wanted != {line.id: line.quantity for line in order.lines}:
         raise Refusal(
-            "case.whole_before_shipping",
-            zh="发货前只能退整单；想留下一部分，请收到后再退其余的。",
-            en="Before it is sent, only the whole order can be given up. To keep a part, return the rest when it is here.",
+            "case.packed",
+            zh="已经打包，现在只能退整单；想留下一部分，请收到后再退其余的。",
+            en="It is packed already: now only the whole order can be given up. To keep a part, return the rest when it is here.",
         )
     rule = rulebook.in_force(RULE, at=now, market=order.address["country"])
     terms = terms_from(rule.terms)
@@ -136,15 +138,22 @@ def ground(
             zh=f"同一件商品最多申请{terms.attempts}次（修改和撤销也算），已经用完。",
             en=f"The same thing can be asked for {terms.attempts} times, edits and withdrawals included; that is used up.",
         )
-    taken = standing_units(order_id, without=instead_of)
+    open_units = units_in_cases(order_id, without=instead_of)
     for line in order.lines:
-        if wanted.get(line.id, 0) > line.quantity - taken.get(line.id, 0):
+        if wanted.get(line.id, 0) > line.quantity - line.refunded_units - open_units.get(line.id, 0):
             raise Invalid(
                 "case.units",
                 zh="这几件里有的已经退了，或正在售后。",
                 en="Some of these have gone back already or are in another case.",
             )
-    return Ground(order, wanted, taken, phase, packed, rule.id, terms, left)
+    held = orders.money([order_id], lock=False)[order_id]
+    paid = money.order_money(held)
+    if phase == "unshipped":  # a label alone is no shipment: the order is simply ended
+        paid = msgspec.structs.replace(paid, shipped=False)
+    return Ground(
+        order, wanted, open_units, paid, money.rule(at=now).of(held.country), phase, packed,
+        rule.id, terms, left,
+    )  # fmt: skip
 
 
 def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
@@ -158,7 +167,14 @@ def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
         raise Invalid(
             "case.kind", zh="这个原因不能这样处理。", en="That cannot be asked for with this reason."
         )
-    back = worth.of(ground.order, ground.units, ground.taken, phase=ground.phase, fault=why.fault)
+    back = worth.of(
+        ground.money,
+        ground.units,
+        ground.open_units,
+        terms=ground.refund_terms,
+        fault=why.fault,
+        currency=ground.order.total.currency,
+    )
     if not back.minor:
         raise Refusal(
             "case.nothing_left",

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sanhao.books.ledger import api as ledger
-from sanhao.books.settlement import api as settlement
 from sanhao.goods.catalog import api as catalog
+from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
+from sanhao.service.aftersales import core, money
+from sanhao.service.aftersales.reasons import REASONS
 from sanhao.service.orders import api as orders
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ def _cancel(items: Sequence[Going], now: datetime) -> set[UUID]:
     ending = {}
     for item in items:
         view = views[item.row["order_id"]]
-        if units[item.row["id"]] == {line.id: line.quantity for line in view.lines} and item.bearer == "shop":
+        everything = {line.id: line.quantity for line in view.lines}
+        if units[item.row["id"]] == everything and item.bearer == "shop" and item.amount_minor is None:
             ending[view.id] = (item, (view.total - view.refunded).minor)
     cancelled = orders.cancel(list(ending), who="buyer", note="case", now=now) if ending else []
     for order_id in cancelled:
@@ -64,44 +67,55 @@ def _rounds(items: Sequence[Going]) -> list[list[Going]]:
 
 
 def _pay(items: Sequence[Going], now: datetime) -> None:
+    """One case of each order: what the core says its units are worth now, out of the escrow or of who bears it."""
+    units = units_of([item.row["id"] for item in items])
     views = orders.orders([item.row["order_id"] for item in items])
-    covers, parts = [], []
-    for item in items:
-        row = item.row
-        view = views[row["order_id"]]
-        wanted = row["back_minor"] if item.amount_minor is None else item.amount_minor
-        amount = min(wanted, (view.total - view.refunded).minor)
-        item.refunded_minor = amount
-        if not amount:
-            continue
-        if item.bearer == "platform":
-            covers.append(_goodwill(item, amount))
-        parts.append(
-            orders.Part(
-                key=f"case:{row['id']}",
-                order_id=row["order_id"],
-                cause_kind=CAUSE,
-                cause_id=row["id"],
-                amount_minor=amount,
-                decision_id=item.decision_id,
-            )
-        )
-    settlement.cover(covers, now=now)
-    orders.refund(parts, now=now)
+    asked = [_asked(item, units[item.row["id"]], views[item.row["order_id"]]) for item in items]
+    backs = money.give_back(asked, now=now)
+    for item, one in zip(items, asked, strict=True):
+        item.refunded_minor = backs[one.key].cash_minor
 
 
-def _goodwill(item: Going, amount: int) -> settlement.Cover:
-    """The platform pays into the order's escrow, so that the refund out of it costs the shop nothing."""
+def _asked(item: Going, units: dict[UUID, int], order: orders.OrderView) -> money.Asked:
     row = item.row
-    return settlement.Cover(
-        key=f"case:{row['id']}:goodwill",
-        kind="case.goodwill",
+    lines = {line.id: line for line in order.lines}
+    goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
+    fault = REASONS[row["reason"]].fault
+    asks = tuple(core.Ask(line_id, count) for line_id, count in units.items())
+    if item.amount_minor is not None and item.amount_minor < row["back_minor"]:
+        # A sum instead of the goods: it is for the goods alone, which stay with the buyer.
+        asks, fault = _part_of(asks, lines, item.amount_minor), "buyer"
+    waiting = {
+        line_id: min(
+            count, lines[line_id].quantity - lines[line_id].shipped_quantity - lines[line_id].cancelled_units
+        )
+        for line_id, count in units.items()
+        if row["phase"] == "unshipped"
+    }
+    return money.Asked(
+        key=f"case:{row['id']}",
         order_id=row["order_id"],
-        amount_minor=amount,
-        payer=("goodwill", ledger.PLATFORM, row["currency"]),
+        asks=asks,
+        fault=fault,
         cause_kind=CAUSE,
         cause_id=row["id"],
         decision_id=item.decision_id,
+        payer=goodwill if item.bearer == "platform" else None,
+        unshipped=waiting,
+        restock=units if item.note == "received_restocked" else {},
+    )
+
+
+def _part_of(
+    asks: Sequence[core.Ask], lines: dict[UUID, orders.LineView], amount: int
+) -> tuple[core.Ask, ...]:
+    """*amount* shared over the lines by what their units cost, never more than that."""
+    weights = [(lines[ask.line_id].goods.minor * ask.units) // lines[ask.line_id].quantity for ask in asks]
+    parts = Money(amount, "XXX").split(weights) if sum(weights) else []
+    return tuple(
+        core.Ask(ask.line_id, ask.units, goods_minor=part.minor)
+        for ask, part in zip(asks, parts, strict=True)
+        if part.minor
     )
 
 

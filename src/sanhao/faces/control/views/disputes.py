@@ -1,0 +1,178 @@
+"""The arbitration desk: what buyer and shop disagree about, the oldest deadline first; one case whole; the ruling."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sanhao.faces.control import words
+from sanhao.faces.control.staff import StaffRequest, act, page
+from sanhao.faces.ui.cards import PromiseCard, Step
+from sanhao.fairness.decisions import api as decisions
+from sanhao.goods.shops import api as shops
+from sanhao.kit import time
+from sanhao.kit.money import Money, MoneyError
+from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
+from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
+
+_JUDGES = ("admin", "arbiter")
+_OUTCOMES = ("buyer", "platform", "shop")
+
+
+class RulingForm(forms.Form):
+    """The platform's word: both sides read it."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Your reason"),
+        help_text=gettext_lazy("Both sides read this word for word. Say what you saw and why it decides the matter."),
+        widget=forms.Textarea({"rows": 6}), strip=True, min_length=10, max_length=1_000,
+        error_messages={"required": gettext_lazy("Nobody is sent away without a reason: please write one.")},
+    )  # fmt: skip
+    amount = forms.CharField(
+        label=gettext_lazy("A smaller sum"), required=False, max_length=20,
+        help_text=gettext_lazy("Leave it empty for all that was asked. It counts only where money goes back at once."),
+    )  # fmt: skip
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One way to decide, and what it would move, to the cent."""
+
+    outcome: str
+    to: str
+    bearer: str
+    owed: Money
+
+
+@page(*_JUDGES)
+def index(request: StaffRequest) -> HttpResponse:
+    """The queue: what is to be decided, the oldest deadline first, then what is still being argued."""
+    found, now = aftersales.arbitration_queue(), time.now()
+    decided = aftersales.decided_cases()
+    known = shops.shops({view.shop_id for view in (*found, *decided)}) if found or decided else {}
+    rows = [(view, _card(view, known[view.shop_id])) for view in found]
+    given = {
+        "ready": [row for row in rows if row[0].state == "deciding"],
+        "arguing": [row for row in rows if row[0].state == "disputed"],
+        "decided": [(view, known[view.shop_id]) for view in decided], "now": now, "mine": request.person_id,
+        "people": people.cards([view.claimed_by for view in found if view.claimed_by]),
+    }  # fmt: skip
+    return render(request, "control/disputes.html", given)
+
+
+def _card(view: aftersales.CaseView, shop: shops.ShopCard) -> PromiseCard:
+    return PromiseCard(
+        id=str(view.id), kind=words.said(view.outlook.title), title=words.said(view.reason), shop=words.said(shop.name),
+        state="void" if view.over else "open", starts_at=view.moved_at, due_at=view.due_at or view.moved_at,
+        silence=words.said(view.outlook.silence), decided_at=view.moved_at if view.over else None, mark=shop.mark, word="",
+    )  # fmt: skip
+
+
+@page(*_JUDGES)
+def one(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Everything on one page: order, timeline, scans, both statements, evidence, what each outcome would move."""
+    return _show(request, case_id, RulingForm())
+
+
+def _show(
+    request: StaffRequest, case_id: UUID, form: RulingForm, refusal: Refusal | None = None
+) -> HttpResponse:
+    view = aftersales.case(case_id, side="platform")
+    order, shop = orders.order(view.order_id), shops.shop(view.shop_id)
+    lines = {line.id: line for line in order.lines}
+    parcels = delivery.consignments_of([view.order_id, case_id])
+    decided = decisions.of_subject("case", case_id)
+    given: dict[str, Any] = {
+        "case": view, "order": order, "shop": shop, "card": _card(view, shop), "now": time.now(), "form": form,
+        "units": [(lines[id], count) for id, count in view.units], "steps": _steps(view),
+        "statements": aftersales.statements(case_id), "evidence": aftersales.evidence(case_id),
+        "sent": parcels[view.order_id], "back": parcels[case_id], "ways": _ways(case_id) if view.state == "deciding" else [],
+        "mine": view.claimed_by == request.person_id, "may_release": request.may("admin"),
+        "people": people.cards([id for id in (view.claimed_by, view.person_id) if id]),
+        "decision": decided[-1] if decided else None, "refusal": words.said(refusal.text) if refusal else "",
+        "earlier": [one for one in aftersales.cases_of(view.person_id, limit=6) if one.id != case_id],
+    }  # fmt: skip
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "control/dispute.html", given, status=status)
+
+
+def _steps(view: aftersales.CaseView) -> list[Step]:
+    """The case's way, by the names its states have for everybody."""
+    steps = [Step(_("The buyer asked"), "done", view.opened_at, words.said(view.reason))]
+    for move in aftersales.moves([view.id])[view.id]:
+        steps.append(Step(words.said(aftersales.TITLES[move.target]), "done", move.at))
+    if not view.over:
+        steps[-1] = Step(steps[-1].label, "now", steps[-1].at, steps[-1].text)
+    return steps
+
+
+def _ways(case_id: UUID) -> list[Way]:
+    found = aftersales.preview(aftersales.row_of(case_id))
+    return [Way(name, found[name].outcome, found[name].bearer, found[name].owed) for name in _OUTCOMES]
+
+
+@act(*_JUDGES)
+def claim(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Take it on, so that no two read the same."""
+    try:
+        aftersales.claim(case_id, by=request.person_id, now=time.now())
+    except Refusal as refusal:
+        return _again(request, case_id, RulingForm(), refusal)
+    return redirect("control:dispute", case_id)
+
+
+@act(*_JUDGES)
+def release(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Put it back into the queue."""
+    try:
+        aftersales.release(case_id, by=request.person_id, now=time.now())
+    except Refusal as refusal:
+        return _again(request, case_id, RulingForm(), refusal)
+    messages.success(request, _("Back in the queue, for whoever is free."))
+    return redirect("control:disputes")
+
+
+@act(*_JUDGES)
+def decide(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """The ruling, with its reason; what it says happens at once."""
+    form, outcome = RulingForm(request.POST), request.POST.get("outcome")
+    if not form.is_valid() or outcome not in _OUTCOMES:
+        return _show(request, case_id, form)
+    try:
+        amount = _amount(case_id, form.cleaned_data["amount"])
+        ruling = aftersales.Ruling(outcome, form.cleaned_data["words"], amount)  # type: ignore[arg-type]
+        aftersales.decide(case_id, ruling, by=request.person_id, now=time.now())
+    except Refusal as refusal:
+        return _again(request, case_id, form, refusal)
+    messages.success(request, _("Decided. Both sides have your words now."))
+    return redirect("control:dispute", case_id)
+
+
+def _amount(case_id: UUID, given: str) -> int | None:
+    """A sum as it was typed, in the currency of the case. Raises Invalid."""
+    if not given.strip():
+        return None
+    currency = aftersales.case(case_id, side="platform").back.currency
+    try:
+        return Money.parse(given.replace("¥", "").replace(",", ""), currency).minor
+    except MoneyError:
+        raise Invalid(
+            "case.ruling_amount", zh="请写一个金额，例如 12.30。", en="Please write an amount such as 12.30."
+        ) from None
+
+
+def _again(request: StaffRequest, case_id: UUID, form: RulingForm, refusal: Refusal) -> HttpResponse:
+    """The same page with the sentence of the refusal; a case nobody knows stays a 404."""
+    if refusal.status == 404:
+        raise refusal
+    return _show(request, case_id, form, refusal)
