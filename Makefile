@@ -22,6 +22,7 @@ bench: .venv/.ready ## measure this machine, in a database of its own
 	.venv/bin/sanhao bench promises
 	.venv/bin/sanhao bench checkout
 	.venv/bin/sanhao bench checkout --http
+	.venv/bin/sanhao bench aftersales
 	.venv/bin/sanhao bench replay
 
 soak: .venv/.ready-dev ## long runs: 200 rounds of kill -9, a million steps of money, a million and ten million open promises

@@ -19,6 +19,7 @@ BENCHES: dict[str, tuple[str, bool, str]] = {
         True,
         "orders per second; a rush on a hot item; --http: over HTTP",
     ),
+    "aftersales": ("sanhao.lab.bench.aftersales", True, "cases settled per second, against raw SQL"),
     "replay": ("sanhao.lab.bench.replay", False, "verdicts and lines per second"),
 }
 _DATABASE = "sanhao_bench"
