@@ -20,8 +20,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.rows import copy_rows, execute, fetch, together
 from sanhao.kit.text import Text
 from sanhao.lab.bench import market
-from sanhao.service.aftersales import money
-from sanhao.service.aftersales.core import RULE, Ask
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.orders import api as orders
 
 _SHOPS, _PIECE, _COUPON = 20, 9_900, 1_000
@@ -30,7 +29,7 @@ _SHOPS, _PIECE, _COUPON = 20, 9_900, 1_000
 def seed(count: int, *, now: datetime) -> list[UUID]:
     """So many orders, paid, their money in escrow; returns their ids."""
     goods = market.open_market(shop_count=_SHOPS, now=now)
-    money.found_rules(now=now - timedelta(days=30))
+    aftersales.found_rules(now=now - timedelta(days=30))
     offers = catalog.offers([one.offer_ids[0] for one in goods], now=now)
     shops = [offers[one.offer_ids[0]].shop_id for one in goods]
     buyers = market.buyers("case", [()] * max(count // 20, 1), now=now)
@@ -119,11 +118,11 @@ def settle(order_ids: Sequence[UUID], *, now: datetime) -> None:
     with together():
         found = orders.money(order_ids)
         lines = {id: order.lines[0].id for id, order in found.items()}
-        rule = rulebook.in_force(RULE, at=now)
+        rule = rulebook.in_force(aftersales.MONEY_RULE, at=now)
         ids = new_ids(len(order_ids))
         asked = [
-            money.Asked(
-                key=f"bench:{id}", order_id=id, asks=(Ask(lines[id], 1),), fault="shop", cause_kind="order", cause_id=id,
+            aftersales.Asked(
+                key=f"bench:{id}", order_id=id, asks=(aftersales.Ask(lines[id], 1),), fault="shop", cause_kind="order", cause_id=id,
                 decision_id=decision, unshipped={lines[id]: 1},
             )
             for id, decision in zip(order_ids, ids, strict=True)
@@ -141,4 +140,4 @@ def settle(order_ids: Sequence[UUID], *, now: datetime) -> None:
                 for one in asked
             ]
         )  # fmt: skip
-        money.give_back(asked, now=now)
+        aftersales.give_back(asked, now=now)

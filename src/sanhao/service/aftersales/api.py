@@ -25,9 +25,13 @@ from sanhao.service.aftersales.actions.dispute import (
 )
 from sanhao.service.aftersales.book import RULE, terms_of
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER, WAITING, Act, Address, Kind, Side, Terms
+from sanhao.service.aftersales.core import RULE as MONEY_RULE
+from sanhao.service.aftersales.core import Ask, Back
 from sanhao.service.aftersales.evidence import FILMS, PHOTOS
 from sanhao.service.aftersales.evidence import keep as keep_evidence
 from sanhao.service.aftersales.judge import Ruling, Verdict
+from sanhao.service.aftersales.money import Asked, give_back
+from sanhao.service.aftersales.money import preview as preview_money
 from sanhao.service.aftersales.outlook import TITLES, Outlook
 from sanhao.service.aftersales.queries import (
     CaseView,
@@ -59,6 +63,7 @@ __all__ = [
     "CASE_STATES",
     "FILMS",
     "KINDS",
+    "MONEY_RULE",
     "OVER",
     "PHOTOS",
     "REASONS",
@@ -67,6 +72,9 @@ __all__ = [
     "WAITING",
     "Act",
     "Address",
+    "Ask",
+    "Asked",
+    "Back",
     "CaseView",
     "DeskCount",
     "EvidenceView",
@@ -102,12 +110,14 @@ __all__ = [
     "evidence_for",
     "forget_reason",
     "found_rules",
+    "give_back",
     "ground",
     "keep_evidence",
     "kinds_for",
     "moves",
     "offered",
     "preview",
+    "preview_money",
     "receive",
     "refuse",
     "reject",

@@ -69,15 +69,22 @@ class Asked(msgspec.Struct, frozen=True):
 
 def found_rules(*, now: datetime) -> None:
     """The founding rule of refund money: China's way, and the Union's in its countries."""
-    union = core.RefundTerms(freight="whole_order")
-    rule = core.MoneyRule(by_country=dict.fromkeys(_UNION, union))
+    rule = _founding()
     title = Text(zh="退款怎么算", en="What a refund gives back")
     rulebook.found(core.RULE, msgspec.to_builtins(rule), title=title, now=now)
 
 
+def _founding() -> core.MoneyRule:
+    union = core.RefundTerms(freight="whole_order")
+    return core.MoneyRule(by_country=dict.fromkeys(_UNION, union))
+
+
 def rule(*, at: datetime) -> core.MoneyRule:
     """The rule in force; where a site has none, its founding terms."""
-    return msgspec.convert(rulebook.in_force(core.RULE, at=at).terms, core.MoneyRule)
+    try:
+        return msgspec.convert(rulebook.in_force(core.RULE, at=at).terms, core.MoneyRule)
+    except LookupError:
+        return _founding()
 
 
 def order_money(order: orders.OrderMoney) -> core.OrderMoney:
