@@ -55,6 +55,7 @@ def is_pure(file: File) -> bool:
         parts[-1] == "core"
         or (parts[2:3] == ["aftersales"] and parts[-1] in ("case", "judge", "outlook", "reasons"))
         or "kinds" in parts[:-1]
+        or "paths" in parts[:-1]
         or ("carriers" in parts[:-2] and parts[-1] == "parse")
         or parts[1:3] == ["lab", "histories"]
     )

@@ -106,7 +106,8 @@ def test_a_return_from_the_request_to_the_money(now: datetime) -> None:
     aftersales.receive(asked, shop_id=at.shop_id, by=at.owner_id, restock=True, now=now + hours(120))
     assert (case(asked).state, case(asked).refunded.minor, escrow(at.shop_id)) == ("refunded", 20_000, 600)
     assert history(asked) == ["to_send", "returning", "refunded"]
-    assert decisions.of_subject("case", asked) == [], "people decided everything: no rule had to"
+    kinds = [decision.kind for decision in decisions.of_subject("case", asked)]
+    assert kinds == ["instant.paid"], "people decided everything else: no rule had to"
     sound()
 
 
@@ -128,7 +129,8 @@ def test_a_return_that_the_shop_is_silent_about_ends_by_itself_at_every_step(now
     said = [decision.text.en for decision in decisions.of_subject("case", asked)]
     assert said == [
         "The shop had not answered by Thursday 5 March, 16:00, so the return is approved: send it back",
-        "The shop had raised no objection by Monday 9 March, 20:00, so ¥200 is on its way back",
+        "The courier has your return, so ¥200 is on its way back already, before the shop has it",
+        "The shop had raised no objection by Monday 9 March, 20:00: the ¥200 paid to you ahead is settled",
     ]
     assert list(decisions.rejudge_all()) == []
     sound()

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 Kind = Literal["asset", "liability", "income", "expense"]
-Holder = Literal["shop", "platform", "gateway", "carrier", "host"]
+Holder = Literal["shop", "platform", "gateway", "carrier", "host", "person"]
 
 PLATFORM = "platform"
 
@@ -34,6 +34,8 @@ CHART: Mapping[str, Sort] = {
     "bank":          Sort("asset",     "platform", False, "the platform's bank account"),
     "receivable":    Sort("asset",     "shop",     True,  "what a shop owes because the platform advanced it"),
     "carrier_claim": Sort("asset",     "carrier",  False, "what a carrier owes for its own lateness or damage"),
+    "paid_ahead":    Sort("asset",     "platform", False, "refunds the platform paid before the goods were back"),
+    "buyer_owes":    Sort("asset",     "person",   False, "what a buyer was paid ahead for goods that did not come back"),
     "escrow":        Sort("liability", "shop",     False, "buyers' money held until the shop has earned it"),
     "balance":       Sort("liability", "shop",     True,  "a shop's money, free to be paid out"),
     "deposit":       Sort("liability", "shop",     True,  "a shop's deposit"),

@@ -10,6 +10,7 @@ from sanhao.books.settlement.actions.invoices import (
 )
 from sanhao.books.settlement.actions.manual import approve_money, decline_money, propose_money
 from sanhao.books.settlement.actions.payee import ShopStanding, enter_payee, pause_payouts, set_standing
+from sanhao.books.settlement.actions.repay import repay
 from sanhao.books.settlement.actions.stop import NAME as STOP
 from sanhao.books.settlement.actions.stop import free_money, stop_money
 from sanhao.books.settlement.banks.sandbox.world import sandbox_bank
@@ -33,6 +34,7 @@ from sanhao.books.settlement.core import (
     Payee,
     PayoutTerms,
     ReleaseTerms,
+    Repay,
     View,
 )
 from sanhao.books.settlement.papers import read as read_paper
@@ -87,6 +89,7 @@ __all__ = [
     "PayoutTerms",
     "PayoutView",
     "ReleaseTerms",
+    "Repay",
     "ShopStanding",
     "Standings",
     "Stopped",
@@ -123,6 +126,7 @@ __all__ = [
     "propose_money",
     "read_paper",
     "release_dates",
+    "repay",
     "sandbox_bank",
     "set_release",
     "set_standing",

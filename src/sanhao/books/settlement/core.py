@@ -175,6 +175,19 @@ class Draw(msgspec.Struct, frozen=True):
     whole: bool = False
 
 
+class Repay(msgspec.Struct, frozen=True):
+    """Somebody paid *amount_minor* of a refund ahead and has a *claim* (an account, as the ledger names it) on the order's
+    escrow for it. *key* takes effect once."""
+
+    key: str
+    order_id: UUID
+    amount_minor: int
+    claim: tuple[str, str, str]
+    cause_kind: str
+    cause_id: UUID
+    decision_id: UUID | None = None
+
+
 class Drawn(msgspec.Struct, frozen=True):
     """Where a draw was taken from: what others had paid in, what was held, and after release the share of the commission
     that the platform gives back, what is kept in reserve of this order, and the shop (*charged*). They add up."""

@@ -8,7 +8,8 @@ In words:
    approved as a return.
 3. The buyer has 7 days to send; otherwise the case lapses, and may be asked again while the window is open.
 4. The shop has 10 days after the number was handed in, or 48 hours after the signed scan, whichever comes first.
-   Silence refunds (or, where the replacement left first, closes the exchange).
+   Silence refunds (or, where the replacement left first, closes the exchange). Where the platform has paid ahead
+   (`paths/instant.py`) the parcel has 15 days to be there; silence about one that never came is not a yes to it.
 5. A rejection may be taken to the platform for 7 days; silence closes the case.
 6. Both sides speak for 48 hours; if both did, they may answer each other once more. Then the platform has 48 hours.
    What the platform leaves undecided, it pays itself (a term): nobody's money waits on our silence.
@@ -34,14 +35,15 @@ KINDS: tuple[Kind, ...] = ("refund", "return", "exchange", "claim")
 CASE_STATES: Mapping[str, tuple[str, ...]] = {
     "asked": ("to_send", "replacing", "refunded", "rejected", "withdrawn"),
     "to_send": ("returning", "lapsed", "withdrawn"),
-    "returning": ("refunded", "replacing", "exchanged", "rejected"),
+    # Closed: what was paid ahead for goods that never came.
+    "returning": ("refunded", "replacing", "exchanged", "rejected", "closed"),
     "replacing": ("exchanged", "to_send", "refunded"),
     # Asked again with other words, taken to the platform, settled by an offer or a change of mind, or left.
     "rejected": ("asked", "disputed", "to_send", "replacing", "refunded", "closed", "withdrawn"),
     "disputed": ("deciding", "to_send", "refunded", "withdrawn"),
     "deciding": ("to_send", "refunded", "closed", "withdrawn"),
-    # Only by an appeal that is granted.
-    "closed": ("to_send", "refunded"),
+    # By an appeal that is granted, or when a parcel that was given up turns up at the shop.
+    "closed": ("to_send", "refunded", "returning"),
     "refunded": (),
     "exchanged": (),
     "withdrawn": (),
@@ -130,6 +132,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     signed_at: datetime | None = None
     round: int = 0
     spoke: tuple[Side, ...] = ()
+    ahead_until: datetime | None = None
+    """The platform has paid this refund ahead; by then the goods are at the shop."""
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -148,6 +152,9 @@ def due(terms: Terms, facts: Facts, at: datetime) -> datetime | None:
             return at + timedelta(hours=facts.answer_hours or hours)
         case "to_send":
             return at + timedelta(days=terms.send_days)
+        case "returning" if facts.ahead_until is not None:
+            signed = facts.signed_at
+            return facts.ahead_until if signed is None else signed + timedelta(hours=terms.signed_hours)
         case "returning":
             latest = (facts.uploaded_at or at) + timedelta(days=terms.receive_days)
             if facts.signed_at is None:
@@ -171,13 +178,18 @@ def silence(terms: Terms, facts: Facts) -> Silence:
             return Silence(approved(facts), "approved_by_silence")
         case "to_send":
             return Silence("lapsed", "not_sent")
+        case "returning" if facts.ahead_until is not None and facts.signed_at is None:
+            # Silence about a parcel that never came is not a yes to it.
+            return Silence("closed", "never_arrived")
+        case "returning" if facts.ahead_until is not None:
+            return Silence("refunded", "ahead_settled")
         case "returning":
             return Silence("exchanged" if facts.ships_first else "refunded", "received_by_silence")
         case "replacing":
             # A replacement that should have left first did not: the buyer still holds the old one.
             return Silence("to_send" if facts.ships_first else "refunded", "not_replaced")
         case "rejected":
-            return Silence("closed", "not_escalated")
+            return Silence("closed", "not_escalated" if facts.ahead_until is None else "ahead_not_escalated")
         case "disputed":
             return Silence("deciding", "round_over")
         case "deciding" if terms.platform_silence == "platform_pays":
@@ -228,6 +240,9 @@ def acts(facts: Facts, side: Side) -> tuple[Act, ...]:
     may = _ACTS.get(facts.state, {}).get(side, ())
     if facts.state == "disputed" and side in facts.spoke:
         may = tuple(act for act in may if act != "state")
+    if facts.ahead_until is not None:
+        # The money is with the buyer: what is left to settle is who bears it, and that is not the buyer's to withdraw.
+        may = tuple(act for act in may if act not in ("withdraw", "edit"))
     return may
 
 

@@ -85,6 +85,12 @@ _RULED = {
 }
 
 
+_RULED_AHEAD = Text(
+    zh="平台裁决：维持店家的答复，先退给买家的{sum}需要还回来。理由：{words}",
+    en="The platform decided that the shop's answer stands: the {sum} paid to the buyer ahead is to be given back. Its reason: {words}",
+)
+
+
 def say(terms: Terms, seen: Seen, verdict: Verdict) -> tuple[Text, Text]:
     """One sentence for the buyer, one for the shop."""
     if seen.ruling is None:
@@ -93,5 +99,7 @@ def say(terms: Terms, seen: Seen, verdict: Verdict) -> tuple[Text, Text]:
         )
     amount, words = sum_of(verdict.owed), seen.ruling.words
     text = _RULED[verdict.reason, verdict.outcome]
+    if seen.case.ahead_until is not None and verdict.outcome == "closed":
+        text, amount = _RULED_AHEAD, sum_of(seen.back)
     said = Text(zh=text.zh.format(sum=amount.zh, words=words), en=text.en.format(sum=amount.en, words=words))
     return said, said

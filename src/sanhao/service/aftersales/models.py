@@ -8,8 +8,10 @@ from django.db.models import F, Q
 
 from sanhao.kit.states import States
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER
+from sanhao.service.aftersales.paths.instant import ADVANCES
 
 CASE = States("case", "aftersales_case", CASE_STATES)
+ADVANCE = States("advance", "aftersales_advance", ADVANCES)
 PHASES = ("unshipped", "on_way", "delivered")
 
 
@@ -64,6 +66,9 @@ class Case(models.Model):
         "people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     claimed_at = models.DateTimeField(null=True)
+    ahead_minor = models.BigIntegerField(db_default=0)
+    """Paid by the platform before the goods were back, and neither repaid nor borne yet."""
+    ahead_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -94,6 +99,58 @@ class Case(models.Model):
                 name="aftersales_case_shop", fields=["shop", "due_at"], condition=Q(due_at__isnull=False)
             ),
             models.Index(name="aftersales_case_of_shop", fields=["shop", "-opened_at"]),
+        ]
+
+
+class Advance(models.Model):
+    """What the platform paid ahead for one return, or would have. It is repaid out of the shop's money once the goods are
+    accepted, owed by the buyer where they are not, or borne by the platform: the three never exceed what was paid.
+
+    *wanted_at*: since when a keeper may look at it.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
+    order_id = models.UUIDField()
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
+    rule = models.ForeignKey("rulebook.Rule", on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=10)
+    reason = models.CharField(max_length=20, blank=True, default="")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField(default=0)
+    repaid_minor = models.BigIntegerField(default=0)
+    owed_minor = models.BigIntegerField(default=0)
+    borne_minor = models.BigIntegerField(default=0)
+    wanted_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    decision = models.ForeignKey(
+        "decisions.Decision", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="aftersales_advance_state", condition=Q(state__in=list(ADVANCES))),
+            models.CheckConstraint(
+                name="aftersales_advance_money",
+                condition=Q(repaid_minor__gte=0, owed_minor__gte=0, borne_minor__gte=0)
+                & Q(amount_minor__gte=F("repaid_minor") + F("owed_minor") + F("borne_minor")),
+            ),
+            models.CheckConstraint(
+                name="aftersales_advance_paid",
+                condition=Q(state__in=["wanted", "waiting", "declined"], amount_minor=0, paid_at__isnull=True)
+                | Q(
+                    state__in=["paid", "owed", "repaid", "borne"],
+                    amount_minor__gt=0,
+                    paid_at__isnull=False,
+                    decision__isnull=False,
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(name="aftersales_advance_wanted", fields=["wanted_at"], condition=Q(state="wanted")),
+            models.Index(name="aftersales_advance_person", fields=["person", "state"]),
         ]
 
 

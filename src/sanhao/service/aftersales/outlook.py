@@ -88,6 +88,24 @@ _TO_PLATFORM = _TO_SHOP | {
     "disputed": Text(zh="双方在{due}前陈述。", en="Both sides speak by {due}."),
     "deciding": Text(zh="请在{due}前裁决。", en="Decide by {due}."),
 }
+_AHEAD: dict[Side, Text] = {
+    "buyer": Text(
+        zh="{sum}已经先退给你；{due}前包裹要到店家手里并验好。",
+        en="{sum} is with you already; by {due} the shop is to have the parcel and to have checked it.",
+    ),
+    "shop": Text(
+        zh="平台已先退给买家{sum}，还没有动你的钱。收到后请验货，最晚{due}。",
+        en="The platform has paid the buyer {sum} ahead; your money is untouched. Check it when it arrives, by {due}.",
+    ),
+    "platform": Text(
+        zh="平台已先退给买家{sum}；店家在{due}前验货。",
+        en="The platform has paid the buyer {sum} ahead; the shop checks it by {due}.",
+    ),
+}
+_OWED = Text(
+    zh="包裹没有到或被退回，先退的{sum}需要还给平台；不同意可以申诉。",
+    en="The parcel did not come, or was not accepted: the {sum} paid ahead is to be given back. You may appeal.",
+)
 _SPOKEN = Text(
     zh="你说的已记下；等对方到{due}。", en="What you said is on file; the other side has until {due}."
 )
@@ -115,6 +133,18 @@ _WILL: dict[str, Text] = {
         zh="到时没寄出，就改为退货退款。",
         en="If it is not sent by then, this becomes a return with a refund.",
     ),
+    "ahead_settled/refunded": Text(
+        zh="到时没有异议，先退的{sum}由店家承担，这件事结束。",
+        en="Without an objection the {sum} paid ahead is the shop's to bear, and this is settled.",
+    ),
+    "never_arrived/closed": Text(
+        zh="到时店家还没收到，先退的{sum}要还回来。",
+        en="If nothing has reached the shop by then, the {sum} paid ahead is to be given back.",
+    ),
+    "ahead_not_escalated/closed": Text(
+        zh="到时没有人说话，就到此为止，先退的{sum}要还回来。",
+        en="If nothing is said by then, it ends here and the {sum} paid ahead is to be given back.",
+    ),
     "not_escalated/closed": Text(
         zh="到时没有人说话，就到此为止。", en="If nothing is said by then, it ends here."
     ),
@@ -136,11 +166,14 @@ def outlook(
     """The case as *side* reads it now; *back* is what would go back to the buyer."""
     title = TITLES[facts.state]
     if due_at is None:
-        return Outlook(title, _fill(_OVER[facts.state], back, None), _NOTHING, False)
+        over = _OWED if facts.ahead_until and facts.state == "closed" else _OVER[facts.state]
+        return Outlook(title, _fill(over, back, None), _NOTHING, False)
     will = silence(terms, facts)
     then = _WILL[f"{will.reason}/{will.to}"]
     spoken = facts.state == "disputed" and side in facts.spoke
     words = _SPOKEN if spoken else _NEXT[side][facts.state]
+    if facts.ahead_until and facts.state == "returning":
+        words = _AHEAD[side]
     when = date_time(due_at, timezone)
     yours = not spoken and _waits_for(facts, side)
     return Outlook(title, _fill(words, back, when), _fill(then, back, when), yours)
@@ -176,6 +209,18 @@ DECIDED: dict[str, tuple[Text, Text]] = {
     "received_by_silence/refunded": (
         Text(zh="退回的东西到{due}没有异议，{sum}正在退给你", en="The shop had raised no objection by {due}, so {sum} is on its way back"),
         Text(zh="到{due}没有验货异议，按规则退款{sum}", en="There was no objection by {due}; by the rule {sum} went back to the buyer"),
+    ),
+    "ahead_settled/refunded": (
+        Text(zh="退回的东西到{due}没有异议，先退给你的{sum}就此了结", en="The shop had raised no objection by {due}: the {sum} paid to you ahead is settled"),
+        Text(zh="到{due}没有验货异议，平台先退的{sum}由店铺承担", en="There was no objection by {due}; the {sum} that the platform paid ahead is borne by the shop"),
+    ),
+    "never_arrived/closed": (
+        Text(zh="到{due}店家还没有收到寄回的包裹，先退给你的{sum}需要还回来；不同意可以申诉", en="Nothing had reached the shop by {due}, so the {sum} paid to you ahead is to be given back; you may appeal"),
+        Text(zh="到{due}没有包裹送到，没有动你的钱；先退的{sum}由平台向买家收回", en="Nothing had reached you by {due}; your money is untouched, the platform asks the buyer for the {sum} it paid ahead"),
+    ),
+    "ahead_not_escalated/closed": (
+        Text(zh="店家没有接受寄回的东西，到{due}没有请平台介入，先退给你的{sum}需要还回来；不同意可以申诉", en="The shop did not accept what came and nobody asked the platform by {due}, so the {sum} paid to you ahead is to be given back; you may appeal"),
+        Text(zh="到{due}买家没有请平台介入，维持你的答复；先退的{sum}由平台向买家收回", en="The buyer had not asked the platform by {due}: your answer stands, and the platform asks the buyer for the {sum} it paid ahead"),
     ),
     "received_by_silence/exchanged": (
         Text(zh="店家到{due}没有异议，换货完成", en="The shop had raised no objection by {due}: the exchange is complete"),

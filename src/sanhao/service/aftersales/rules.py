@@ -12,6 +12,7 @@ from sanhao.kit.text import Text
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.book import RULE, terms_from
 from sanhao.service.aftersales.case import Terms
+from sanhao.service.aftersales.paths import instant
 
 
 def found_rules(*, now: datetime) -> None:
@@ -22,6 +23,17 @@ def found_rules(*, now: datetime) -> None:
         title=Text(zh="售后的时间和次数", en="Times and attempts of after-sales"),
         now=now,
     )
+    rulebook.found(
+        instant.RULE,
+        msgspec.to_builtins(instant.Terms()),
+        title=Text(zh="退货秒退", en="Refunds while the goods travel back"),
+        now=now,
+    )
+
+
+def checked_instant(terms: dict[str, Any]) -> dict[str, Any]:
+    """The same for refunds paid ahead."""
+    return msgspec.to_builtins(msgspec.convert(terms, instant.Terms))  # type: ignore[no-any-return]
 
 
 def checked(terms: dict[str, Any]) -> dict[str, Any]:

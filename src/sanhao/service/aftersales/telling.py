@@ -48,7 +48,9 @@ def over(batch: Sequence[News[CaseMoved]]) -> None:
         holds.lift_where_all_is_over(ended, now=max(news.at for news in batch))
 
 
-def _notice(person: Any, topic: str, said: Outlook, fact: CaseMoved, key: str) -> notices.Notice:
+def _notice(
+    person: Any, topic: str, said: Outlook, fact: CaseMoved | CaseChanged, key: str
+) -> notices.Notice:
     text = Text(
         zh=f"售后·{said.title.zh}：{said.next.zh}{said.silence.zh}",
         en=" ".join(part for part in (f"{said.title.en}.", said.next.en, said.silence.en) if part),
@@ -69,6 +71,28 @@ def signal(batch: Sequence[News[CaseMoved]] | Sequence[News[CaseChanged]]) -> No
             "control",
         )
     )
+
+
+def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
+    """The buyer has the money, and the shop learns that this cost it nothing yet."""
+    said = [news for news in batch if news.fact.what == "paid_ahead"]
+    if not said:
+        return
+    ids = [news.fact.case_id for news in said]
+    to_buyer = {view.id: view for view in queries.by_ids(ids, side="buyer")}
+    to_shop = {view.id: view for view in queries.by_ids(ids, side="shop")}
+    members = shops.members_of({news.fact.shop_id for news in said})
+    told = []
+    for news in said:
+        fact = news.fact
+        if to_buyer[fact.case_id].state != "returning":
+            continue
+        told.append(_notice(fact.person_id, "case.buyer", to_buyer[fact.case_id].outlook, fact, f"{news.id}"))
+        told += [
+            _notice(member, "case.shop", to_shop[fact.case_id].outlook, fact, f"{news.id}:{member}")
+            for member in members.get(fact.shop_id, ())
+        ]
+    notices.notify(told, now=max(news.at for news in said))
 
 
 def order_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:

@@ -1,23 +1,45 @@
-"""Whether a buyer may have the replacement before the old thing is back; neutral where nothing is known."""
+"""What is on file of buyers, by which `paths/standing.py` says whether something may be sent or paid ahead of the goods."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sanhao.kit.rows import fetch
+from sanhao.service.aftersales.paths.standing import Record, TrustTerms, standing
 from sanhao.service.orders import api as orders
 
-_KNOWN_FOR = timedelta(days=90)
-_ORDERS = 3
+
+def records(person_ids: Sequence[UUID]) -> dict[UUID, Record]:
+    """What is on file of each. Two queries."""
+    ids = sorted(set(person_ids))
+    arrived = orders.known(ids)
+    rows = fetch(
+        """
+        SELECT p.id,
+            (SELECT count(*) FROM aftersales_case c WHERE c.person_id = p.id AND c.state = 'closed' AND c.at_shop) AS odd,
+            (SELECT count(*) FROM aftersales_advance a WHERE a.person_id = p.id AND a.state = 'owed')
+            + (SELECT count(*) FROM aftersales_case c
+               WHERE c.person_id = p.id AND c.ships_first AND c.state = 'lapsed') AS owing,
+            (SELECT max(a.ended_at) FROM aftersales_advance a
+             WHERE a.person_id = p.id AND a.owed_minor > 0) AS dropped_at
+        FROM unnest(%s::uuid[]) AS p (id)
+        """,
+        [ids],
+    )
+    return {
+        row["id"]: Record(
+            arrived[row["id"]].arrived,
+            arrived[row["id"]].since,
+            row["odd"],
+            row["owing"],
+            row["dropped_at"],
+        )
+        for row in rows
+    }
 
 
 def trusted(person_id: UUID, *, now: datetime) -> bool:
-    """Three orders that arrived, the first of them 90 days ago, and nothing sent ahead that never came back."""
-    arrived = orders.orders_of(person_id, state="delivered", limit=50)
-    if len(arrived) < _ORDERS or now - arrived[-1].placed_at < _KNOWN_FOR:
-        return False
-    return not fetch(
-        "SELECT 1 FROM aftersales_case WHERE person_id = %s AND ships_first AND state = 'lapsed' LIMIT 1",
-        [person_id],
-    )
+    """Whether this buyer is known well, by the founding terms."""
+    return standing(TrustTerms(), records([person_id])[person_id], now) == "trusted"

@@ -87,6 +87,10 @@ class ScanRecord(msgspec.Struct, frozen=True):
     event_key: str
     shipment_no: str = ""
     """For a scan of one piece: the number of the whole shipment, whose own scans tell its story."""
+    weight_g: int = 0
+    """What the carrier weighed; 0 where it does not say."""
+    bound_for: str = ""
+    """Where the carrier takes it, in its own words; empty where it does not say."""
 
     @property
     def zone_assumed(self) -> bool:
@@ -207,6 +211,10 @@ class ConsignmentView(msgspec.Struct, frozen=True):
     delivered_at: datetime | None
     items: tuple[tuple[UUID, int], ...]
     scans: tuple[ScanView, ...]
+    weight_g: int | None = None
+    """As the carrier weighed it, where it says."""
+    bound_for: str = ""
+    """Where it goes, by the carrier's own record, where it says."""
 
     @property
     def handed_over_unseen(self) -> bool:

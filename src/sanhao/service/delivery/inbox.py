@@ -70,6 +70,7 @@ def read_messages(rows: Sequence[Row], now: datetime) -> None:
     for message in messages:
         _sort_out(message, known, heard)
     _keep_scans(heard)
+    _note_parcels(heard)
     _bring_up_to_date(list(known.values()), {id for id, _ in heard}, now)
     _file(messages)
 
@@ -161,6 +162,22 @@ def _keep_scans(heard: dict[tuple[UUID, str], tuple[ScanRecord, datetime]]) -> N
             [scan.raw_code for scan in scans],
         ],
     )
+
+
+def _note_parcels(heard: dict[tuple[UUID, str], tuple[ScanRecord, datetime]]) -> None:
+    """What carriers say of the parcel itself, by whatever scan: its weight, and where it goes."""
+    said: dict[UUID, tuple[int | None, str]] = {}
+    for (id, _), (scan, _) in heard.items():
+        if scan.weight_g or scan.bound_for:
+            weight, place = said.get(id, (None, ""))
+            said[id] = (scan.weight_g or weight, scan.bound_for or place)
+    if said:
+        execute(
+            "UPDATE delivery_consignment c SET weight_g = coalesce(s.weight, c.weight_g), "
+            "bound_for = coalesce(nullif(s.place, ''), c.bound_for) "
+            "FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS s (id, weight, place) WHERE c.id = s.id",
+            [list(said), [weight for weight, _ in said.values()], [place for _, place in said.values()]],
+        )
 
 
 def _bring_up_to_date(consignments: Sequence[Row], touched: set[UUID], now: datetime) -> None:

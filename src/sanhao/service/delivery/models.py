@@ -27,6 +27,8 @@ class Consignment(models.Model):
     registered_at = models.DateTimeField()
     collected_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    weight_g = models.PositiveIntegerField(null=True)
+    bound_for = models.CharField(max_length=200, db_default="")
 
     class Meta:
         constraints = [

@@ -25,8 +25,8 @@ def carrier_names() -> dict[str, Text]:
 def consignments_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[ConsignmentView]]:
     """The consignments of each owner, the oldest first, with their scans, the latest first. Three queries."""
     rows = fetch(
-        "SELECT id, owner_id, shop_id, carrier, tracking_no, state, registered_at, collected_at, delivered_at "
-        "FROM delivery_consignment WHERE owner_id = ANY(%s) ORDER BY registered_at, tracking_no",
+        "SELECT id, owner_id, shop_id, carrier, tracking_no, state, registered_at, collected_at, delivered_at, "
+        "weight_g, bound_for FROM delivery_consignment WHERE owner_id = ANY(%s) ORDER BY registered_at, tracking_no",
         [list(owner_ids)],
     )
     ids = [row["id"] for row in rows]

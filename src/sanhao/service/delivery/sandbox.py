@@ -16,7 +16,14 @@ from sanhao.service.delivery.core import Status
 
 
 def sandbox_scan_body(
-    consignment_id: UUID, status: Status, *, now: datetime, place: str = "", description: str = ""
+    consignment_id: UUID,
+    status: Status,
+    *,
+    now: datetime,
+    place: str = "",
+    description: str = "",
+    weight_g: int = 0,
+    bound_for: str = "",
 ) -> tuple[bytes, dict[str, str]]:
     """Body and headers of the webhook by which the sandbox courier says that it scanned a parcel at *now*.
 
@@ -29,15 +36,30 @@ def sandbox_scan_body(
             zh="这个包裹不是由示例快递承运的。",
             en="This parcel does not travel with the sample courier.",
         )
-    return sandbox_body(number, status, now=now, place=place, description=description)
+    return sandbox_body(
+        number,
+        status,
+        now=now,
+        place=place,
+        description=description,
+        weight_g=weight_g,
+        bound_for=bound_for,
+    )
 
 
 def sandbox_body(
-    number: str, status: Status, *, now: datetime, place: str = "", description: str = ""
+    number: str,
+    status: Status,
+    *,
+    now: datetime,
+    place: str = "",
+    description: str = "",
+    weight_g: int = 0,
+    bound_for: str = "",
 ) -> tuple[bytes, dict[str, str]]:
     """The same for a tracking number, without asking the database."""
     event_id = _event_id(number, status, now)
-    body = _body(event_id, number, status, now, place, description)
+    body = _body(event_id, number, status, now, place, description, weight_g, bound_for)
     return body, signing.sign("sandbox", body, event_id=event_id)
 
 
@@ -45,7 +67,16 @@ def _event_id(number: str, status: Status, at: datetime) -> str:
     return f"{number}/{status}/{at.isoformat()}"
 
 
-def _body(event_id: str, number: str, status: Status, at: datetime, place: str, description: str) -> bytes:
+def _body(
+    event_id: str,
+    number: str,
+    status: Status,
+    at: datetime,
+    place: str,
+    description: str,
+    weight_g: int = 0,
+    bound_for: str = "",
+) -> bytes:
     scan = {
         "id": event_id[-76:],
         "status": status,
@@ -53,7 +84,10 @@ def _body(event_id: str, number: str, status: Status, at: datetime, place: str, 
         "place": place,
         "description": description,
     }
-    return msgspec.json.encode({"parcel": number, "scans": [scan]})
+    told: dict[str, object] = {"weight_g": weight_g} if weight_g else {}
+    if bound_for:
+        told["bound_for"] = bound_for
+    return msgspec.json.encode({"parcel": number, **told, "scans": [scan]})
 
 
 def post_scan(consignment_id: UUID, status: Status, *, now: datetime, place: str = "") -> None:

@@ -66,6 +66,8 @@ class LineView(msgspec.Struct, frozen=True):
     refunded: Money
     kept: Money
     """What the shop kept of goods that came back: a fee, something missing."""
+    special: str = ""
+    weight_g: int = 0
 
     @property
     def paid(self) -> Money:
@@ -224,6 +226,24 @@ def reaching(
     return row["paid"], row["reached"]
 
 
+class Known(msgspec.Struct, frozen=True):
+    """How well a buyer is known: orders that arrived, and when the first of them was placed."""
+
+    arrived: int = 0
+    since: datetime | None = None
+
+
+def known(person_ids: Sequence[UUID]) -> dict[UUID, Known]:
+    """For each of these people. One query."""
+    rows = fetch(
+        "SELECT person_id, count(*)::int AS arrived, min(placed_at) AS since FROM orders_order "
+        "WHERE person_id = ANY(%s) AND state = 'delivered' GROUP BY person_id",
+        [list(person_ids)],
+    )
+    found = {row["person_id"]: Known(row["arrived"], row["since"]) for row in rows}
+    return {id: found.get(id, Known()) for id in person_ids}
+
+
 def orders_of_shop(
     shop_id: UUID, *, states: Sequence[str], before: datetime | None = None, limit: int = 50, search: str = ""
 ) -> list[OrderView]:
@@ -307,6 +327,8 @@ def _line(row: dict[str, Any], currency: str) -> LineView:
         cancelled_units=row["cancelled_units"],
         refunded=Money(row["refunded_minor"], currency),
         kept=Money(row["kept_minor"], currency),
+        special=row["special"],
+        weight_g=row["weight_g"],
     )
 
 

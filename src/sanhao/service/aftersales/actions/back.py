@@ -17,6 +17,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
+from sanhao.service.aftersales.actions import ahead
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, retime, take
@@ -61,6 +62,7 @@ def send_back(case_id: UUID, *, person_id: UUID, carrier: str, tracking_no: str,
             ],
             now=now,
         )
+        ahead.want(row, now=now)
 
 
 def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
@@ -100,7 +102,25 @@ def _scanned(
     waiting = [row for row in rows if row["state"] == "returning"]
     if what == "signed" and waiting:
         retime(waiting, {row["id"]: {"signed_at": told[row["id"]][1]} for row in waiting})
-    events.emit([_changed(row, what) for row in rows], at=max(news.at for news in batch))
+    at = max(news.at for news in batch)
+    if what == "collected":
+        ahead.scanned([row["id"] for row in rows], now=at)
+    else:
+        _turned_up([row for row in rows if row["state"] == "closed"], told, at)
+    events.emit([_changed(row, what) for row in rows], at=at)
+
+
+def _turned_up(rows: Sequence[Row], told: dict[UUID, tuple[UUID, datetime]], at: datetime) -> None:
+    """Time had closed these because nothing came, and the money paid ahead was asked back; now something has come after
+    all, and the shop looks at it."""
+    enter(
+        [
+            Going(row, "returning", note="turned_up", also={"signed_at": told[row["id"]][1]})
+            for row in rows
+            if row["ahead_minor"] and not row["at_shop"]
+        ],
+        now=at,
+    )
 
 
 def _changed(row: Row, what: str) -> CaseChanged:

@@ -244,7 +244,12 @@ def _make_good(rows: Sequence[Row], decided: dict[UUID, UUID], at: datetime) -> 
 
 
 def _reopen(rows: Sequence[Row], at: datetime) -> None:
-    going = [Going(row, life.ruled(facts_of(row)), note="appeal_granted") for row in rows]
+    going = [
+        Going(row, "refunded", note="appeal_granted", bearer="platform")
+        if row["ahead_minor"] and not row["at_shop"]
+        else Going(row, life.ruled(facts_of(row)), note="appeal_granted")
+        for row in rows
+    ]
     to = addresses_for([item.row for item in going if item.to == "to_send"])
     for item in going:
         if item.to == "to_send":

@@ -17,7 +17,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import give, holds
+from sanhao.service.aftersales.actions import ahead, give, holds
 from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Side
 from sanhao.service.aftersales.events import CaseMoved
@@ -50,7 +50,10 @@ def enter(items: Sequence[Going], *, now: datetime) -> None:
         groups[item.to, item.note, item.by, tuple(sorted(item.also))].append(item)
     for (to, note, by, _), group in groups.items():
         _move(group, to, note, by, now)
-    give.refund([item for item in items if item.to == "refunded"], now=now)
+    refunds = [item for item in items if item.to == "refunded"]
+    ahead.settle([item for item in refunds if item.row["ahead_minor"]], now=now)
+    give.refund([item for item in refunds if not item.row["ahead_minor"]], now=now)
+    ahead.owe(items, now=now)
     give.free_replacements(items, now=now)
     reopened = [item.row["order_id"] for item in items if item.row["state"] in OVER and item.to not in OVER]
     if reopened:

@@ -10,6 +10,7 @@ from sanhao.fairness.decisions import api as decisions
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
+from sanhao.service.aftersales.actions import ahead
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.moves import Going, enter
 from sanhao.service.aftersales.book import encode, facts_of, terms_of
@@ -85,7 +86,8 @@ def draft(
         shop_id=row["shop_id"],
         person_id=row["person_id"],
         decided_at=now,
-        appeal_until=now + timedelta(days=terms.appeal_days),
+        appeal_until=now
+        + timedelta(days=ahead.appeal_days(row, verdict.outcome, terms.appeal_days, now=now)),
         automatic=by is None,
         decided_by=by,
     )

@@ -123,6 +123,8 @@ class Reading:
         event_id: str = "",
         part: str = "",
         shipment_no: str = "",
+        weight_g: int = 0,
+        bound_for: str = "",
     ) -> None:
         """Note one scan. Without an *event_id* of the carrier's, its key is made of what it says."""
         at, zone = moment
@@ -143,6 +145,8 @@ class Reading:
                 raw_code=code[:80],
                 event_key=key,
                 shipment_no=shipment_no,
+                weight_g=weight_g if 0 < weight_g < 2**31 else 0,
+                bound_for=bound_for[:200],
             ),
         )
 

@@ -25,6 +25,8 @@ def read(body: bytes) -> Answer:
                 place=text(scan, "place"),
                 description=text(scan, "description"),
                 event_id=text(scan, "id"),
+                weight_g=int(grams) if (grams := text(answer, "weight_g")).isdecimal() else 0,
+                bound_for=text(answer, "bound_for"),
             )
     return reading.done()
 

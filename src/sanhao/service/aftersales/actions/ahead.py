@@ -1,0 +1,403 @@
+"""Refunds paid ahead of the goods (`paths/instant.py`): a keeper pays them, and every way a case ends settles them.
+
+The platform pays into the order's escrow, out of `paid_ahead`, and the refund leaves it like any other. When the shop has
+accepted what came, its escrow gives that back; where it has not, the buyer owes it; where the platform takes it upon
+itself, it is goodwill. One row, one sum, one end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+
+from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
+from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit import events
+from sanhao.kit.ids import new_id, new_ids
+from sanhao.kit.keeper import Row
+from sanhao.kit.money import Money
+from sanhao.kit.rows import execute, fetch
+from sanhao.service.aftersales.actions.give import CAUSE, units_of
+from sanhao.service.aftersales.book import COLUMNS, encode
+from sanhao.service.aftersales.case import OVER, Address
+from sanhao.service.aftersales.events import CaseChanged
+from sanhao.service.aftersales.models import ADVANCE
+from sanhao.service.aftersales.paths import instant
+from sanhao.service.aftersales.paths.standing import standing
+from sanhao.service.aftersales.trust import records
+from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
+
+if TYPE_CHECKING:
+    from sanhao.service.aftersales.actions.moves import Going
+
+
+def want(row: Row, *, now: datetime) -> None:
+    """A number was handed in for this return: a keeper sees whether it is refunded ahead."""
+    if row["kind"] != "return":
+        return
+    try:
+        rule = rulebook.in_force(instant.RULE, at=now)
+    except LookupError:
+        return  # this site pays nothing ahead
+    execute(
+        "INSERT INTO aftersales_advance (id, case_id, order_id, shop_id, person_id, rule_id, state, reason, currency, "
+        "amount_minor, repaid_minor, owed_minor, borne_minor, wanted_at) "
+        "VALUES (%s, %s, %s, %s, %s, %s, 'wanted', '', %s, 0, 0, 0, 0, %s) ON CONFLICT (case_id) DO NOTHING",
+        [
+            new_id(),
+            row["id"],
+            row["order_id"],
+            row["shop_id"],
+            row["person_id"],
+            rule.id,
+            row["currency"],
+            now,
+        ],
+    )
+
+
+def scanned(case_ids: Sequence[UUID], *, now: datetime) -> None:
+    """The courier has these returns: what waited for that is looked at again."""
+    rows = fetch(
+        "SELECT id, state FROM aftersales_advance WHERE case_id = ANY(%s) ORDER BY id FOR UPDATE",
+        [list(case_ids)],
+    )
+    again = [row["id"] for row in rows if row["state"] == "waiting"]
+    ADVANCE.move_rows(again, "wanted", at=now, note="scanned", also={"wanted_at": now})
+
+
+def pay_due(rows: Sequence[Row], now: datetime) -> None:
+    """Keeper: advances that are wanted. Runs in the claiming transaction and waits for nobody: whose order, case or
+    buyer is busy elsewhere is looked at in the next batch."""
+    held = {one.id: one for one in orders.hold(order_ids=[row["order_id"] for row in rows])}
+    people = _free_people({row["person_id"] for row in rows})
+    cases = {
+        case["id"]: case
+        for case in fetch(
+            f"SELECT {COLUMNS} FROM aftersales_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED",
+            [[row["case_id"] for row in rows if row["order_id"] in held and row["person_id"] in people]],
+        )
+    }
+    mine = _one_each([row for row in rows if row["case_id"] in cases])
+    over = [row for row in mine if cases[row["case_id"]]["state"] != "returning"]
+    _decline(over, ["case_over"] * len(over), now)
+    live = [row for row in mine if cases[row["case_id"]]["state"] == "returning"]
+    if not live:
+        return
+    judged = _judge_all(live, cases, held, now)
+    no = [(row, verdict) for row, _, verdict in judged if verdict.outcome == "declined"]
+    _decline([row for row, _ in no], [verdict.reason for _, verdict in no], now)
+    ADVANCE.move_rows([row["id"] for row, _, v in judged if v.outcome == "wait"], "waiting", at=now)
+    _pay([one for one in judged if one[2].outcome == "paid"], cases, now)
+
+
+def _free_people(ids: set[UUID]) -> set[UUID]:
+    """Of these buyers those whose exposure nobody else is adding to right now."""
+    return {
+        row["id"]
+        for row in fetch(
+            "SELECT p.id FROM unnest(%s::uuid[]) AS p (id) "
+            "WHERE pg_try_advisory_xact_lock(hashtextextended(p.id::text, 3))",
+            [sorted(ids)],
+        )
+    }
+
+
+def _one_each(rows: Sequence[Row]) -> list[Row]:
+    """One of each order: the next sees what this one left of it."""
+    return list({row["order_id"]: row for row in reversed(rows)}.values())
+
+
+Judged = tuple[Row, instant.Seen, instant.Verdict]
+
+
+def _judge_all(
+    rows: Sequence[Row], cases: Mapping[UUID, Row], held: Mapping[UUID, orders.Held], now: datetime
+) -> list[Judged]:
+    found = records([row["person_id"] for row in rows])
+    exposed: dict[tuple[UUID, str], int] = defaultdict(int, _exposed([row["person_id"] for row in rows]))
+    views = orders.orders([row["order_id"] for row in rows])
+    units = units_of([row["case_id"] for row in rows])
+    parcels = delivery.consignments_of([row["case_id"] for row in rows])
+    judged = []
+    for row in rows:
+        case, terms = cases[row["case_id"]], terms_in(row["rule_id"])
+        who = (row["person_id"], row["currency"])
+        lines = [line for line in views[row["order_id"]].lines if line.id in units[row["case_id"]]]
+        seen = instant.Seen(
+            kind=case["kind"],
+            reason=case["reason"],
+            amount=Money(case["back_minor"], row["currency"]),
+            left=Money(held[row["order_id"]].left_minor, row["currency"]),
+            exposed=Money(exposed[who], row["currency"]),
+            standing=standing(terms.trust, found[row["person_id"]], now),
+            waybill=_waybill(case, parcels[row["case_id"]], views[row["order_id"]], units[row["case_id"]]),
+            discounted=views[row["order_id"]].coupon.minor > 0,
+            special=tuple(sorted({line.special for line in lines if line.special})),
+        )
+        verdict = instant.judge(terms, seen)
+        exposed[who] += verdict.owed.minor
+        judged.append((row, seen, verdict))
+    return judged
+
+
+def terms_in(rule_id: UUID) -> instant.Terms:
+    return msgspec.convert(rulebook.version(rule_id).terms, instant.Terms)
+
+
+def _exposed(person_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
+    """What each buyer has ahead, or owes, by currency."""
+    rows = fetch(
+        "SELECT person_id, currency, sum(amount_minor - repaid_minor - borne_minor)::bigint AS minor "
+        "FROM aftersales_advance WHERE person_id = ANY(%s) AND state IN ('paid', 'owed') GROUP BY person_id, currency",
+        [list(set(person_ids))],
+    )
+    return {(row["person_id"], row["currency"]): row["minor"] for row in rows}
+
+
+def _waybill(
+    case: Row,
+    parcels: Sequence[delivery.ConsignmentView],
+    order: orders.OrderView,
+    units: Mapping[UUID, int],
+) -> instant.Waybill:
+    parcel = next(parcel for parcel in parcels if parcel.id == case["parcel_id"])
+    first = min(
+        (scan for scan in parcel.scans if scan.status not in ("pending", "unknown")),
+        key=lambda scan: scan.at,
+        default=None,
+    )
+    to = msgspec.json.decode(case["address"], type=Address)
+    return instant.Waybill(
+        scanned=parcel.collected_at is not None,
+        older=first is not None and first.at < case["opened_at"],
+        origin=first.place if first else "",
+        bound_for=parcel.bound_for,
+        weight_g=parcel.weight_g,
+        home=(order.address["region"], order.address["city"]),
+        shop=(to.region, to.city),
+        goods_g=sum(line.weight_g * units.get(line.id, 0) for line in order.lines),
+    )
+
+
+def _decline(rows: Sequence[Row], reasons: Sequence[str], now: datetime) -> None:
+    ADVANCE.move_rows(
+        [row["id"] for row in rows], "declined", at=now, also={"ended_at": now},
+        each={"reason": ("text", list(reasons))},
+    )  # fmt: skip
+
+
+def _pay(judged: Sequence[Judged], cases: Mapping[UUID, Row], now: datetime) -> None:
+    if not judged:
+        return
+    ids = dict(zip([row["id"] for row, *_ in judged], new_ids(len(judged)), strict=True))
+    decisions.record([_decision(ids[row["id"]], row, seen, verdict, now) for row, seen, verdict in judged])
+    settlement.cover([_cover(row, verdict, ids[row["id"]]) for row, _, verdict in judged], now=now)
+    orders.refund([_part(row, verdict, ids[row["id"]]) for row, _, verdict in judged], now=now)
+    until = [now + timedelta(days=terms_in(row["rule_id"]).back_days) for row, *_ in judged]
+    ADVANCE.move_rows(
+        [row["id"] for row, *_ in judged], "paid", at=now, also={"paid_at": now},
+        each={
+            "amount_minor": ("bigint", [verdict.owed.minor for *_, verdict in judged]),
+            "reason": ("text", [verdict.reason for *_, verdict in judged]),
+            "decision_id": ("uuid", [ids[row["id"]] for row, *_ in judged]),
+        },
+    )  # fmt: skip
+    # The time the shop has runs from its signed scan; without one, the parcel has until then.
+    execute(
+        """
+        UPDATE aftersales_case c SET ahead_minor = w.amount, ahead_until = w.until,
+            due_at = CASE WHEN c.signed_at IS NULL THEN w.until ELSE c.due_at END
+        FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[]) AS w (id, amount, until) WHERE c.id = w.id
+        """,
+        [[row["case_id"] for row, *_ in judged], [verdict.owed.minor for *_, verdict in judged], until],
+    )
+    events.emit(
+        [
+            CaseChanged(row["case_id"], row["order_id"], row["shop_id"], row["person_id"], "paid_ahead")
+            for row, *_ in judged
+        ],
+        at=now,
+    )
+
+
+def _decision(
+    id: UUID, row: Row, seen: instant.Seen, verdict: instant.Verdict, now: datetime
+) -> decisions.DecisionDraft:
+    """It takes nothing from anybody, so there is nothing to appeal; what may take it back later is a decision of its own."""
+    return decisions.DecisionDraft(
+        id=id,
+        key=f"{instant.PAID}:{row['case_id']}",
+        kind=instant.PAID,
+        subject_kind="case",
+        subject_id=row["case_id"],
+        rule_id=row["rule_id"],
+        facts=encode(seen),
+        verdict=encode(verdict),
+        effect_minor=verdict.owed.minor,
+        currency=verdict.owed.currency,
+        text=instant.say(verdict),
+        shop_id=None,
+        person_id=row["person_id"],
+        decided_at=now,
+        appeal_until=None,
+    )
+
+
+def _account(currency: str) -> ledger.Ref:
+    return ledger.Ref("paid_ahead", ledger.PLATFORM, currency)
+
+
+def _cover(row: Row, verdict: instant.Verdict, decision_id: UUID) -> settlement.Cover:
+    return settlement.Cover(
+        f"case:{row['case_id']}:ahead", "case.ahead", row["order_id"], verdict.owed.minor, _account(row["currency"]),
+        CAUSE, row["case_id"], decision_id,
+    )  # fmt: skip
+
+
+def _part(row: Row, verdict: instant.Verdict, decision_id: UUID) -> orders.Part:
+    return orders.Part(
+        key=f"case:{row['case_id']}:refund_ahead",
+        order_id=row["order_id"],
+        cause_kind=CAUSE,
+        cause_id=row["case_id"],
+        amount_minor=verdict.owed.minor,
+        decision_id=decision_id,
+    )
+
+
+# ---- how it ends ------------------------------------------------------------------------------------------------
+
+
+def settle(items: Sequence[Going], *, now: datetime) -> None:
+    """Cases that end in a refund the buyer has had already: who bears it pays the platform back. What was ruled or agreed
+    to be less than was paid ahead, the buyer owes. Nothing goes to the buyer a second time."""
+    if not items:
+        return
+    rows = _lock(items)
+    repays, entries = [], []
+    for item in items:
+        row = rows[item.row["id"]]
+        out = item.row["ahead_minor"]
+        wanted = item.row["back_minor"] if item.amount_minor is None else item.amount_minor
+        item.refunded_minor = back = min(out, wanted)
+        claim, id = _claim(row), item.row["id"]
+        if item.bearer == "shop":
+            repays.append(
+                settlement.Repay(
+                    f"case:{id}:repaid", row["order_id"], back, claim, CAUSE, id, item.decision_id
+                )
+            )
+        else:
+            goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
+            entries.append(_entry(item, "case.goodwill", "borne", goodwill, claim, back, now))
+        if out > back and row["state"] == "paid":
+            entries.append(_entry(item, "case.owed", "owed", _debt(row), claim, out - back, now))
+    settlement.repay(repays, now=now)
+    ledger.post(entries)
+    _ended(items, rows, now)
+
+
+def owe(items: Sequence[Going], *, now: datetime) -> None:
+    """Cases that end without a refund though one was paid ahead: the buyer owes it. What was not paid yet never is."""
+    over = [
+        item for item in items if item.to in OVER and item.to != "refunded" and item.row["kind"] == "return"
+    ]
+    if not over:
+        return
+    rows = _lock(over)
+    still = [item for item in over if rows.get(item.row["id"], {}).get("state") in ("wanted", "waiting")]
+    _decline([rows[item.row["id"]] for item in still], ["case_over"] * len(still), now)
+    out = [item for item in over if rows.get(item.row["id"], {}).get("state") == "paid"]
+    ledger.post(
+        [
+            _entry(item, "case.owed", "owed", _debt(rows[item.row["id"]]), _claim(rows[item.row["id"]]),
+                   item.row["ahead_minor"], now)
+            for item in out
+        ]
+    )  # fmt: skip
+    ADVANCE.move_rows(
+        [rows[item.row["id"]]["id"] for item in out], "owed", at=now, also={"ended_at": now},
+        each={"owed_minor": ("bigint", [item.row["ahead_minor"] for item in out])},
+    )  # fmt: skip
+
+
+def _lock(items: Sequence[Going]) -> dict[UUID, Row]:
+    return {
+        row["case_id"]: row
+        for row in fetch(
+            "SELECT id, case_id, order_id, person_id, state, currency, amount_minor, repaid_minor, owed_minor, borne_minor "
+            "FROM aftersales_advance WHERE case_id = ANY(%s) ORDER BY id FOR UPDATE",
+            [[item.row["id"] for item in items]],
+        )
+    }
+
+
+def _claim(row: Row) -> ledger.Ref:
+    """Where the platform's claim stands: on the return under way, or on the buyer."""
+    return _account(row["currency"]) if row["state"] == "paid" else _debt(row)
+
+
+def _debt(row: Row) -> ledger.Ref:
+    return ledger.Ref("buyer_owes", str(row["person_id"]), row["currency"])
+
+
+def _entry(
+    item: Going, kind: str, name: str, debit: ledger.Ref, credit: ledger.Ref, minor: int, now: datetime
+) -> ledger.EntryDraft:
+    id = item.row["id"]
+    lines = ((debit, minor), (credit, -minor))
+    return ledger.EntryDraft(
+        new_id(), f"case:{id}:{name}", kind, now, item.row["currency"], lines, CAUSE, id, item.decision_id
+    )
+
+
+def _ended(items: Sequence[Going], rows: Mapping[UUID, Row], now: datetime) -> None:
+    """Write down who bore what; a rest the buyer still owes stays on the case."""
+    groups: dict[str, list[Going]] = defaultdict(list)
+    for item in items:
+        rest = item.row["ahead_minor"] - item.refunded_minor
+        groups["owed" if rest else "repaid" if item.bearer == "shop" else "borne"].append(item)
+    for to, group in groups.items():
+        found = [rows[item.row["id"]] for item in group]
+        gone = [
+            (item.refunded_minor, 0) if item.bearer == "shop" else (0, item.refunded_minor) for item in group
+        ]
+        ADVANCE.move_rows(
+            [row["id"] for row in found], to, at=now, also={"ended_at": now},
+            each={
+                "repaid_minor": ("bigint", [row["repaid_minor"] + shop for row, (shop, _) in zip(found, gone, strict=True)]),
+                "borne_minor": ("bigint", [row["borne_minor"] + us for row, (_, us) in zip(found, gone, strict=True)]),
+                "owed_minor": ("bigint", [
+                    item.row["ahead_minor"] - item.refunded_minor for item in group
+                ]),
+            },
+        )  # fmt: skip
+    execute(
+        "UPDATE aftersales_case c SET ahead_minor = w.rest, refunded_minor = w.back "
+        "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS w (id, rest, back) WHERE c.id = w.id",
+        [
+            [item.row["id"] for item in items],
+            [item.row["ahead_minor"] - item.refunded_minor for item in items],
+            [item.refunded_minor for item in items],
+        ],
+    )
+
+
+def appeal_days(row: Row, to: str, otherwise: int, *, now: datetime) -> int:
+    """A decision about money that was paid ahead may be appealed for longer: by the shop it costs, or by the buyer."""
+    if not row["ahead_minor"]:
+        return otherwise
+    try:
+        terms = terms_in(rulebook.in_force(instant.RULE, at=now).id)
+    except LookupError:
+        return otherwise
+    return max(otherwise, terms.shop_appeal_days if to == "refunded" else terms.buyer_appeal_days)
