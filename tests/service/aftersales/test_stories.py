@@ -74,6 +74,20 @@ def test_what_is_packed_waits_a_day_for_the_shop_and_silence_refunds(now: dateti
     sound()
 
 
+def test_a_shop_that_ships_after_the_request_cannot_refuse_and_silence_refunds(now: datetime) -> None:
+    at = shop()
+    order = paid(at)
+    parcel = ship(at, order, "SF100001", now=now + hours(1))
+    asked = ask(at, order, "changed_mind", now=now + hours(3))
+    scan(parcel, "picked_up", at=now + hours(4))
+    with pytest.raises(Refusal) as no:
+        aftersales.reject(asked, shop_id=at.shop_id, by=at.owner_id, words="It has left", now=now + hours(5))
+    assert (no.value.code, case(asked).state) == ("case.shipped_anyway", "asked")
+    drain(now + hours(27))
+    assert (case(asked).state, case(asked).refunded.minor, escrow(at.shop_id)) == ("refunded", 20_600, 0)
+    sound()
+
+
 # ---- return -----------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,8 @@ from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, take
 from sanhao.service.aftersales.book import facts_of
+from sanhao.service.aftersales.paths.unshipped import shipped_anyway
+from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
 _LONGEST = 500
@@ -103,6 +105,14 @@ def reject(
     with transaction.atomic():
         shops.require_member(shop_id, by)
         row = take(case_id, "reject", "shop", shop_id=shop_id, now=now)
+        parcels = delivery.consignments_of([row["order_id"]])[row["order_id"]]
+        if shipped_anyway(row["phase"], row["opened_at"], [parcel.collected_at for parcel in parcels]):
+            raise Refusal(
+                "case.shipped_anyway",
+                zh="买家申请退款之后才交给快递的，不能拒绝。请同意退款，再联系快递追回包裹。",
+                en="It was handed over after the buyer had asked for the refund, so it cannot be refused. "
+                "Approve it, and have the courier bring the parcel back.",
+            )
         if offer_minor is not None and not 0 < offer_minor < row["back_minor"]:
             raise Invalid(
                 "case.offer",

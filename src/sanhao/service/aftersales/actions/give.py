@@ -13,7 +13,8 @@ from sanhao.goods.catalog import api as catalog
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import core, money
-from sanhao.service.aftersales.reasons import REASONS
+from sanhao.service.aftersales.paths.unshipped import shipped_anyway
+from sanhao.service.aftersales.reasons import REASONS, Fault
 from sanhao.service.orders import api as orders
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ def _asked(item: Going, units: dict[UUID, int], order: orders.OrderView) -> mone
     row = item.row
     lines = {line.id: line for line in order.lines}
     goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
-    fault = REASONS[row["reason"]].fault
+    # Who ships after the request answers for the way there too.
+    late = shipped_anyway(row["phase"], row["opened_at"], [order.collected_at])
+    fault: Fault = "shop" if late else REASONS[row["reason"]].fault
     asks = tuple(core.Ask(line_id, count) for line_id, count in units.items())
     if item.amount_minor is not None and item.amount_minor < row["back_minor"]:
         # A sum instead of the goods: it is for the goods alone, which stay with the buyer.
