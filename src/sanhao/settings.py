@@ -255,6 +255,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"refused": {"()": "sanhao.kit.logs.Refused"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refused"]}},
     "root": {"handlers": ["stderr"], "level": _given("SANHAO_LOG", "WARNING").upper()},
 }

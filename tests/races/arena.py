@@ -62,10 +62,17 @@ class Arena:
     hands: list[Hand] = field(default_factory=list)
 
     def start(self, role: str, **given: Any) -> Hand:
-        log = self.logs / f"{len(self.hands)}-{role}.log"
+        return self._run(role, "-W", "error", "-m", "tests.races.hand", role, json.dumps(given))
+
+    def sanhao(self, *words: str) -> Hand:
+        """A command as an operator starts it."""
+        return self._run(words[0], "-m", "sanhao.cli", *words)
+
+    def _run(self, name: str, *command: str) -> Hand:
+        log = self.logs / f"{len(self.hands)}-{name}.log"
         with log.open("w") as said:
             process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-m", "tests.races.hand", role, json.dumps(given)],
+                [sys.executable, *command],
                 cwd=ROOT, env=environment(SANHAO_DATABASE_URL=self.url), stdout=said, stderr=said, text=True,
                 stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip

@@ -50,3 +50,21 @@ def test_three_keepers_a_cancelling_buyer_and_a_courier_settle_every_promise_onc
         assert min(when_due.values()) > 10 and min(when_given_up.values()) > 0, (when_due, when_given_up)
         assert figures["cancelled"] >= when_due["cancelled"] + when_given_up["cancelled"]
         assert min(figures["kept"], figures["broken"], figures["void"], figures["coupons"]) > 3, figures
+
+
+def test_two_keep_commands_on_one_database_settle_everything_once_and_stop_cleanly(
+    empty_world: str, tmp_path: Path
+) -> None:
+    with database_of_its_own(copy_of=empty_world) as url, arena(url, tmp_path) as at:
+        start = soon()
+        at.do("seed", seed=SEED, waves=[start.isoformat()], each=ORDERS // 4, step_ms=1, parcels="labels")
+        at.move_to(start + timedelta(hours=1))
+        both = [at.sanhao("keep"), at.sanhao("keep")]
+        now = at.at_rest()
+        for one in both:
+            assert one.process.poll() is None, one.log.read_text()
+            one.process.terminate()
+        assert [one.process.wait(30) for one in both] == [0, 0]
+        assert [one.log.read_text() for one in both] == ["", ""], "neither had anything to complain about"
+        found = at.do("check", now=now.isoformat())
+    assert (found["findings"], found["deadlocks"], found["figures"]["broken"]) == ({}, 0, ORDERS // 4)

@@ -12,6 +12,7 @@ from sanhao.books.payments import api as payments
 from sanhao.kit import keeper
 from sanhao.kit import time as kit_time
 from sanhao.kit.keeper import Keeper
+from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.service.orders import api as orders
 from sanhao.service.orders.wiring import EXPIRY
@@ -204,17 +205,27 @@ def test_a_buyer_cancels_while_the_hold_runs_out(now: datetime) -> None:
     assert (order_state(order), stock(at.offers[0])) == ("expired", 50)
 
 
-def test_the_last_one_is_sold_once_to_many_who_check_out_at_once(now: datetime) -> None:
+def test_the_last_one_is_sold_once_to_fifty_who_check_out_at_once(now: datetime) -> None:
+    """Through ten connections, as two processes of pages would."""
     at = stage(stock=1)
-    people = [on.a_buyer() for _ in range(6)]
+    people = [on.a_buyer() for _ in range(50)]
     carts = [cart_of(person, (at.offers[1], 1), (at.offers[0], 1)) for person, _ in people]
+    ends: list[str] = []
 
-    def check_out(turn: int) -> Callable[[], object]:
-        person, address = people[turn]
-        return lambda: orders.place(cart_id=carts[turn], person_id=person, address_id=address, now=now)
+    def check_out(turns: range) -> Callable[[], object]:
+        def one_after_another() -> None:
+            for turn in turns:
+                person, address = people[turn]
+                try:
+                    orders.place(cart_id=carts[turn], person_id=person, address_id=address, now=now)
+                    ends.append("done")
+                except Refusal as refusal:
+                    ends.append(refusal.code)
 
-    ends = at_once(*map(check_out, range(6)))
-    assert sorted(ends) == ["catalog.sold_out"] * 5 + ["done"]
+        return one_after_another
+
+    assert at_once(*(check_out(range(first, 50, 10)) for first in range(10))) == ["done"] * 10
+    assert sorted(ends) == ["catalog.sold_out"] * 49 + ["done"]
     assert [stock(offer) for offer in at.offers] == [0, 0]
-    assert sum(len(contents(cart)) for cart in carts) == 10, "who got nothing still has their cart"
+    assert sum(len(contents(cart)) for cart in carts) == 98, "who got nothing still has their cart"
     assert world.card(at.offers[0]).stock_left == 0
