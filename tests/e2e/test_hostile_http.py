@@ -37,7 +37,9 @@ def _sound(site: Site) -> Iterator[None]:
 def talk(site: Site, head: str, body: bytes = b"", *, cut: bool = False) -> bytes:
     """Send it all, then read the answer up to its body's beginning. Losing the connection meanwhile is an error."""
     parts = urlsplit(site.address)
-    with socket.create_connection((parts.hostname, parts.port), timeout=_PATIENCE_SECONDS) as line:
+    with socket.create_connection(
+        (parts.hostname or "", parts.port or 80), timeout=_PATIENCE_SECONDS
+    ) as line:
         line.sendall(head.replace("\n", "\r\n").encode("latin-1") + b"\r\n\r\n")
         line.sendall(body)
         if cut:
