@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import InternalError, connection
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from sanhao.kit.ids import new_id
-from sanhao.kit.rows import copy_rows, fetch
+from sanhao.kit.rows import copy_rows, execute, fetch, one_view
 
 COLUMNS = ("a", "b", "n", "id", "at", "yes", "bytes", "d", "amount")
 
@@ -66,3 +68,28 @@ class TestCopy(TestCase):
     def test_what_copy_is_not_used_for_is_refused(self) -> None:
         with pytest.raises(TypeError, match="does not write a dict"):
             _written([({"a": 1}, "", 1, UUID(int=1), None, None, None, None, None)] * 13)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_view_sees_one_moment_and_writes_nothing() -> None:
+    count = "SELECT count(*)::int AS n FROM kit_history"
+    with one_view():
+        [before] = fetch(count)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(_move_something).result()
+        assert fetch(count) == [before]
+        with pytest.raises(InternalError, match="read-only"):
+            _move_something()
+    assert fetch(count) == [{"n": before["n"] + 1}]
+
+
+def _move_something() -> None:
+    try:
+        execute(
+            "INSERT INTO kit_history (id, subject, subject_id, source, target, at, note) "
+            "VALUES (%s, 'test', %s, 'a', 'b', %s, '')",
+            [new_id(), new_id(), datetime(2026, 3, 2, tzinfo=UTC)],
+        )
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connection.close()

@@ -27,6 +27,20 @@ def together() -> Iterator[None]:
             yield
 
 
+@contextmanager
+def one_view() -> Iterator[None]:
+    """Everything read inside sees the same moment, however long it takes; nothing can be written.
+
+    For what must add up over several statements. Inside a transaction that is open already, that one's view counts.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 class Rows(NamedTuple):
     """Rows to be written: values in the order of *columns*."""
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
@@ -19,6 +18,7 @@ from sanhao.faces.workbench.views.money import Echo, account_words, kind_words, 
 from sanhao.kit.deadline import start_of_day, zone
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid
+from sanhao.kit.rows import one_view
 
 _MOST = 300
 
@@ -27,7 +27,7 @@ _MOST = 300
 def month(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Opening, lines, closing: they add up, purse by purse, and are what the ledger says."""
     first, since, until = _month(request, seat)
-    with transaction.atomic():  # one view of the book for all three
+    with one_view():  # of the book, for all three
         opening = settlement.standing_at(seat.shop.id, seat.shop.currency, since)
         lines = list(islice(settlement.statement(seat.shop.id, seat.shop.currency, since, until), _MOST + 1))
         closing = settlement.standing_at(seat.shop.id, seat.shop.currency, until)
@@ -112,7 +112,7 @@ def _rows(seat: Seat, since: datetime, until: datetime, language: str) -> Iterat
 
     yield "\ufeff"  # tells spreadsheets that this is UTF-8
     yield str(writer.writerow([safe(cell) for cell in head]))
-    with transaction.atomic():
+    with one_view():
         yield standing(since, begins)
         for line in settlement.statement(seat.shop.id, currency, since, until):
             cells = [
