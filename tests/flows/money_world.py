@@ -342,8 +342,12 @@ class Market:
 
     def wait(self, dice: Random, n: int) -> int:
         """Hours or days go by: releases, payouts, returns, expiries, late parcels, refunds on their way."""
-        self.now += timedelta(hours=dice.choices([2, 20, 80, 200], [8, 4, 1, 2])[0])
-        return sum(self._tick(name) for name in _TICKS for _ in range(5 if name == "payments.refunds" else 1))
+        return self.let_pass(dice.choices([2, 20, 80, 200], [8, 4, 1, 2])[0])
+
+    def let_pass(self, hours: int) -> int:
+        self.now += timedelta(hours=hours)
+        many = {"payments.refunds": 5}
+        return sum(self._tick(name) for name in _TICKS for _ in range(many.get(name, 1)))
 
     def mend(self, dice: Random, n: int) -> int:
         """A person sends refused refunds again; the gateway has come to its senses."""

@@ -121,6 +121,19 @@ def test_a_dispute_won_sends_the_refund_that_was_stopped(now: datetime) -> None:
     sound()
 
 
+def test_a_bank_takes_what_the_shop_kept_too_and_nothing_is_left_to_refund(now: datetime) -> None:
+    """Found by the stateful test: what a fee had left with the shop counted against less than nothing."""
+    at = stage(price=20_000)
+    order_id = paid(at, (2,))
+    [line] = lines_of(order_id)
+    give_back(order_id, Ask(line.id, 1, deduct_minor=40), now=now + hours(1), fault="buyer")
+    dispute(order_id, 40_600, now=now + hours(2))
+    assert give_back(order_id, Ask(line.id, 1, deduct_minor=40), now=now + hours(3)).cash_minor == 0
+    view = orders.order(order_id)
+    assert (view.refunded, escrow(at.shop_id)) == (view.total, 0)
+    sound()
+
+
 def test_a_dispute_lost_changes_nothing_more(now: datetime) -> None:
     at, order_id = bought()
     dispute(order_id, PAID, "lost", now=now + hours(1))

@@ -105,7 +105,8 @@ class OrderMoney(msgspec.Struct, frozen=True):
 
     @property
     def left_minor(self) -> int:
-        return self.total_minor - self.refunded_minor - sum(line.kept_minor for line in self.lines)
+        """What may still go back. A bank that takes money by itself takes what the shop kept, too: never below zero."""
+        return max(self.total_minor - self.refunded_minor - sum(line.kept_minor for line in self.lines), 0)
 
 
 class Ask(msgspec.Struct, frozen=True):
