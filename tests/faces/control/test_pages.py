@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from sanhao.fairness.decisions import api as decisions
 from tests.conftest import T0
-from tests.faces.control.conftest import LATE, NOW, Desk, Enter, unreadable
+from tests.faces.control.conftest import LATE, NOW, Desk, Enter, an_issue, unreadable
 from tests.faces.matrix_control import MATRIX
 from tests.service import stage as service
+from tests.service.aftersales.stage import disputed
 
 _FILES = ("decisions_export", "books_export")
 _PAGES = [
@@ -44,7 +45,8 @@ QUERIES = {
 def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     return {
         "order": desk.orders[0], "decision": desk.appealed, "appeal": desk.appeal, "draft": draft,
-        "buyer": desk.people["buyer"], "message": unreadable(),
+        "buyer": desk.people["buyer"], "message": unreadable(), "dispute": disputed(desk.at, NOW),
+        "issue": an_issue(desk.people["admin"]),
     }  # fmt: skip
 
 
