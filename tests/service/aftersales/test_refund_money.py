@@ -23,6 +23,7 @@ from sanhao.service.aftersales.core import (
     Share,
     after,
     refund,
+    unit_share,
     unit_shares,
     validate_rule,
     worth,
@@ -385,3 +386,22 @@ def test_units_add_up_to_their_price_and_payers_to_their_amounts(
     n = data.draw(st.integers(1, quantity - first))
     together = [sum(column) for column in zip(*units[first : first + n], strict=True)]
     assert unit_shares(amounts, quantity, first, n) == together
+
+
+@given(
+    st.integers(0, 10**15),
+    st.lists(st.integers(0, 20), min_size=1, max_size=12).filter(any),
+)
+def test_units_parts_of_a_share_add_up_however_they_come_back(amount: int, counts: list[int]) -> None:
+    quantity = sum(counts)
+    firsts = [sum(counts[:n]) for n in range(len(counts))]
+    parts = [unit_share(amount, quantity, first, n) for first, n in zip(firsts, counts, strict=True)]
+    assert sum(parts) == amount
+    for part, units in zip(parts, counts, strict=True):
+        assert abs(part - amount * units / quantity) <= 1 + amount * 1e-12
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 4), (3, 1), (-1, 1), (2, -1), (4, 0)])
+def test_a_part_of_units_there_are_not_is_a_mistake(first: int, count: int) -> None:
+    with pytest.raises(ValueError, match="of 3"):
+        unit_share(100, 3, first, count)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sanhao.kit.money import Money, MoneyError, total
-from sanhao.service.orders.core import FUNDERS, Item, Priced, Used, price, unit_share
+from sanhao.service.orders.core import FUNDERS, Item, Priced, Used, price
 
 SHOPS = [UUID(int=n) for n in range(1, 5)]
 
@@ -132,25 +132,6 @@ def test_a_lone_coupon_pays_what_it_is_worth_or_all_of_its_goods(
     for coupon in coupons:
         for_it = [i.unit * i.quantity for i in given if coupon.shop_id in (None, i.shop_id)]
         assert priced_with(given, freight, [coupon]).coupon == min(coupon.amount, total(for_it, "CNY"))
-
-
-@given(
-    st.integers(0, 10**15),
-    st.lists(st.integers(0, 20), min_size=1, max_size=12).filter(any),
-)
-def test_units_parts_of_a_share_add_up_however_they_come_back(amount: int, counts: list[int]) -> None:
-    quantity = sum(counts)
-    firsts = [sum(counts[:n]) for n in range(len(counts))]
-    parts = [unit_share(amount, quantity, first, n) for first, n in zip(firsts, counts, strict=True)]
-    assert sum(parts) == amount
-    for part, count in zip(parts, counts, strict=True):
-        assert abs(part - amount * count / quantity) <= 1 + amount * 1e-12
-
-
-@pytest.mark.parametrize(("first", "count"), [(0, 4), (3, 1), (-1, 1), (2, -1), (4, 0)])
-def test_a_part_of_units_there_are_not_is_a_mistake(first: int, count: int) -> None:
-    with pytest.raises(ValueError, match="of 3"):
-        unit_share(100, 3, first, count)
 
 
 @pytest.mark.parametrize(

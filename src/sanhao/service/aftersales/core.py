@@ -164,7 +164,13 @@ class _Taken(NamedTuple):
 
 
 def unit_share(amount: int, quantity: int, first: int, count: int) -> int:
-    """What units [first, first + count) of *quantity* have of *amount*: all units together have all of it."""
+    """Of *amount*, frozen for *quantity* units, what falls to the *count* units from number *first* (0-based) on.
+
+    By prefix sums: whatever order units come back in, all of them together are *amount* to the cent, and units that
+    went before are never asked about again. Raises ValueError for units there are not.
+    """
+    if not 0 <= first <= first + count <= quantity:
+        raise ValueError(f"units {first} to {first + count} of {quantity}")
     return amount * (first + count) // quantity - amount * first // quantity
 
 

@@ -17,7 +17,6 @@ from sanhao.service.orders.core import (
     Share,
     Used,
     price,
-    unit_share,
 )
 from sanhao.service.orders.queries import (
     CartLineView,
@@ -102,6 +101,5 @@ __all__ = [
     "ship",
     "take_over",
     "to_ship",
-    "unit_share",
     "waits",
 ]

@@ -3,7 +3,7 @@
 Coupons lower the price of goods, never of freight. They are applied in the order of who pays for them (the shop, the
 host, the platform, compensation last), each shared by largest remainder over what is left of the goods it is for;
 freight is shared over a shop's lines by weight. Every share is frozen on its line with who bears it, and a unit's part
-of it follows from the frozen amount alone (`unit_share`), so that later refunds add up by themselves.
+of it follows from the frozen amount alone (after-sales lays it over the units), so that refunds add up by themselves.
 """
 
 from __future__ import annotations
@@ -173,17 +173,6 @@ def _shares(
                 left[i] = left[i] - part
                 shares[i].append(Share(used.coupon_id, used.funder_kind, used.funder_id, part))
     return [tuple(of_item) for of_item in shares]
-
-
-def unit_share(amount: int, quantity: int, first: int, count: int) -> int:
-    """Of *amount*, frozen for *quantity* units, what falls to the *count* units from number *first* (0-based) on.
-
-    By prefix sums: whatever order units come back in, all of them together are *amount* to the cent, and units that
-    went before are never asked about again. Raises ValueError for units there are not.
-    """
-    if not 0 <= first <= first + count <= quantity:
-        raise ValueError(f"units {first} to {first + count} of {quantity}")
-    return amount * (first + count) // quantity - amount * first // quantity
 
 
 def number(order_id: UUID, placed_at: datetime) -> str:
