@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db import connection, transaction
+from psycopg import RawCursor
 from psycopg.rows import dict_row
 
 
@@ -49,7 +50,7 @@ class Rows(NamedTuple):
     rows: Sequence[Sequence[Any]]
 
 
-_FEW = 12
+_FEW = 24
 """Up to so many rows an INSERT, prepared once for each number of rows, is quicker than the two trips of a COPY."""
 
 
@@ -69,15 +70,27 @@ def copy_together(*parts: Rows) -> None:
         for part in parts:
             _copy(part)
     elif parts:
-        *before, last = map(_insert, parts)
-        named = ", ".join(f"part{n} AS ({sql})" for n, sql in enumerate(before))
-        values = [value for part in parts for row in part.rows for value in row]
-        execute(f"WITH {named} {last}" if named else last, values)
+        _insert(parts)
 
 
-def _insert(part: Rows) -> str:
-    row = f"({', '.join(['%s'] * len(part.columns))})"
-    return f"INSERT INTO {part.table} ({', '.join(part.columns)}) VALUES {', '.join([row] * len(part.rows))}"
+def _insert(parts: Sequence[Rows]) -> None:
+    """One statement, with PostgreSQL's own placeholders: to read a hundred of the driver's takes it three times as
+    long as to insert the row."""
+    values = [value for part in parts for row in part.rows for value in row]
+    with connection.wrap_database_errors:
+        RawCursor(connection.connection).execute(_inserts(parts), values)
+
+
+def _inserts(parts: Sequence[Rows]) -> str:
+    numbers = map("${}".format, count(1))
+    *before, last = (
+        f"INSERT INTO {part.table} ({', '.join(part.columns)}) VALUES "
+        + ", ".join(f"({', '.join(islice(numbers, len(row)))})" for row in part.rows)
+        for part in parts
+    )
+    return (
+        f"WITH {', '.join(f'part{n} AS ({sql})' for n, sql in enumerate(before))} {last}" if before else last
+    )
 
 
 def _copy(part: Rows) -> None:

@@ -25,7 +25,7 @@ from sanhao.lab.bench.meter import Meter, counted
 from sanhao.service.orders import api as orders
 
 LEAST_PER_SECOND = 150
-SHOPS, WARM_UP = 40, 200
+SHOPS, WARM_UP = 40, 1_000
 UNITS, CROWD = 2_000, 10_000
 
 

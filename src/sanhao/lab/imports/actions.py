@@ -159,7 +159,7 @@ def load(
             for one in new
         ]
         orders.take_over([one.checkout for one in planned])
-        promises.take_over([one.promised for one in planned], history.rules, now=now)
+        promises.take_over([one.promised for one in planned], history.rules)
         # After the promises: they hear when a number was given, at the history's own moment.
         delivery.register([parcel for one in planned for parcel in one.parcels], now=now)
         _write(history.id, planned)

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sanhao.kit import time
+from sanhao.kit.arrays import array
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
@@ -90,9 +91,10 @@ def _templates(shop_ids: Sequence[UUID]) -> dict[UUID, list[FreightCard]]:
         """
         SELECT t.*, (SELECT array_agg(r.pattern::text ORDER BY r.pattern) FROM delivery_freight_region r
                      WHERE r.template_id = t.id) AS regions
-        FROM delivery_freight_template t WHERE t.shop_id = ANY(%s) ORDER BY t.id
+        FROM delivery_freight_template t
+        JOIN unnest((SELECT %s::uuid[])) AS w (shop_id) USING (shop_id) ORDER BY t.id
         """,
-        [list(shop_ids)],
+        [array(shop_ids)],  # planned once: see there
     ):
         currency, free_over = row["currency"], row["free_over_minor"]
         found[row["shop_id"]].append(

@@ -49,7 +49,7 @@ def order_moved(batch: Sequence[News[Any]]) -> None:
 
 
 def signal(batch: Sequence[News[OrderPaid]] | Sequence[News[Any]]) -> None:
-    """Open pages of the order, its buyer and its shop fetch themselves again."""
+    """Open pages of the order, its buyer, its shop and control fetch themselves again."""
     push.publish(topic for news in batch for topic in _topics(news.fact))
 
 
@@ -57,6 +57,7 @@ def _topics(fact: OrderPaid | OrderShipped | OrderDelivered | OrderCancelled) ->
     yield f"order:{fact.order_id}"
     yield f"shop:{fact.shop_id}"
     yield f"person:{fact.person_id}"
+    yield "control"
 
 
 def checkout_expired(batch: Sequence[News[CheckoutExpired]]) -> None:

@@ -8,15 +8,6 @@ from uuid import UUID
 from sanhao.kit.events import Event
 
 
-class PromiseMade(Event, frozen=True):
-    promise_id: UUID
-    kind: str
-    checkout_id: UUID
-    order_id: UUID | None
-    shop_id: UUID | None
-    person_id: UUID
-
-
 class PromiseKept(Event, frozen=True):
     promise_id: UUID
     kind: str

@@ -36,7 +36,9 @@ class Promise(models.Model):
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=40)
-    checkout = models.ForeignKey("orders.Checkout", on_delete=models.PROTECT, related_name="+")
+    checkout = models.ForeignKey(
+        "orders.Checkout", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # the index of `promises_promise_once` begins with it
     order = models.ForeignKey("orders.Order", null=True, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey(
         "orders.OrderLine", null=True, on_delete=models.PROTECT, related_name="+", db_index=False

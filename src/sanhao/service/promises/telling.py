@@ -23,7 +23,6 @@ from sanhao.service.promises.events import (
     DelayProposed,
     PromiseBroken,
     PromiseKept,
-    PromiseMade,
     PromiseReversed,
     PromiseVoided,
     ShareCharged,
@@ -153,7 +152,7 @@ def signal(batch: Sequence[News[Any]]) -> None:
 
 
 def _topics(
-    fact: PromiseMade | PromiseKept | PromiseVoided | PromiseBroken | PromiseReversed,
+    fact: PromiseKept | PromiseVoided | PromiseBroken | PromiseReversed,
 ) -> Iterable[str]:
     order_id = getattr(fact, "order_id", None)
     if order_id:

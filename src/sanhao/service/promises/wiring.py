@@ -27,7 +27,6 @@ from sanhao.service.promises.events import (
     DelayProposed,
     PromiseBroken,
     PromiseKept,
-    PromiseMade,
     PromiseReversed,
     PromiseVoided,
     ShareCharged,
@@ -122,7 +121,7 @@ def wire() -> None:
     listen_later(ShareReversed, telling.share_reversed)
     listen_later(DelayProposed, telling.delay_proposed)
     listen_later(DelayAnswered, telling.delay_answered)
-    for event in (PromiseMade, PromiseKept, PromiseVoided, PromiseBroken, PromiseReversed):
+    for event in (PromiseKept, PromiseVoided, PromiseBroken, PromiseReversed):
         listen_later(event, telling.signal)
     for keeper in (SETTLE, CANCEL, LAPSE):
         register(keeper)

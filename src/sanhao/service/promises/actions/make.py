@@ -11,7 +11,6 @@ from uuid import UUID
 import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
-from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_ids
 from sanhao.kit.money import Money
@@ -20,7 +19,6 @@ from sanhao.service.orders.events import OrderPaid
 from sanhao.service.promises.book import coverage_of, encode, rule_key, terms_of, timely
 from sanhao.service.promises.core import Accepted, AnyKind, Extended, Line, PaidOrder, Scope
 from sanhao.service.promises.coverage import RULE, ByCategory, asks, covered
-from sanhao.service.promises.events import PromiseMade
 from sanhao.service.promises.kinds import KINDS
 
 COLUMNS = (
@@ -48,7 +46,6 @@ def orders_paid(batch: Sequence[News[OrderPaid]]) -> None:
     for row, id in zip(rows, new_ids(len(rows)), strict=True):
         row[0] = id
     copy_rows("promises_promise", COLUMNS, rows)
-    events.emit([PromiseMade(row[0], row[1], row[2], row[3], row[5], row[6]) for row in rows], at=at)
 
 
 def _subjects(facts: Sequence[OrderPaid], scope: Scope) -> Iterator[Sequence[OrderPaid]]:

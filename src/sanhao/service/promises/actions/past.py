@@ -9,13 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from sanhao.kit import events
 from sanhao.kit.ids import new_ids
 from sanhao.kit.rows import copy_rows, together
 from sanhao.service.promises.actions.make import COLUMNS, row
 from sanhao.service.promises.book import terms_of
 from sanhao.service.promises.core import PaidOrder
-from sanhao.service.promises.events import PromiseMade
 from sanhao.service.promises.kinds import KINDS
 
 
@@ -31,20 +29,17 @@ class PastOrders(msgspec.Struct, frozen=True):
     shop_of: Mapping[str, UUID]
 
 
-def take_over(past: Sequence[PastOrders], rules: Mapping[str, UUID], *, now: datetime) -> int:
+def take_over(past: Sequence[PastOrders], rules: Mapping[str, UUID]) -> int:
     """Make the promises of the kinds in *rules* (kind to rule version) about *past*; returns how many.
 
     As for a live order, once per order, line or checkout. What its history sold from several shops as one order is
     one checkout here, and promised as a whole. In the caller's transaction, if there is one.
     """
     rows = [made for one in past for made in _promises(one, rules)]
+    for made, id in zip(rows, new_ids(len(rows)), strict=True):
+        made[0] = id
     with together():
-        for made, id in zip(rows, new_ids(len(rows)), strict=True):
-            made[0] = id
         copy_rows("promises_promise", COLUMNS, rows)
-        events.emit(
-            [PromiseMade(made[0], made[1], made[2], made[3], made[5], made[6]) for made in rows], at=now
-        )
     return len(rows)
 
 
