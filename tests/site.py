@@ -84,7 +84,14 @@ def environment(**more: str) -> dict[str, str]:
     """For a process under test: our code, no addresses left over from another site."""
     kept = {name: value for name, value in os.environ.items() if name not in ("SANHAO_SITE", "SANHAO_LIVE")}
     source = str(Path(__file__).resolve().parents[1] / "src")
-    return {**kept, "PYTHONPATH": source, "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8", **more}
+    return {
+        **kept,
+        "PYTHONPATH": source,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONFAULTHANDLER": "1",
+        "LC_ALL": "C.UTF-8",
+        **more,
+    }
 
 
 def wait_for(

@@ -7,6 +7,7 @@ port, an unusable data directory, a database out of reach) · 4 refused (a demo 
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import logging
 import os
 import signal
@@ -38,6 +39,7 @@ _UNLISTED = {"database": ("sanhao.cli.processes:database", "keep the embedded Po
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    faulthandler.enable()  # a library that crashes the process leaves behind where it stood
     tie_to_parent()
     arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ["PGAPPNAME"] = f"sanhao {os.getpid()}"  # how our connections are known to the database
