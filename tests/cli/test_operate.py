@@ -25,7 +25,7 @@ DUMP, RESTORE = re.findall(
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path) -> Path:
     """Where an operator stands: beside `var` and `.venv`."""
     home = tmp_path / "h"
     (home / ".venv/bin").mkdir(parents=True)
@@ -87,5 +87,5 @@ def counts(var: Path) -> dict[str, int]:
         return {
             name: row[0]
             for (name,) in names
-            if (row := there.execute(f'SELECT count(*) FROM "{name}"').fetchone())  # type: ignore[arg-type]
+            if (row := there.execute(f'SELECT count(*) FROM "{name}"').fetchone())
         }
