@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.test import TestCase
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
@@ -137,6 +140,13 @@ def scan(consignment_id: UUID, status: Any, *, at: datetime, received: datetime 
 def drain(now: datetime) -> int:
     """Let every keeper come to rest at *now*."""
     return keeper.drain(now=now)
+
+
+@contextmanager
+def errands() -> Iterator[None]:
+    """Inside, what keepers do once their transaction is committed is done as well, though the test's own never is."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        yield
 
 
 def promise(order_id: UUID, kind: str = "late_shipment") -> dict[str, Any]:

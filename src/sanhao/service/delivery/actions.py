@@ -13,11 +13,12 @@ from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
-from sanhao.service.delivery import signing
+from sanhao.service.delivery import intercepting, signing
 from sanhao.service.delivery.carriers import CARRIERS
 from sanhao.service.delivery.core import ConsignmentDraft, normal_number
 from sanhao.service.delivery.events import ConsignmentRegistered
 from sanhao.service.delivery.freight import FreightDraft, check, normal_pattern
+from sanhao.service.delivery.interception import InterceptionWord
 
 MESSAGE_LIMIT = 1_000_000
 """Bytes of one carrier message; the largest real answers seen are a hundredth of this."""
@@ -160,6 +161,12 @@ def receive(carrier: str, body: bytes, headers: Mapping[str, str], *, now: datet
         """,
         [new_id(), carrier, envelope.event_id, normal_number(envelope.parcel), body, now],
     )
+
+
+def record_interceptions(words: Sequence[InterceptionWord], *, now: datetime) -> None:
+    """What carriers answered when asked. Recording twice is recording once."""
+    with transaction.atomic():
+        intercepting.hear(words, now=now)
 
 
 def save_freight_template(shop_id: UUID, draft: FreightDraft) -> UUID:

@@ -18,6 +18,13 @@ from sanhao.service.delivery.core import (
     Status,
 )
 from sanhao.service.delivery.freight import FreightCard, FreightDraft, Parcel
+from sanhao.service.delivery.intercepting import intercept
+from sanhao.service.delivery.interception import (
+    INTERCEPTIONS,
+    InterceptionDraft,
+    InterceptionView,
+    InterceptionWord,
+)
 from sanhao.service.delivery.queries import (
     carrier_message,
     carrier_messages,
@@ -25,6 +32,8 @@ from sanhao.service.delivery.queries import (
     consignments_of,
     delivered_items,
     freight_templates,
+    interceptions_of,
+    may_be_stopped,
     quote,
     unread_since,
 )
@@ -35,16 +44,22 @@ from sanhao.service.delivery.sandbox import (
     sandbox_body,
     sandbox_scan_body,
 )
+from sanhao.service.delivery.sandbox_world import MISCHIEF, mischief_of, sandbox_mischief
 from sanhao.service.delivery.signing import Forged
 
 __all__ = [
+    "INTERCEPTIONS",
     "MESSAGE_LIMIT",
+    "MISCHIEF",
     "CarrierMessageView",
     "ConsignmentDraft",
     "ConsignmentView",
     "Forged",
     "FreightCard",
     "FreightDraft",
+    "InterceptionDraft",
+    "InterceptionView",
+    "InterceptionWord",
     "Parcel",
     "PastScan",
     "ScanRecord",
@@ -58,6 +73,10 @@ __all__ = [
     "consignments_of",
     "delivered_items",
     "freight_templates",
+    "intercept",
+    "interceptions_of",
+    "may_be_stopped",
+    "mischief_of",
     "post_past_scans",
     "post_scan",
     "quote",
@@ -65,6 +84,7 @@ __all__ = [
     "register",
     "remove_freight_template",
     "sandbox_body",
+    "sandbox_mischief",
     "sandbox_scan_body",
     "save_freight_template",
     "unread_since",

@@ -60,3 +60,32 @@ class ConsignmentTracked(Event, frozen=True):
     owner_id: UUID
     shop_id: UUID
     scans: tuple[tuple[datetime, datetime], ...]
+
+
+class InterceptionAsked(Event, frozen=True):
+    """A parcel is to come back: its carrier is being told. *until*: by then it is over, whatever happens."""
+
+    interception_id: UUID
+    consignment_id: UUID
+    owner_id: UUID
+    shop_id: UUID
+    cause_id: UUID
+    items: tuple[UUID, ...]
+    at: datetime
+    until: datetime
+
+
+class InterceptionMoved(Event, frozen=True):
+    """What became of it: accepted, refused, succeeded, failed (*reason* "signed": the buyer has it), or lapsed. Told once
+    for each state, in an order that `interception.INTERCEPTIONS` allows."""
+
+    interception_id: UUID
+    consignment_id: UUID
+    owner_id: UUID
+    shop_id: UUID
+    cause_id: UUID
+    items: tuple[UUID, ...]
+    state: str
+    reason: str
+    carrier: str
+    at: datetime

@@ -16,6 +16,7 @@ from sanhao.kit.events import Event, emit
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Keeper, Row
 from sanhao.kit.rows import execute, fetch
+from sanhao.service.delivery import intercepting
 from sanhao.service.delivery.actions import REGISTRATION_LOCK
 from sanhao.service.delivery.carriers import CARRIERS, Unreadable
 from sanhao.service.delivery.core import (
@@ -35,6 +36,7 @@ from sanhao.service.delivery.events import (
     ConsignmentMoved,
     ConsignmentTracked,
 )
+from sanhao.service.delivery.interception import InterceptionWord
 from sanhao.service.delivery.models import CONSIGNMENT
 
 Number = tuple[str, str]
@@ -49,6 +51,7 @@ class _Message:
     scans: list[ScanRecord] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    words: tuple[InterceptionWord, ...] = ()
     used: int = 0
 
     def numbers(self, scan: ScanRecord) -> list[Number]:
@@ -62,6 +65,7 @@ def read_messages(rows: Sequence[Row], now: datetime) -> None:
     """Settle a batch of new messages: keep their scans, move consignments, tell what changed."""
     messages = [_parse(row) for row in rows]
     wanted = {number for m in messages for scan in m.scans for number in m.numbers(scan)}
+    wanted |= intercepting.numbers_of([word.id for m in messages for word in m.words])
     if wanted - set(_find(wanted)):
         # Wait for registrations under way: after this, what is unknown is unknown, or will read the message again.
         execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRATION_LOCK])
@@ -72,6 +76,8 @@ def read_messages(rows: Sequence[Row], now: datetime) -> None:
     _keep_scans(heard)
     _note_parcels(heard)
     _bring_up_to_date(list(known.values()), {id for id, _ in heard}, now)
+    for carrier, words in _words(messages).items():
+        intercepting.hear(words, now=now, carrier=carrier)
     _file(messages)
 
 
@@ -82,9 +88,17 @@ def _parse(row: Row) -> _Message:
     except Unreadable as error:
         message.problems.append(str(error))
         return message
-    message.scans = answer.scans
+    message.scans, message.words = answer.scans, answer.words
     message.problems += [str(skipped) for skipped in answer.skipped]
     return message
+
+
+def _words(messages: Sequence[_Message]) -> dict[str, list[InterceptionWord]]:
+    """What each carrier says of interceptions, as it came."""
+    words: dict[str, list[InterceptionWord]] = defaultdict(list)
+    for message in messages:
+        words[message.row["carrier"]] += message.words
+    return words
 
 
 def _find(numbers: Iterable[Number]) -> list[Number]:
@@ -190,6 +204,7 @@ def _bring_up_to_date(consignments: Sequence[Row], touched: set[UUID], now: date
     ]
     _write_moments(changed, journeys)
     moved = _move(rows, journeys, now)
+    intercepting.scanned({id: journeys[id].state for id in sorted(moved)}, now=now)
     facts: list[Event] = []
     items = _items_of({row["id"] for row in changed})
     for row in changed:

@@ -8,8 +8,10 @@ from django.db import models
 
 from sanhao.kit.states import States
 from sanhao.service.delivery.core import MOVES, STATUSES
+from sanhao.service.delivery.interception import INTERCEPTIONS, RUNNING
 
 CONSIGNMENT = States("consignment", "delivery_consignment", MOVES)
+INTERCEPTION = States("interception", "delivery_interception", INTERCEPTIONS)
 MESSAGE_STATES = ("new", "read", "refused")
 
 
@@ -124,6 +126,70 @@ class CarrierMessage(models.Model):
             ),
             GinIndex(
                 name="delivery_message_unknown", fields=["unknown_nos"], condition=~models.Q(unknown_nos=[])
+            ),
+        ]
+
+
+class Interception(models.Model):
+    """A parcel that is called back while it travels: one attempt for each. Its id is the key the carrier knows it by.
+
+    *cause_id* is opaque: whose wish it is. *until*: when it lapses; *next_try_at*: when its carrier is asked (again).
+    """
+
+    id = models.UUIDField(primary_key=True)
+    consignment = models.OneToOneField(Consignment, on_delete=models.PROTECT, related_name="+")
+    cause_id = models.UUIDField()
+    state = models.CharField(max_length=10)
+    asked_at = models.DateTimeField()
+    until = models.DateTimeField()
+    back_seconds = models.PositiveIntegerField()
+    next_try_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField()
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_interception_state", condition=models.Q(state__in=list(INTERCEPTIONS))
+            ),
+            models.CheckConstraint(
+                name="delivery_interception_ended",
+                condition=models.Q(state__in=RUNNING, ended_at__isnull=True)
+                | (~models.Q(state__in=RUNNING) & models.Q(ended_at__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="delivery_interception_due",
+                fields=["next_try_at"],
+                condition=models.Q(state__in=RUNNING),
+            ),
+            models.Index(name="delivery_interception_cause", fields=["cause_id"]),
+        ]
+
+
+class SandboxInterception(models.Model):
+    """The sandbox courier's world, not ours: how it treats a call to bring a parcel back, and how far it is with it.
+
+    *how* is set ahead of the call or by it; *key* is our id of the one call it heard of. No foreign key, on purpose.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    tracking_no = models.CharField(max_length=64, unique=True)
+    how = models.CharField(max_length=12)
+    key = models.UUIDField(null=True)
+    asked = models.PositiveSmallIntegerField(default=0)
+    taken_at = models.DateTimeField(null=True)
+    step = models.PositiveSmallIntegerField(default=0)
+    call_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_sandbox_interception"
+        indexes = [
+            models.Index(
+                name="delivery_sandbox_call", fields=["call_at"], condition=models.Q(call_at__isnull=False)
             ),
         ]
 

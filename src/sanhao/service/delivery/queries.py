@@ -15,7 +15,9 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.service.delivery.carriers import CARRIERS
 from sanhao.service.delivery.core import CarrierMessageView, ConsignmentView, ScanView
+from sanhao.service.delivery.doors import INTERCEPT
 from sanhao.service.delivery.freight import FreightCard, Parcel, freight
+from sanhao.service.delivery.interception import STOPPABLE, InterceptionView
 
 
 def carrier_names() -> dict[str, Text]:
@@ -37,6 +39,32 @@ def consignments_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[ConsignmentVie
         view = ConsignmentView(**row, items=tuple(items[row["id"]]), scans=tuple(scans[row["id"]]))
         found[row["owner_id"]].append(view)
     return found
+
+
+def interceptions_of(cause_ids: Sequence[UUID]) -> dict[UUID, InterceptionView]:
+    """The interception of each of these causes; those without one are missing."""
+    rows = fetch(
+        "SELECT id, consignment_id, cause_id, state, asked_at, until, accepted_at, ended_at, reason "
+        "FROM delivery_interception WHERE cause_id = ANY(%s)",
+        [list(cause_ids)],
+    )
+    return {row["cause_id"]: InterceptionView(**row) for row in rows}
+
+
+def intercepted(consignment_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these parcels were called back once: there is no second attempt."""
+    rows = fetch(
+        "SELECT consignment_id FROM delivery_interception WHERE consignment_id = ANY(%s)",
+        [list(consignment_ids)],
+    )
+    return {row["consignment_id"] for row in rows}
+
+
+def may_be_stopped(parcels: Sequence[ConsignmentView]) -> list[ConsignmentView]:
+    """Those of *parcels* that can be called back now. One query at most."""
+    able = [p for p in parcels if p.state in STOPPABLE and p.carrier in INTERCEPT]
+    tried = intercepted([p.id for p in able]) if able else set()
+    return [p for p in able if p.id not in tried]
 
 
 def delivered_items(owner_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 
 from sanhao.kit.ids import new_ids
+from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import fetch
-from sanhao.service.delivery import actions, inbox, queries, signing
+from sanhao.service.delivery import actions, inbox, queries, sandbox_world, signing
 from sanhao.service.delivery.core import Status
+from sanhao.service.delivery.interception import SAID
 
 
 def sandbox_scan_body(
@@ -94,6 +96,20 @@ def post_scan(consignment_id: UUID, status: Status, *, now: datetime, place: str
     """As if the courier had posted it: through the same door, read by the same keeper."""
     body, headers = sandbox_scan_body(consignment_id, status, now=now, place=place)
     actions.receive("sandbox", body, headers, now=now)
+
+
+def call_back(rows: Sequence[Row], now: datetime) -> None:
+    """Keeper: what the sandbox courier says of interceptions by itself. It takes the road of any message."""
+    for call in sandbox_world.due_calls(rows, now):
+        if call.word in SAID:
+            event_id = f"{call.tracking_no}/interception/{call.number}"
+            told = {"id": call.key, "said": call.word}
+            body = msgspec.json.encode({"parcel": call.tracking_no, "scans": [], "interception": told})
+        else:
+            event_id = f"{call.tracking_no}/interception/{call.word}"
+            body = _body(event_id, call.tracking_no, call.word, call.at, "", "")  # type: ignore[arg-type]
+            event_id += f"/{call.number}"
+        actions.receive("sandbox", body, signing.sign("sandbox", body, event_id=event_id), now=now)
 
 
 class PastScan(msgspec.Struct, frozen=True):

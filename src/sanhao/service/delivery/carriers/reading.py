@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from sanhao.service.delivery.core import ScanRecord, Status, Zone
+from sanhao.service.delivery.interception import InterceptionWord
 
 Json = dict[str, Any]
 
@@ -39,10 +40,11 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """All that one answer says: the scans, and what was skipped with the reason."""
+    """All that one answer says: the scans, what was skipped with the reason, and words on interceptions."""
 
     scans: list[ScanRecord]
     skipped: list[Skipped]
+    words: tuple[InterceptionWord, ...] = ()
 
     def strictly(self) -> list[ScanRecord]:
         """The scans of an answer without a flaw. Raises Unreadable naming everything that is missing or wrong."""
@@ -62,9 +64,10 @@ class Reading:
         self._home = ZoneInfo(home)
         self._scans: dict[tuple[str, str], ScanRecord] = {}
         self._skipped: list[Skipped] = []
+        self.words: list[InterceptionWord] = []
 
     def done(self) -> Answer:
-        return Answer(list(self._scans.values()), self._skipped)
+        return Answer(list(self._scans.values()), self._skipped, tuple(self.words))
 
     def skip(self, where: str, reason: str) -> None:
         """The carrier says itself that there is nothing here."""

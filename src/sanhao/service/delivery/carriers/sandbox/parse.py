@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sanhao.service.delivery.carriers.reading import Answer, Problem, Reading, load_object, need, text
+from uuid import UUID
+
+from sanhao.service.delivery.carriers.reading import Answer, Json, Problem, Reading, load_object, need, text
 from sanhao.service.delivery.core import STATUSES, ScanRecord, Status
+from sanhao.service.delivery.interception import SAID, InterceptionWord
 
 HOME = "Asia/Shanghai"
 CODES: dict[str, Status] = {status: status for status in STATUSES}  # type: ignore[misc]
@@ -28,7 +31,20 @@ def read(body: bytes) -> Answer:
                 weight_g=int(grams) if (grams := text(answer, "weight_g")).isdecimal() else 0,
                 bound_for=text(answer, "bound_for"),
             )
+    with reading.entry("interception"):
+        if isinstance(told := answer.get("interception"), dict):
+            reading.words.append(_word(told))
     return reading.done()
+
+
+def _word(told: Json) -> InterceptionWord:
+    said = need(told, "said")
+    if said not in SAID:
+        raise Problem(f"{said[:40]!r} is no answer to an interception")
+    try:
+        return InterceptionWord(UUID(need(told, "id")), said, text(told, "reason")[:300])  # type: ignore[arg-type]
+    except ValueError:
+        raise Problem("its id is none of ours") from None
 
 
 def parse(body: bytes) -> list[ScanRecord]:
