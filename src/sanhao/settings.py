@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "sanhao.service.orders",
     "sanhao.service.promises",
     "sanhao.service.aftersales",
+    "sanhao.service.guests",
     "sanhao.lab",
     "sanhao.faces.ui",
     "sanhao.faces.storefront",
@@ -255,7 +256,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"refused": {"()": "sanhao.kit.logs.Refused"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refused"]}},
+    "filters": {
+        "refused": {"()": "sanhao.kit.logs.Refused"},
+        "secret": {"()": "sanhao.kit.logs.Secret"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refused", "secret"]}
+    },
     "root": {"handlers": ["stderr"], "level": _given("SANHAO_LOG", "WARNING").upper()},
 }

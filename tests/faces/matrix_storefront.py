@@ -38,6 +38,15 @@ MATRIX: dict[str, Row] = {
     "pay": ("GET", "/pay/{unpaid}/", _OWNERS),
     "paid": ("GET", "/paid/{checkout}/", _OWNERS),
     "orders": ("GET", "/orders/", _PERSONAL),
+    "claim_orders": (
+        "POST",
+        "/orders/claim/",
+        (302, 409, 302, 302, 302),
+    ),  # the buyer of the stage never confirmed
+    "find": ("GET", "/orders/find/", _all(200)),
+    "find_sent": ("GET", "/orders/find/sent/", _all(200)),
+    "put_away": ("POST", "/orders/put-away/", _all(302)),
+    "opened": ("GET", "/o/token/", _all(410)),
     "order": ("GET", "/orders/{order}/", _OWNERS),
     "order_live": ("GET", "/orders/{order}/live/", _OWNERS),
     "ask": ("GET", "/orders/{arrived}/help/", _OWNERS),

@@ -25,6 +25,7 @@ from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
+from sanhao.service.guests import api as guests
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 from tests.conftest import T0
@@ -62,6 +63,7 @@ def rules(now: datetime = T0, *, without: tuple[str, ...] = ("false_shipment",),
     promises.found_rules(now=since)
     wallet.found_rules(now=since)
     aftersales.found_rules(now=since)
+    guests.found_rules(now=since)
 
 
 def stage(

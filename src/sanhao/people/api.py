@@ -15,6 +15,7 @@ from sanhao.people.actions.accounts import (
     sign_up,
 )
 from sanhao.people.actions.addresses import add_address, edit_address, remove_address, set_default_address
+from sanhao.people.actions.guests import claim_guests, open_guest
 from sanhao.people.actions.staff import (
     check_first_admin,
     first_admin,
@@ -22,7 +23,15 @@ from sanhao.people.actions.staff import (
     grant_role,
     revoke_role,
 )
-from sanhao.people.core import AddressCard, AddressDraft, Enrolment, PersonCard, QuickCard
+from sanhao.people.core import (
+    AddressCard,
+    AddressDraft,
+    Enrolment,
+    GuestCard,
+    PersonCard,
+    QuickCard,
+    clean_email,
+)
 from sanhao.people.mails import register_links
 from sanhao.people.models import ROLES, Person
 from sanhao.people.queries import (
@@ -31,11 +40,16 @@ from sanhao.people.queries import (
     by_email,
     card,
     cards,
+    guests,
+    guests_of,
     has_staff,
+    holders,
     quick_people,
+    reached_at,
     require_role,
     roles_of,
     staff,
+    unclaimed,
 )
 
 __all__ = [
@@ -43,6 +57,7 @@ __all__ = [
     "AddressCard",
     "AddressDraft",
     "Enrolment",
+    "GuestCard",
     "Person",
     "PersonCard",
     "QuickCard",
@@ -56,15 +71,22 @@ __all__ = [
     "cards",
     "change_password",
     "check_first_admin",
+    "claim_guests",
+    "clean_email",
     "confirm_email",
     "edit_address",
     "enrol",
     "first_admin",
     "first_admin_token",
     "grant_role",
+    "guests",
+    "guests_of",
     "has_staff",
+    "holders",
+    "open_guest",
     "quick_people",
     "quick_sign_in",
+    "reached_at",
     "register_links",
     "remove_address",
     "rename",
@@ -78,4 +100,5 @@ __all__ = [
     "set_password",
     "sign_up",
     "staff",
+    "unclaimed",
 ]

@@ -37,6 +37,16 @@ class Enrolment(msgspec.Struct, frozen=True):
     language: str = "en"
 
 
+class GuestCard(msgspec.Struct, frozen=True):
+    """Who bought without an account, where they are written to, and who has taken the purchase over since."""
+
+    id: UUID
+    name: str
+    email: str
+    language: str
+    claimed_by: UUID | None
+
+
 class QuickCard(msgspec.Struct, frozen=True):
     """Somebody a visitor of a demo world may become with one click."""
 

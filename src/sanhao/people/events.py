@@ -33,6 +33,13 @@ class PasswordChanged(Event, frozen=True):
     person_id: UUID
 
 
+class GuestsClaimed(Event, frozen=True):
+    """The confirmed owner of an e-mail took over what was bought with it without an account."""
+
+    guest_ids: tuple[UUID, ...]
+    person_id: UUID
+
+
 class RoleGranted(Event, frozen=True):
     person_id: UUID
     role: str

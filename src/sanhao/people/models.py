@@ -34,6 +34,40 @@ class Person(AbstractBaseUser):
         ]
 
 
+class Guest(models.Model):
+    """Somebody who bought once without an account: a person of their own, whom nobody can sign in as, and the e-mail they
+    gave. Unproven: it opens nothing and finds nobody, until the confirmed owner of that e-mail takes it over."""
+
+    person = models.OneToOneField(Person, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField(max_length=254)
+    opened_at = models.DateTimeField()
+    claimed_by = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="people_guest_by_email", fields=["email"]),
+            models.Index(
+                name="people_guest_of", fields=["claimed_by"], condition=Q(claimed_by__isnull=False)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="people_guest_email_lower", condition=Q(email=Lower("email")) & ~Q(email="")
+            ),
+            models.CheckConstraint(
+                name="people_guest_claimed_wholly",
+                condition=Q(claimed_by__isnull=True, claimed_at__isnull=True)
+                | Q(claimed_by__isnull=False, claimed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="people_guest_not_of_itself", condition=~Q(claimed_by=models.F("person"))
+            ),
+        ]
+
+
 class Address(models.Model):
     """Where a person wants parcels. Orders freeze a copy, so editing one never moves a parcel."""
 

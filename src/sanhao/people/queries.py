@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sanhao.kit.refusals import Forbidden, NotFound
 from sanhao.kit.rows import fetch
-from sanhao.people.core import AddressCard, PersonCard, QuickCard
+from sanhao.people.core import AddressCard, GuestCard, PersonCard, QuickCard
 
 _CARD = "id, name, email, language"
 _ADDRESS = "id, recipient, phone, country, region, city, street, postcode, is_default"
@@ -31,6 +31,58 @@ def by_email(email: str) -> PersonCard | None:
     """For staff and commands, never for a page a stranger can ask."""
     rows = fetch(f"SELECT {_CARD} FROM people_person WHERE email = %s", [email.strip().lower()])
     return PersonCard(**rows[0]) if rows else None
+
+
+def guests(ids: Sequence[UUID]) -> dict[UUID, GuestCard]:
+    """Those of *ids* who bought without an account. One query."""
+    rows = fetch(
+        "SELECT p.id, p.name, g.email, p.language, g.claimed_by_id AS claimed_by FROM people_guest g "
+        "JOIN people_person p ON p.id = g.person_id WHERE g.person_id = ANY(%s)",
+        [list(set(ids))],
+    )
+    return {row["id"]: GuestCard(**row) for row in rows}
+
+
+def guests_of(person_id: UUID) -> list[UUID]:
+    """What this person has taken over, the oldest first."""
+    rows = fetch(
+        "SELECT person_id FROM people_guest WHERE claimed_by_id = %s ORDER BY opened_at, person_id",
+        [person_id],
+    )
+    return [row["person_id"] for row in rows]
+
+
+def unclaimed(person_id: UUID) -> list[UUID]:
+    """Purchases without an account that gave this person's own, confirmed e-mail, and that nobody has taken over."""
+    rows = fetch(
+        """
+        SELECT g.person_id FROM people_guest g JOIN people_person p ON p.email = g.email
+        WHERE p.id = %s AND p.email_confirmed_at IS NOT NULL AND g.claimed_by_id IS NULL
+        ORDER BY g.opened_at, g.person_id
+        """,
+        [person_id],
+    )
+    return [row["person_id"] for row in rows]
+
+
+def holders(ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Who has taken over each of *ids*; whoever stands for themselves is missing. Their rows are locked until the
+    transaction ends, so that what is given to a guest cannot pass by somebody taking the purchase over right now."""
+    rows = fetch(
+        "SELECT person_id, claimed_by_id FROM people_guest WHERE person_id = ANY(%s) ORDER BY person_id FOR SHARE",
+        [list(set(ids))],
+    )
+    return {row["person_id"]: row["claimed_by_id"] for row in rows if row["claimed_by_id"]}
+
+
+def reached_at(ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The e-mail each person is reached at: a guest's given one, else the account's. One query."""
+    rows = fetch(
+        "SELECT p.id, coalesce(g.email, p.email) AS email FROM people_person p "
+        "LEFT JOIN people_guest g ON g.person_id = p.id WHERE p.id = ANY(%s)",
+        [list(set(ids))],
+    )
+    return {row["id"]: row["email"] for row in rows}
 
 
 def roles_of(person_id: UUID) -> frozenset[str]:

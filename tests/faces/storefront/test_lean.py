@@ -110,7 +110,7 @@ def test_the_list_of_orders(
     for _ in range(count):
         service.paid(at, now=kit_time.now())
     client.get("/orders/")
-    with django_assert_num_queries(_FRAME + 4):  # orders, lines, shops, promises
+    with django_assert_num_queries(_FRAME + 5):  # orders, lines, shops, promises, unclaimed
         assert client.get("/orders/").status_code == 200
 
 

@@ -69,6 +69,17 @@ class ResetForm(SpokenForm):
     email = _email()
 
 
+class FindForm(SpokenForm):
+    """What anybody knows of their own order."""
+
+    fields_of_codes = {"person.email": "email", "order.number": "number"}
+    number = forms.CharField(
+        label=_("Order number"), max_length=40, help_text=_("It stands in the mail we sent when you paid."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    email = _email()
+
+
 class NewPasswordForm(SpokenForm):
     fields_of_codes = {"person.password": "password"}
     password = _password(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,18 +18,37 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sanhao.faces.storefront import basket
+from sanhao.kit import time as kit_time
 from sanhao.kit.limits import allow_local
 from sanhao.kit.refusals import Invalid
 from sanhao.people import api as people
+from sanhao.service.guests import api as guests
 
 View = Callable[..., HttpResponseBase]
 _A_MINUTE = 60
+_MOST_LINKS = 20
+
+
+_LINKS, _TAKEN = "links", "taken"
 
 
 class PersonRequest(HttpRequest):
     """A request of somebody signed in."""
 
     user: people.Person
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """As whom somebody looks at an order and what belongs to it: themselves, or its buyer, *by_link* to it alone."""
+
+    id: UUID
+    by_link: bool = False
+
+
+class ViewerRequest(HttpRequest):
+    """A request of somebody who may act as the buyer of what its page is about."""
+
+    viewer: Viewer
 
 
 def address_of(request: HttpRequest) -> str:
@@ -77,13 +97,72 @@ def mine(view: View) -> View:
     def signed_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        back = request.get_full_path() if request.method in ("GET", "HEAD") else here(request)
-        target = f"{reverse('storefront:sign_in')}?{urlencode({'next': back})}"
-        if request.headers.get("HX-Request") == "true":  # a fragment must not swallow the sign-in page
-            return HttpResponse(status=204, headers={"HX-Redirect": target})
-        return HttpResponseRedirect(target)
+        return _to_sign_in(request)
 
     return signed_in
+
+
+def of(kind: str) -> Callable[[View], View]:
+    """For the buyer of the order that a page about a *kind* of thing belongs to: signed in, or with the order's link, or
+    the owner of an e-mail who took over what was bought with it. Everybody else is asked to sign in."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def looking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            viewer = _viewer(request, kind, kwargs[f"{kind}_id"])
+            if viewer is None:
+                return _to_sign_in(request)
+            request.viewer = viewer  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        return looking
+
+    return decorate
+
+
+def _viewer(request: HttpRequest, kind: str, id: UUID) -> Viewer | None:
+    """Nothing is asked of the database for who came without a link and has taken nothing over."""
+    me = person_id(request)
+    held, taken = request.session.get(_LINKS), request.session.get(_TAKEN) if me else None
+    if held or taken:
+        now = kit_time.now()
+        orders_of = guests.orders_of(kind, id, now=now)
+        if taken and (buyer := guests.buyer_among(orders_of, [UUID(one) for one in taken])):
+            return Viewer(buyer)
+        versions = {UUID(order): version for order, version in (held or {}).items()}
+        if buyer := guests.buyer(orders_of, versions, now=now):
+            return Viewer(buyer, by_link=buyer != me)
+    return Viewer(me) if me else None
+
+
+def keep_links(request: HttpRequest, versions: Mapping[UUID, int]) -> None:
+    """This browser may open these orders from now on; the links that came first go first."""
+    held = request.session.get(_LINKS, {}) | {str(order): version for order, version in versions.items()}
+    request.session[_LINKS] = dict(list(held.items())[-_MOST_LINKS:])
+
+
+def forget_links(request: HttpRequest) -> None:
+    """Nothing is open in this browser any more but what its person owns."""
+    request.session.pop(_LINKS, None)
+
+
+def take_over(request: HttpRequest, person_id: UUID) -> None:
+    """Remember for whom this person stands besides themselves."""
+    if taken := people.guests_of(person_id):
+        request.session[_TAKEN] = [str(guest) for guest in taken]
+
+
+def selves(request: PersonRequest) -> list[UUID]:
+    """The reader, and the guests they once were."""
+    return [request.user.pk, *(UUID(guest) for guest in request.session.get(_TAKEN, ()))]
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else here(request)
+    target = f"{reverse('storefront:sign_in')}?{urlencode({'next': back})}"
+    if request.headers.get("HX-Request") == "true":  # a fragment must not swallow the sign-in page
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
 
 
 def count_write(request: HttpRequest) -> None:
@@ -104,6 +183,7 @@ def come_in(request: HttpRequest, person: people.Person) -> None:
     gathered = basket.of_guest(request)
     login(request, person)
     basket.bring(request, gathered, person.pk)
+    take_over(request, person.pk)
 
 
 def number_of(given: str | None, otherwise: int = 1) -> int:

@@ -7,19 +7,24 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from msgspec.structs import replace
 
 from sanhao.fairness.notices.channels import CHANNELS
 from sanhao.fairness.notices.core import Notice
 from sanhao.fairness.notices.events import NoticesGiven, NoticesRead
 from sanhao.kit.events import emit
 from sanhao.kit.rows import execute
+from sanhao.people import api as people
 
 
 def notify(notices: Sequence[Notice], *, now: datetime) -> None:
-    """Tell persons something, from a later listener of the module that owns the fact. Twice is once."""
+    """Tell persons something, from a later listener of the module that owns the fact. Twice is once. What was bought
+    without an account is told to whoever took it over."""
     if not notices:
         return
     with transaction.atomic():
+        if held := people.holders([notice.person_id for notice in notices]):
+            notices = [replace(n, person_id=held.get(n.person_id, n.person_id)) for n in notices]
         told = {person for give in CHANNELS.values() for person in give(notices, now=now)}
         if told:
             emit([NoticesGiven(tuple(sorted(told)))], at=now)

@@ -2,6 +2,6 @@
 
 from sanhao.fairness.notices.actions import mark_read, notify
 from sanhao.fairness.notices.core import Notice, NoticeView
-from sanhao.fairness.notices.queries import inbox, unread_count
+from sanhao.fairness.notices.queries import inbox, unread, unread_count
 
-__all__ = ["Notice", "NoticeView", "inbox", "mark_read", "notify", "unread_count"]
+__all__ = ["Notice", "NoticeView", "inbox", "mark_read", "notify", "unread", "unread_count"]

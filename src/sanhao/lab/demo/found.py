@@ -30,6 +30,7 @@ _RULED = (
     "sanhao.service.orders.api",
     "sanhao.service.promises.api",
     "sanhao.service.aftersales.api",
+    "sanhao.service.guests.api",
 )
 _OPEN_FOR = timedelta(days=30)
 _CLAIMED_FOR = timedelta(days=180)

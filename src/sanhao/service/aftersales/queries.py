@@ -143,11 +143,11 @@ def cases_of_orders(order_ids: Sequence[UUID], *, side: Side) -> dict[UUID, list
     return found
 
 
-def cases_of(person_id: UUID, *, before: datetime | None = None, limit: int = 20) -> list[CaseView]:
-    """A buyer's cases, the newest first."""
+def cases_of(*person_ids: UUID, before: datetime | None = None, limit: int = 20) -> list[CaseView]:
+    """The cases of a buyer (and of the guests they were before), the newest first."""
     return _cases(
-        "c.person_id = %(person)s AND (%(before)s::timestamptz IS NULL OR c.opened_at < %(before)s)",
-        {"person": person_id, "before": before, "limit": limit},
+        "c.person_id = ANY(%(people)s) AND (%(before)s::timestamptz IS NULL OR c.opened_at < %(before)s)",
+        {"people": list(person_ids), "before": before, "limit": limit},
         "buyer",
         "ORDER BY c.opened_at DESC, c.id LIMIT %(limit)s",
     )
@@ -222,6 +222,23 @@ def row_of(case_id: UUID) -> dict[str, Any]:
     if not rows:
         raise no_case()
     return rows[0]
+
+
+def order_ids_of(case_ids: Sequence[UUID]) -> list[UUID]:
+    """The orders that these cases are about. One query."""
+    rows = fetch(
+        "SELECT DISTINCT order_id FROM aftersales_case WHERE id = ANY(%s) ORDER BY order_id", [list(case_ids)]
+    )
+    return [row["order_id"] for row in rows]
+
+
+def order_ids_of_evidence(evidence_id: UUID) -> list[UUID]:
+    """The order that a piece of evidence is about; none for what does not exist."""
+    rows = fetch(
+        "SELECT c.order_id FROM aftersales_evidence e JOIN aftersales_case c ON c.id = e.case_id WHERE e.id = %s",
+        [evidence_id],
+    )
+    return [row["order_id"] for row in rows]
 
 
 def moves(case_ids: Sequence[UUID]) -> dict[UUID, list[MoveView]]:

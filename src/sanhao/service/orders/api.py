@@ -4,7 +4,7 @@ from sanhao.service.orders.actions.cancel import cancel, cancel_by_buyer, cancel
 from sanhao.service.orders.actions.cart import add_to_cart, adopt_cart, open_cart, set_quantity
 from sanhao.service.orders.actions.money import MoneyLine, MoneyShare, OrderMoney, money
 from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder, take_over
-from sanhao.service.orders.actions.place import Placed, place
+from sanhao.service.orders.actions.place import Consents, Placed, place
 from sanhao.service.orders.actions.refund import Held, LineBack, Part, ShareBack, hold, refund
 from sanhao.service.orders.actions.ship import Shipment, ship
 from sanhao.service.orders.core import (
@@ -19,6 +19,7 @@ from sanhao.service.orders.core import (
     price,
 )
 from sanhao.service.orders.queries import (
+    Buyer,
     CartLineView,
     CartView,
     CheckoutView,
@@ -26,6 +27,7 @@ from sanhao.service.orders.queries import (
     LineView,
     OrderView,
     Waits,
+    buyers,
     by_numbers,
     cart,
     cart_count,
@@ -33,7 +35,9 @@ from sanhao.service.orders.queries import (
     checkout_ids,
     known,
     line_quantities,
+    numbers_of,
     order,
+    order_ids_of,
     orders,
     orders_of,
     orders_of_checkout,
@@ -47,9 +51,11 @@ from sanhao.service.orders.rules import found_rules
 __all__ = [
     "FUNDERS",
     "ORDER_STATES",
+    "Buyer",
     "CartLineView",
     "CartView",
     "CheckoutView",
+    "Consents",
     "FunderKind",
     "Held",
     "Item",
@@ -74,6 +80,7 @@ __all__ = [
     "Waits",
     "add_to_cart",
     "adopt_cart",
+    "buyers",
     "by_numbers",
     "cancel",
     "cancel_by_buyer",
@@ -87,8 +94,10 @@ __all__ = [
     "known",
     "line_quantities",
     "money",
+    "numbers_of",
     "open_cart",
     "order",
+    "order_ids_of",
     "orders",
     "orders_of",
     "orders_of_checkout",

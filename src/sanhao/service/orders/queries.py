@@ -184,6 +184,41 @@ def by_numbers(numbers: Sequence[str]) -> dict[str, UUID]:
     return {row["number"]: row["id"] for row in rows}
 
 
+class Buyer(msgspec.Struct, frozen=True):
+    """Whose an order is, and the two dates that what is granted about it is counted from."""
+
+    person_id: UUID
+    placed_at: datetime
+    delivered_at: datetime | None
+
+
+def buyers(order_ids: Sequence[UUID]) -> dict[UUID, Buyer]:
+    """Who bought each of these; unknown ids are missing. One query."""
+    rows = fetch(
+        "SELECT id, person_id, placed_at, delivered_at FROM orders_order WHERE id = ANY(%s)",
+        [list(order_ids)],
+    )
+    return {row["id"]: Buyer(row["person_id"], row["placed_at"], row["delivered_at"]) for row in rows}
+
+
+def order_ids_of(checkout_id: UUID) -> list[UUID]:
+    """The orders that were placed together in this checkout."""
+    rows = fetch("SELECT id FROM orders_order WHERE checkout_id = %s ORDER BY id", [checkout_id])
+    return [row["id"] for row in rows]
+
+
+def numbers_of(person_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """The numbers of everything each of these people has paid for, by order, the oldest first. One query."""
+    found: dict[UUID, dict[UUID, str]] = {id: {} for id in person_ids}
+    for row in fetch(
+        "SELECT person_id, id, number FROM orders_order WHERE person_id = ANY(%s) AND paid_at IS NOT NULL "
+        "ORDER BY placed_at, id",
+        [list(person_ids)],
+    ):
+        found[row["person_id"]][row["id"]] = row["number"]
+    return found
+
+
 def checkout_ids(order_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Which checkout each order belongs to."""
     rows = fetch("SELECT id, checkout_id FROM orders_order WHERE id = ANY(%s)", [list(order_ids)])
@@ -200,14 +235,14 @@ def line_quantities(order_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 
 def orders_of(
-    person_id: UUID, *, state: str | None = None, before: datetime | None = None, limit: int = 20
+    *person_ids: UUID, state: str | None = None, before: datetime | None = None, limit: int = 20
 ) -> list[OrderView]:
-    """A buyer's orders, newest first; paged by the `placed_at` of the last one seen. Expired ones are left out."""
+    """The orders of a buyer (and of the guests they were before), newest first; paged by the `placed_at` of the last one seen. Expired ones are left out."""
     return _orders(
-        "o.person_id = %(person)s AND o.state <> 'expired' "
+        "o.person_id = ANY(%(people)s) AND o.state <> 'expired' "
         "AND (%(state)s::text IS NULL OR o.state = %(state)s) "
         "AND (%(before)s::timestamptz IS NULL OR o.placed_at < %(before)s)",
-        {"person": person_id, "state": state, "before": before, "limit": limit},
+        {"people": list(person_ids), "state": state, "before": before, "limit": limit},
         "ORDER BY o.placed_at DESC, o.id LIMIT %(limit)s",
     )
 

@@ -14,6 +14,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from sanhao.books.ledger.api import PLATFORM, Credit, EntryDraft, Ref, credit_shops, post
 from sanhao.books.wallet.core import (
     COMPENSATION,
@@ -32,13 +34,15 @@ from sanhao.books.wallet.events import CouponExpired, CouponsGranted
 from sanhao.books.wallet.models import COUPON_STATES
 from sanhao.books.wallet.queries import compensation_terms
 from sanhao.fairness.rulebook.api import found
-from sanhao.kit.events import emit
+from sanhao.kit.events import News, emit
 from sanhao.kit.ids import derived_id, new_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch, together
 from sanhao.kit.text import Text
+from sanhao.people import api as people
+from sanhao.people.events import GuestsClaimed
 
 _COUPON = (
     "id", "person_id", "amount_minor", "currency", "threshold_minor", "reason_zh", "reason_en", "source_kind",
@@ -79,6 +83,9 @@ def grant(grants: Sequence[CouponGrant], *, now: datetime) -> None:
 def _write(grants: Sequence[CouponGrant], now: datetime) -> None:
     if not grants:
         return
+    held = people.holders([g.person_id for g in grants])
+    if held:  # bought without an account, and taken over by its owner since
+        grants = [replace(g, person_id=held.get(g.person_id, g.person_id)) for g in grants]
     if any(g.amount_minor <= 0 or g.from_platform < 0 for g in grants):
         raise Invalid("wallet.funding", zh="券的金额与出资不符。", en="A coupon's parts exceed its amount.")
     terms = CompensationTerms()
@@ -86,6 +93,16 @@ def _write(grants: Sequence[CouponGrant], now: datetime) -> None:
         terms = compensation_terms(at=now)
     copy_rows("wallet_coupon", _COUPON, _rows(grants, terms, now))
     emit([CouponsGranted(tuple(g.person_id for g in grants), tuple(g.id for g in grants))], at=now)
+
+
+def hand_over(news: Sequence[News[GuestsClaimed]]) -> None:
+    """What guests were given belongs to whoever took their purchases over, and can be spent from now on."""
+    for_each = [(guest, one.fact.person_id) for one in news for guest in one.fact.guest_ids]
+    execute(
+        "UPDATE wallet_coupon c SET person_id = w.person_id "
+        "FROM unnest(%s::uuid[], %s::uuid[]) AS w (guest_id, person_id) WHERE c.person_id = w.guest_id",
+        [[guest for guest, _ in for_each], [person for _, person in for_each]],
+    )
 
 
 def _rows(grants: Sequence[CouponGrant], terms: CompensationTerms, now: datetime) -> list[tuple[Any, ...]]:

@@ -33,7 +33,7 @@ _PAGE = 20
 def mine(request: visitor.PersonRequest) -> HttpResponse:
     """All of somebody's cases, the newest first."""
     now = kit_time.now()
-    found = aftersales.cases_of(request.user.pk, limit=_PAGE)
+    found = aftersales.cases_of(*visitor.selves(request), limit=_PAGE)
     known = shops.shops({view.shop_id for view in found}) if found else {}
     bought = orders.orders([view.order_id for view in found]) if found else {}
     things = {line.id: said(line.title) for order in bought.values() for line in order.lines}
@@ -44,18 +44,18 @@ def mine(request: visitor.PersonRequest) -> HttpResponse:
 
 
 @visitor.form
-@visitor.mine
-def ask(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+@visitor.of("order")
+def ask(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     """Choose what, choose why, send. What would come back stands beside every reason, to the cent."""
     now = kit_time.now()
-    order = orders.order(order_id, person_id=request.user.pk)
+    order = orders.order(order_id, person_id=request.viewer.id)
     given = request.POST.dict() if request.method == "POST" else request.GET.dict()
     refusal, status = "", 200
     if request.method == "POST":
         try:
             case_id = aftersales.request(
                 order_id,
-                person_id=request.user.pk,
+                person_id=request.viewer.id,
                 units=units_of(order, given),
                 reason=given.get("reason", ""),
                 kind=given.get("kind") or None,  # type: ignore[arg-type]
@@ -72,27 +72,27 @@ def ask(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("storefront:case", args=[case_id]))
     return render(request, "storefront/ask.html", {
         "order": order, "shop": shops.shop(order.shop_id), "now": now, "refusal": refusal,
-        "asking": asking(order, given, person_id=request.user.pk, now=now), "words": given.get("words", "")[:500],
+        "asking": asking(order, given, person_id=request.viewer.id, now=now), "words": given.get("words", "")[:500],
     }, status=status)  # fmt: skip
 
 
 @visitor.page
-@visitor.mine
-def case(request: visitor.PersonRequest, case_id: UUID) -> HttpResponse:
+@visitor.of("case")
+def case(request: visitor.ViewerRequest, case_id: UUID) -> HttpResponse:
     return _show(request, case_id)
 
 
 @visitor.page
-@visitor.mine
-def case_live(request: visitor.PersonRequest, case_id: UUID) -> HttpResponse:
+@visitor.of("case")
+def case_live(request: visitor.ViewerRequest, case_id: UUID) -> HttpResponse:
     """The part of a case that changes by itself."""
-    return render(request, "storefront/parts/case_live.html", _moving(request.user.pk, case_id))
+    return render(request, "storefront/parts/case_live.html", _moving(request.viewer.id, case_id))
 
 
 def _show(
-    request: visitor.PersonRequest, case_id: UUID, *, refusal: str = "", status: int = 200
+    request: visitor.ViewerRequest, case_id: UUID, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    context = _moving(request.user.pk, case_id) | {"refusal": refusal, "given": request.POST}
+    context = _moving(request.viewer.id, case_id) | {"refusal": refusal, "given": request.POST}
     return render(request, "storefront/case.html", context, status=status)
 
 
@@ -116,20 +116,20 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _photos(request: visitor.PersonRequest) -> Sequence[Stored]:
+def _photos(request: visitor.ViewerRequest) -> Sequence[Stored]:
     """What was sent along, looked at and kept. Raises Invalid."""
     return aftersales.keep_evidence(cast(list[UploadedFile], request.FILES.getlist("photos")))
 
 
-def _withdraw(request: visitor.PersonRequest, case_id: UUID) -> str:
-    aftersales.withdraw(case_id, person_id=request.user.pk, now=kit_time.now())
+def _withdraw(request: visitor.ViewerRequest, case_id: UUID) -> str:
+    aftersales.withdraw(case_id, person_id=request.viewer.id, now=kit_time.now())
     return _("Taken back. While the window is open you may ask again.")
 
 
-def _send(request: visitor.PersonRequest, case_id: UUID) -> str:
+def _send(request: visitor.ViewerRequest, case_id: UUID) -> str:
     aftersales.send_back(
         case_id,
-        person_id=request.user.pk,
+        person_id=request.viewer.id,
         carrier=request.POST.get("carrier", ""),
         tracking_no=request.POST.get("number", "").replace("\0", "")[:80],
         now=kit_time.now(),
@@ -137,23 +137,23 @@ def _send(request: visitor.PersonRequest, case_id: UUID) -> str:
     return _("Noted. From here on we follow the parcel.")
 
 
-def _accept(request: visitor.PersonRequest, case_id: UUID) -> str:
-    aftersales.accept_offer(case_id, person_id=request.user.pk, now=kit_time.now())
+def _accept(request: visitor.ViewerRequest, case_id: UUID) -> str:
+    aftersales.accept_offer(case_id, person_id=request.viewer.id, now=kit_time.now())
     return _("Agreed. The money is on its way back.")
 
 
-def _escalate(request: visitor.PersonRequest, case_id: UUID) -> str:
+def _escalate(request: visitor.ViewerRequest, case_id: UUID) -> str:
     aftersales.escalate(
-        case_id, person_id=request.user.pk, text=request.POST.get("text", ""), now=kit_time.now()
+        case_id, person_id=request.viewer.id, text=request.POST.get("text", ""), now=kit_time.now()
     )
     return _("The platform looks at it. Both sides speak first.")
 
 
-def _state(request: visitor.PersonRequest, case_id: UUID) -> str:
+def _state(request: visitor.ViewerRequest, case_id: UUID) -> str:
     aftersales.state_case(
         case_id,
         side="buyer",
-        person_id=request.user.pk,
+        person_id=request.viewer.id,
         text=request.POST.get("text", ""),
         evidence=_photos(request),
         now=kit_time.now(),
@@ -161,11 +161,11 @@ def _state(request: visitor.PersonRequest, case_id: UUID) -> str:
     return _("It is on file.")
 
 
-def _again(request: visitor.PersonRequest, case_id: UUID) -> str:
-    view = aftersales.case(case_id, side="buyer", person_id=request.user.pk)
+def _again(request: visitor.ViewerRequest, case_id: UUID) -> str:
+    view = aftersales.case(case_id, side="buyer", person_id=request.viewer.id)
     aftersales.edit(
         case_id,
-        person_id=request.user.pk,
+        person_id=request.viewer.id,
         reason=request.POST.get("reason", view.reason_code),
         words=request.POST.get("words", ""),
         now=kit_time.now(),
@@ -173,14 +173,14 @@ def _again(request: visitor.PersonRequest, case_id: UUID) -> str:
     return _("Sent. The shop has its full time again.")
 
 
-_ACTS: dict[str, Callable[[visitor.PersonRequest, UUID], str]] = {
+_ACTS: dict[str, Callable[[visitor.ViewerRequest, UUID], str]] = {
     "withdraw": _withdraw, "send": _send, "accept": _accept, "escalate": _escalate, "state": _state, "edit": _again,
 }  # fmt: skip
 
 
 @visitor.act
-@visitor.mine
-def act(request: visitor.PersonRequest, case_id: UUID, what: str) -> HttpResponse:
+@visitor.of("case")
+def act(request: visitor.ViewerRequest, case_id: UUID, what: str) -> HttpResponse:
     """One thing its buyer does to a case. Raises Http404 for what nobody can do."""
     if what not in _ACTS:
         raise Http404

@@ -26,12 +26,12 @@ from sanhao.service.promises import api as promises
 
 
 @visitor.form
-@visitor.mine
-def decision(request: visitor.PersonRequest, decision_id: UUID) -> HttpResponse:
+@visitor.of("decision")
+def decision(request: visitor.ViewerRequest, decision_id: UUID) -> HttpResponse:
     """For the person it is about; to everybody else there is no such decision."""
     now = kit_time.now()
     view = decisions.decision(decision_id)
-    if view.person_id != request.user.pk:
+    if view.person_id != request.viewer.id:
         raise NotFound("decision.unknown", zh="没有这个决定。", en="There is no such decision.")
     form, status = AppealForm(request.POST or None), 200
     if request.method == "POST":
@@ -39,7 +39,7 @@ def decision(request: visitor.PersonRequest, decision_id: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 decisions.appeal(
-                    decision_id, by=request.user.pk, person_id=request.user.pk, text=form.cleaned_data["text"], now=now
+                    decision_id, by=request.viewer.id, person_id=request.viewer.id, text=form.cleaned_data["text"], now=now
                 )  # fmt: skip
                 messages.success(request, _("Sent. A person reads it and answers within seven days."))
                 return HttpResponseRedirect(reverse("storefront:decision", args=[decision_id]))

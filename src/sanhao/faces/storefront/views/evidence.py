@@ -15,10 +15,10 @@ _ENDINGS = {"image/jpeg": "jpg", "video/mp4": "mp4", "video/webm": "webm"}
 
 
 @visitor.page
-@visitor.mine
-def evidence(request: visitor.PersonRequest, evidence_id: UUID) -> HttpResponse | StreamingHttpResponse:
+@visitor.of("evidence")
+def evidence(request: visitor.ViewerRequest, evidence_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """The bytes, or the range of them that was asked for. To everybody else there is no such thing."""
-    view = aftersales.evidence_for(evidence_id, person_id=request.user.pk)
+    view = aftersales.evidence_for(evidence_id, person_id=request.viewer.id)
     asked = request.headers.get("Range", "")
     wanted = media.span(asked, view.size) if asked else (0, view.size)
     response: HttpResponse | StreamingHttpResponse

@@ -23,18 +23,19 @@ from sanhao.service.orders import api as orders
 
 
 @visitor.form
-@visitor.mine
-def ask(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+@visitor.of("order")
+def ask(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     """What stands of an order's invoice; where none is asked for, the form to ask."""
-    order = orders.order(order_id, person_id=request.user.pk)
+    order = orders.order(order_id, person_id=request.viewer.id)
     if order.paid_at is None:
         raise NotFound("order.unknown", zh="没有找到这个订单。", en="There is no such order.")
-    known = settlement.invoice_of(order_id, person_id=request.user.pk)
+    known = settlement.invoice_of(order_id, person_id=request.viewer.id)
     over = known is None or known.state in ("declined", "withdrawn")
     left = order.total - order.refunded
-    card = people.card(request.user.pk)
+    who = request.viewer.id
     form = InvoiceForm(
-        request.POST or None, initial={"kind": "person", "title": card.name, "email": card.email}
+        request.POST or None,
+        initial={"kind": "person", "title": people.card(who).name, "email": people.reached_at([who])[who]},
     )
     status = 200
     if request.method == "POST":
@@ -44,7 +45,7 @@ def ask(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
             wish = settlement.InvoiceWish(said["kind"], said["title"], said["tax_id"], said["email"])
             try:
                 settlement.ask_invoice(
-                    order_id, wish, person_id=request.user.pk, amount_minor=left.minor, now=kit_time.now()
+                    order_id, wish, person_id=request.viewer.id, amount_minor=left.minor, now=kit_time.now()
                 )
             except Refusal as refusal:
                 form.refuse(refusal, language())
@@ -60,12 +61,12 @@ def ask(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
 
 
 @visitor.act
-@visitor.mine
-def withdraw(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+@visitor.of("order")
+def withdraw(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     """Not after all, or with another name."""
     known = _mine(request, order_id)
     try:
-        settlement.withdraw_invoice(known.id, person_id=request.user.pk, now=kit_time.now())
+        settlement.withdraw_invoice(known.id, person_id=request.viewer.id, now=kit_time.now())
         messages.success(request, _("Taken back. You may ask again."))
     except Refusal as refusal:
         messages.error(request, refusal.text.in_(language()))
@@ -73,8 +74,8 @@ def withdraw(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
 
 
 @visitor.page
-@visitor.mine
-def paper(request: visitor.PersonRequest, order_id: UUID, which: str) -> HttpResponse:
+@visitor.of("order")
+def paper(request: visitor.ViewerRequest, order_id: UUID, which: str) -> HttpResponse:
     """The file, for who asked for it."""
     known = _mine(request, order_id)
     name = {"invoice": known.paper, "red": known.red_paper}.get(which, "")
@@ -83,8 +84,8 @@ def paper(request: visitor.PersonRequest, order_id: UUID, which: str) -> HttpRes
     return paper_response(settlement.read_paper(name), f"{known.order_number}-{which}.pdf")
 
 
-def _mine(request: visitor.PersonRequest, order_id: UUID) -> settlement.InvoiceView:
-    known = settlement.invoice_of(order_id, person_id=request.user.pk)
+def _mine(request: visitor.ViewerRequest, order_id: UUID) -> settlement.InvoiceView:
+    known = settlement.invoice_of(order_id, person_id=request.viewer.id)
     if known is None:
         raise NotFound("invoice.unknown", zh="没有这张发票。", en="There is no such invoice.")
     return known

@@ -24,6 +24,7 @@ from sanhao.faces.ui.cards import Tab
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
@@ -40,7 +41,9 @@ def orders_list(request: visitor.PersonRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in _TABS:
         raise Invalid("orders.state", zh="没有这样的订单状态。", en="There is no such state of an order.")
-    found = orders.orders_of(request.user.pk, state=state or None, before=_before(request), limit=_PAGE + 1)
+    found = orders.orders_of(
+        *visitor.selves(request), state=state or None, before=_before(request), limit=_PAGE + 1
+    )
     shown = found[:_PAGE]
     known = shops.shops({order.shop_id for order in shown}) if shown else {}
     made = promises.promises_of([order.id for order in shown], now=now)
@@ -57,7 +60,18 @@ def orders_list(request: visitor.PersonRequest) -> HttpResponse:
             for tab, label in zip(_TABS, labels, strict=True)
         ],
         "earlier": shown[-1].placed_at.isoformat() if len(found) > _PAGE else "",
+        "unclaimed": len(people.unclaimed(request.user.pk)) if not state and "before" not in request.GET else 0,
     })  # fmt: skip
+
+
+@visitor.act
+@visitor.mine
+def claim(request: visitor.PersonRequest) -> HttpResponse:
+    """What was bought without an account, with this person's own e-mail, is theirs from now on; coupons too."""
+    if people.claim_guests(request.user.pk, now=kit_time.now()):
+        messages.success(request, _("They are yours now, and so are their coupons."))
+    visitor.take_over(request, request.user.pk)
+    return HttpResponseRedirect(reverse("storefront:orders"))
 
 
 def _before(request: visitor.PersonRequest) -> datetime | None:
@@ -75,25 +89,28 @@ def _before(request: visitor.PersonRequest) -> datetime | None:
 
 
 @visitor.page
-@visitor.mine
-def order(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+@visitor.of("order")
+def order(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     return _show(request, order_id)
 
 
 @visitor.page
-@visitor.mine
-def order_live(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+@visitor.of("order")
+def order_live(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     """The part of an order that changes by itself: what its page fetches when it is told to."""
-    return render(request, "storefront/parts/order_live.html", _moving(request.user.pk, order_id))
+    return render(request, "storefront/parts/order_live.html", _moving(request.viewer.id, order_id))
 
 
 def _show(
-    request: visitor.PersonRequest, order_id: UUID, *, refusal: str = "", status: int = 200
+    request: visitor.ViewerRequest, order_id: UUID, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    context = _moving(request.user.pk, order_id)
+    context = _moving(request.viewer.id, order_id)
     order: orders.OrderView = context["order"]
     context["refusal"] = refusal
-    context["invoice"] = settlement.invoice_of(order_id, person_id=request.user.pk) if order.paid_at else None
+    context["by_link"] = request.viewer.by_link
+    context["invoice"] = (
+        settlement.invoice_of(order_id, person_id=request.viewer.id) if order.paid_at else None
+    )
     back = payments.refunds_of("checkout", order.checkout_id) if order.refunded else []
     cases = aftersales.cases_of_orders([order_id], side="buyer").get(order_id, []) if back else []
     causes = {*context["causes"], *(case.id for case in cases)}
@@ -136,28 +153,28 @@ def _is_over(order: orders.OrderView, now: datetime) -> bool:
 
 
 @visitor.act
-@visitor.mine
-def cancel(request: visitor.PersonRequest, order_id: UUID) -> HttpResponse:
+@visitor.of("order")
+def cancel(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     def do() -> None:
-        promises.cancel_order(order_id, person_id=request.user.pk, now=kit_time.now())
+        promises.cancel_order(order_id, person_id=request.viewer.id, now=kit_time.now())
         messages.success(request, _("Cancelled. Your money is on its way back."))
 
     return _do(request, order_id, do)
 
 
 @visitor.act
-@visitor.mine
-def answer(request: visitor.PersonRequest, order_id: UUID, proposal_id: UUID) -> HttpResponse:
+@visitor.of("order")
+def answer(request: visitor.ViewerRequest, order_id: UUID, proposal_id: UUID) -> HttpResponse:
     agree = request.POST.get("agree") == "yes"
 
     def do() -> None:
-        promises.answer_delay(proposal_id, person_id=request.user.pk, agree=agree, now=kit_time.now())
+        promises.answer_delay(proposal_id, person_id=request.viewer.id, agree=agree, now=kit_time.now())
         messages.success(request, _("Agreed on the later time.") if agree else _("The first promise stands."))
 
     return _do(request, order_id, do)
 
 
-def _do(request: visitor.PersonRequest, order_id: UUID, do: Callable[[], None]) -> HttpResponse:
+def _do(request: visitor.ViewerRequest, order_id: UUID, do: Callable[[], None]) -> HttpResponse:
     try:
         do()
     except Refusal as refusal:

@@ -23,9 +23,9 @@ _SUBJECT = "checkout"
 
 
 @visitor.form
-@visitor.mine
-def pay(request: visitor.PersonRequest, checkout_id: UUID) -> HttpResponse:
-    checkout = orders.checkout(checkout_id, person_id=request.user.pk)
+@visitor.of("checkout")
+def pay(request: visitor.ViewerRequest, checkout_id: UUID) -> HttpResponse:
+    checkout = orders.checkout(checkout_id, person_id=request.viewer.id)
     if checkout.state != "placed":
         return HttpResponseRedirect(reverse("storefront:paid", args=[checkout_id]))
     if request.method == "POST":
@@ -36,18 +36,18 @@ def pay(request: visitor.PersonRequest, checkout_id: UUID) -> HttpResponse:
     return _show(request, checkout)
 
 
-def _press(request: visitor.PersonRequest, checkout: orders.CheckoutView) -> HttpResponse:
+def _press(request: visitor.ViewerRequest, checkout: orders.CheckoutView) -> HttpResponse:
     """A button of the sandbox, or on to the gateway's own page."""
     now = kit_time.now()
     payment = payments.payment_of(_SUBJECT, checkout.id)
     if payment is None or payment.state in ("failed", "expired"):
         payment = payments.begin(
-            subject_kind=_SUBJECT, subject_id=checkout.id, person_id=request.user.pk, amount=checkout.total, now=now
+            subject_kind=_SUBJECT, subject_id=checkout.id, person_id=request.viewer.id, amount=checkout.total, now=now
         )  # fmt: skip
     if payment.gateway != "sandbox":
         paid_page = reverse("storefront:paid", args=[checkout.id])
         back = request.build_absolute_uri(paid_page)
-        step = payments.next_step(payment.id, person_id=request.user.pk, now=now, return_url=back)
+        step = payments.next_step(payment.id, person_id=request.viewer.id, now=now, return_url=back)
         return HttpResponseRedirect(step.url or paid_page)
     if not kit_time.is_demo():
         raise Refusal("pay.no_gateway", zh="这个站点还没有接好支付渠道。",
@@ -60,7 +60,7 @@ def _press(request: visitor.PersonRequest, checkout: orders.CheckoutView) -> Htt
 
 
 def _show(
-    request: visitor.PersonRequest, checkout: orders.CheckoutView, *, refusal: str = "", status: int = 200
+    request: visitor.ViewerRequest, checkout: orders.CheckoutView, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     now = kit_time.now()
     payment = payments.payment_of(_SUBJECT, checkout.id)
@@ -78,11 +78,11 @@ def _show(
 
 
 @visitor.page
-@visitor.mine
-def paid(request: visitor.PersonRequest, checkout_id: UUID) -> HttpResponse:
+@visitor.of("checkout")
+def paid(request: visitor.ViewerRequest, checkout_id: UUID) -> HttpResponse:
     """What came of it: paid, still unknown, or too late."""
     now = kit_time.now()
-    checkout = orders.checkout(checkout_id, person_id=request.user.pk)
+    checkout = orders.checkout(checkout_id, person_id=request.viewer.id)
     context = {"checkout": checkout, "now": now}
     if checkout.state == "paid":
         found = orders.orders(checkout.order_ids)

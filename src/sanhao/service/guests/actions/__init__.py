@@ -1,0 +1,1 @@
+"""What is done for people who are not signed in: one verb each."""

@@ -1,0 +1,16 @@
+"""What this module listens to."""
+
+from sanhao.fairness.notices.events import NoticesGiven
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.events import listen_later
+from sanhao.service.guests import mails
+from sanhao.service.guests.events import LinkAsked
+from sanhao.service.guests.rules import RULE, checked
+from sanhao.service.orders.events import OrderPaid
+
+
+def wire() -> None:
+    rulebook.register_schema(RULE, checked)
+    listen_later(OrderPaid, mails.paid)
+    listen_later(NoticesGiven, mails.told)
+    listen_later(LinkAsked, mails.link)

@@ -1,0 +1,169 @@
+"""People without an account, on the pages: the link from the mail, what it opens and what it never opens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from sanhao.kit import time as kit_time
+from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
+from sanhao.service.guests import api as guests
+from sanhao.service.orders import api as orders
+from tests.faces.storefront.stage import EN, ZH, client_of, words
+from tests.faces.storefront.test_cases import picture
+from tests.service import stage as service
+from tests.service.aftersales.stage import units
+from tests.service.guests.stage import EMAIL, paid, person_of, tokens_in
+
+pytestmark = pytest.mark.usefixtures("real")
+
+
+@pytest.fixture
+def at(real: None) -> service.Stage:
+    service.rules()
+    return service.stage(balance=100_000)
+
+
+def arrived(at: service.Stage, number: str = "SF500001") -> UUID:
+    """A guest's order that was signed for an hour ago."""
+    now = kit_time.now()
+    order = paid(at, now=now - timedelta(hours=30))
+    parcel = service.ship(at, order, number, now=now - timedelta(hours=29))
+    service.scan(parcel, "picked_up", at=now - timedelta(hours=28))
+    service.scan(parcel, "delivered", at=now - timedelta(hours=1))
+    return order
+
+
+def with_link(order: UUID, language: str = EN) -> Client:
+    client = client_of(None, language)
+    answer = client.get(f"/o/{guests.token(order, guests.FIRST)}/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/orders/{order}/")
+    return client
+
+
+def test_the_link_leaves_no_token_behind(at: service.Stage) -> None:
+    order = paid(at, now=kit_time.now())
+    token = guests.token(order, guests.FIRST)
+    answer = client_of().get(f"/o/{token}/")
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert token not in answer.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(ZH, "你正通过链接查看这个订单"), (EN, "You see this order by its link")]
+)
+def test_the_live_order_page_without_an_account(at: service.Stage, language: str, said: str) -> None:
+    order = paid(at, now=kit_time.now())
+    client = with_link(order, language)
+    page = client.get(f"/orders/{order}/")
+    assert (page.status_code, said in words(page)) == (200, True)
+    assert client.get(f"/orders/{order}/live/").status_code == 200
+    assert client.get(f"/paid/{orders.order(order).checkout_id}/").status_code == 200
+    assert client.get(f"/orders/{order}/invoice/").status_code == 200
+    for personal in ("/orders/", "/wallet/", "/notices/", "/me/", "/cases/"):
+        assert client.get(personal).status_code == 302, "a link is no account"
+    client.post("/orders/put-away/")
+    assert client.get(f"/orders/{order}/").status_code == 302
+
+
+def test_a_guest_cancels(at: service.Stage) -> None:
+    order = paid(at, now=kit_time.now())
+    assert with_link(order).post(f"/orders/{order}/cancel/").status_code == 302
+    assert orders.order(order).state == "cancelled"
+
+
+def test_a_guest_asks_proves_escalates_and_sends(at: service.Stage) -> None:
+    order = arrived(at)
+    client, now = with_link(order), kit_time.now()
+    [line] = orders.order(order).lines
+    photo = SimpleUploadedFile("a.jpg", picture(), "image/jpeg")
+    sent: dict[str, Any] = {"sent": "yes", f"units-{line.id}": "1", "reason": "broken", "photos": photo}
+    assert client.post(f"/orders/{order}/help/", sent).status_code == 302
+    [case] = aftersales.cases_of_orders([order], side="buyer")[order]
+    assert (
+        client.get(f"/cases/{case.id}/").status_code
+        == client.get(f"/cases/{case.id}/live/").status_code
+        == 200
+    )
+    [proof] = aftersales.evidence(case.id)
+    assert client.get(f"/evidence/{proof.id}/").status_code == 200
+    aftersales.reject(case.id, shop_id=at.shop_id, by=at.owner_id, words="It was whole", now=now)
+    assert client.post(f"/cases/{case.id}/do/escalate/", {"text": "It is a hole"}).status_code == 302
+    assert aftersales.case(case.id, side="buyer").state == "disputed"
+
+
+def test_a_guest_disagrees_with_a_decision(at: service.Stage) -> None:
+    order = paid(at, now=kit_time.now() - timedelta(hours=60))
+    service.drain(kit_time.now())
+    decision = service.promise(order)["decision_id"]
+    client = with_link(order)
+    assert client.get(f"/decisions/{decision}/").status_code == 200
+    assert with_link(paid(at, now=kit_time.now())).get(f"/decisions/{decision}/").status_code == 302
+
+
+def test_the_link_of_one_order_opens_nothing_of_another(at: service.Stage) -> None:
+    mine, theirs = paid(at, now=kit_time.now()), arrived(at)
+    asked = aftersales.request(
+        theirs, person_id=person_of(theirs), units=units(theirs, 1), reason="no_reason", now=kit_time.now()
+    )
+    client = with_link(mine)
+    for path in (f"/orders/{theirs}/", f"/orders/{theirs}/live/", f"/orders/{theirs}/help/", f"/cases/{asked}/",
+                 f"/cases/{asked}/live/", f"/paid/{orders.order(theirs).checkout_id}/"):  # fmt: skip
+        assert client.get(path).status_code == 302, path
+    for path in (f"/orders/{theirs}/cancel/", f"/cases/{asked}/do/withdraw/"):
+        assert client.post(path).status_code == 302, path
+    assert aftersales.case(asked, side="buyer").state == "asked"
+
+
+def test_a_revoked_link_closes_pages_that_are_open(at: service.Stage, mailoutbox: list[Any]) -> None:
+    order = paid(at, now=kit_time.now())
+    client, stranger = with_link(order), client_of()
+    found = stranger.post("/orders/find/", {"number": orders.order(order).number, "email": EMAIL})
+    assert (found.status_code, found.headers["Location"]) == (302, "/orders/find/sent/")
+    assert stranger.get(f"/orders/{order}/").status_code == 302
+    service.drain(kit_time.now())
+    assert client.get(f"/orders/{order}/").status_code == 302
+    replayed = client.get(f"/o/{guests.token(order, guests.FIRST)}/")
+    assert (replayed.status_code, "does not open anything any more" in words(replayed)) == (410, True)
+    [fresh] = tokens_in(mailoutbox[-1])
+    assert client.get(f"/o/{fresh}/").status_code == 302
+    assert client.get(f"/orders/{order}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent", [{"number": "1", "email": EMAIL}, {"number": "261122999", "email": "x@example.org"}]
+)
+def test_finding_tells_a_stranger_nothing(at: service.Stage, sent: dict[str, str]) -> None:
+    paid(at, now=kit_time.now())
+    answer = client_of().post("/orders/find/", sent)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/orders/find/sent/")
+    assert client_of().post("/orders/find/", {"number": "", "email": "x"}).status_code == 422
+
+
+def test_the_owner_of_the_email_takes_over(at: service.Stage) -> None:
+    order = paid(at, now=kit_time.now())
+    anna = people.enrol([people.Enrolment(EMAIL, "Anna")], now=kit_time.now())[EMAIL]
+    client = client_of(anna)
+    assert "Something was bought with your e-mail" in words(client.get("/orders/"))
+    assert client.get(f"/orders/{order}/").status_code == 404
+    assert client.post("/orders/claim/").status_code == 302
+    assert client.get(f"/orders/{order}/").status_code == 200
+    assert str(order) in client.get("/orders/").content.decode()
+    assert client_of(at.buyer_id).get(f"/orders/{order}/").status_code == 404
+
+
+def test_the_log_keeps_no_token() -> None:
+    import logging
+
+    from sanhao.kit.logs import Secret
+
+    record = logging.LogRecord("django.request", 30, "", 0, "%s: %s", ("Gone", "/o/WyJhYmNk:secret/"), None)
+    assert Secret().filter(record)
+    assert record.getMessage() == "Gone: /o/…/"
