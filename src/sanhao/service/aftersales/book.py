@@ -15,7 +15,7 @@ from sanhao.service.aftersales.case import Facts, Terms
 RULE = "aftersales.terms"
 COLUMNS = (
     "id, order_id, shop_id, person_id, rule_id, kind, reason, guarantee, promise_id, words, state, due_at, opened_at, "
-    "moved_at, phase, packed, answer_hours, currency, back_minor, refunded_minor, bearer, ships_first, at_shop, "
+    "moved_at, phase, packed, answer_hours, by_hand, currency, back_minor, refunded_minor, bearer, ships_first, at_shop, "
     "address::text AS address, parcel_id, uploaded_at, collected_at, signed_at, replacement_id, answer, offer_minor, "
     "round, spoke, decision_id, claimed_by_id, claimed_at, ahead_minor, ahead_until"
 )
@@ -40,6 +40,7 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
         delivered=row["phase"] == "delivered",
         guarantee=row["guarantee"],
         answer_hours=row["answer_hours"],
+        by_hand=row["by_hand"],
         ships_first=row["ships_first"],
         at_shop=row["at_shop"],
         uploaded_at=row["uploaded_at"],

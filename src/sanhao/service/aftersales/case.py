@@ -14,6 +14,8 @@ In words:
 6. Both sides speak for 48 hours; if both did, they may answer each other once more. Then the platform has 48 hours.
    What the platform leaves undecided, it pays itself (a term): nobody's money waits on our silence.
 7. Five attempts a line; edits and cancelled ones count.
+8. A claim under a guarantee is answered in the hours that the guarantee gives, and pays what its own judge says. A sum
+   so large that it says "by hand" goes from the shop's silence to a person of the platform.
 
 Source of the numbers: policies of WeChat, TikTok and eBay as collected for this project; every one is a term.
 """
@@ -33,7 +35,8 @@ Side = Literal["buyer", "shop", "platform"]
 KINDS: tuple[Kind, ...] = ("refund", "return", "exchange", "claim")
 
 CASE_STATES: Mapping[str, tuple[str, ...]] = {
-    "asked": ("to_send", "replacing", "refunded", "rejected", "withdrawn"),
+    # Deciding: a sum so large that a person looks before silence pays it.
+    "asked": ("to_send", "replacing", "refunded", "rejected", "deciding", "withdrawn"),
     "to_send": ("returning", "lapsed", "withdrawn"),
     # Closed: what was paid ahead for goods that never came.
     "returning": ("refunded", "replacing", "exchanged", "rejected", "closed"),
@@ -118,7 +121,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that time needs to know of a case. *at_shop*: the goods came back and somebody there signed for them, or
-    said so. *delivered*: the buyer held the goods when asking. *spoke*: who has spoken in this round."""
+    said so. *delivered*: the buyer held the goods when asking. *spoke*: who has spoken in this round. *guarantee*: what it
+    is claimed under; *by_hand*: its sum is paid by nobody's silence."""
 
     state: str
     kind: Kind
@@ -126,6 +130,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     delivered: bool = False
     guarantee: str = ""
     answer_hours: int | None = None
+    by_hand: bool = False
     ships_first: bool = False
     at_shop: bool = False
     uploaded_at: datetime | None = None
@@ -174,6 +179,8 @@ def due(terms: Terms, facts: Facts, at: datetime) -> datetime | None:
 def silence(terms: Terms, facts: Facts) -> Silence:
     """What time alone does next. Raises ValueError for a state that waits for nobody."""
     match facts.state:
+        case "asked" if facts.by_hand:
+            return Silence("deciding", "large_sum")
         case "asked":
             return Silence(approved(facts), "approved_by_silence")
         case "to_send":
@@ -240,6 +247,8 @@ def acts(facts: Facts, side: Side) -> tuple[Act, ...]:
     may = _ACTS.get(facts.state, {}).get(side, ())
     if facts.state == "disputed" and side in facts.spoke:
         may = tuple(act for act in may if act != "state")
+    if facts.guarantee:  # what was claimed was measured and admitted: it is taken back, and asked anew
+        may = tuple(act for act in may if act != "edit")
     if facts.ahead_until is not None:
         # The money is with the buyer: what is left to settle is who bears it, and that is not the buyer's to withdraw.
         may = tuple(act for act in may if act not in ("withdraw", "edit"))

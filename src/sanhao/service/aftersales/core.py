@@ -113,7 +113,7 @@ class Ask(msgspec.Struct, frozen=True):
     """What of a line is asked back: *units* of it whole, or *goods_minor* for units that stay with the buyer.
 
     *deduct_minor*: what is missing of what came back, as an amount. *given_minor*: what went back earlier for these
-    very units.
+    very units. *freight_minor*: so much of the freight, instead of what the market says.
     """
 
     line_id: UUID
@@ -121,6 +121,7 @@ class Ask(msgspec.Struct, frozen=True):
     goods_minor: int | None = None
     deduct_minor: int = 0
     given_minor: int = 0
+    freight_minor: int | None = None
 
 
 class ShareBack(msgspec.Struct, frozen=True):
@@ -223,7 +224,11 @@ def refund(
     taken = [_take(lines[ask.line_id], ask, fee_bp) for ask in asks]
     back = {t.line.line_id: t.line.units for t in taken}
     whole = all(line.refunded_units + back.get(line.line_id, 0) == line.quantity for line in money.lines)
-    freight = _freight(money, terms.freight if fault == "buyer" else "share", fault, taken, whole)
+    named = [ask.freight_minor for ask in asks if ask.freight_minor is not None]
+    if named:
+        freight = min(sum(named), money.freight_minor - money.freight_refunded_minor)
+    else:
+        freight = _freight(money, terms.freight if fault == "buyer" else "share", fault, taken, whole)
     return _within(money, taken, freight, whole)
 
 

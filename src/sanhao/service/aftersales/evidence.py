@@ -36,9 +36,11 @@ def keep(files: Sequence[UploadedFile]) -> list[media.Stored]:
 
 
 def add(
-    case_id: UUID, side: Side, stored: Sequence[media.Stored], *, by: UUID, round: int, now: datetime
-) -> None:
-    """Note *stored* on a case, in the caller's transaction (which holds the case). The same file again is once."""
+    case_id: UUID, side: Side, stored: Sequence[media.Stored], *, by: UUID, round: int, now: datetime,
+    documents: Sequence[media.Stored] = (),
+) -> None:  # fmt: skip
+    """Note *stored* on a case, in the caller's transaction (which holds the case). The same file again is once.
+    *documents* of them are papers."""
     if not stored:
         return
     [have] = fetch(
@@ -53,8 +55,9 @@ def add(
     unique = {one.digest: one for one in stored}
     execute(
         """
-        INSERT INTO aftersales_evidence (id, case_id, side, round, digest, mime, size, width, height, at, by_id)
-        SELECT e.id, %(case)s, %(side)s, %(round)s, e.digest, e.mime, e.size, e.width, e.height, %(now)s, %(by)s
+        INSERT INTO aftersales_evidence (id, case_id, side, round, digest, mime, size, width, height, document, at, by_id)
+        SELECT e.id, %(case)s, %(side)s, %(round)s, e.digest, e.mime, e.size, e.width, e.height, e.digest = ANY(%(documents)s),
+            %(now)s, %(by)s
         FROM unnest(%(ids)s::uuid[], %(digests)s::text[], %(mimes)s::text[], %(sizes)s::int[], %(widths)s::int[],
                     %(heights)s::int[]) AS e (id, digest, mime, size, width, height)
         ON CONFLICT (case_id, side, digest) DO NOTHING
@@ -63,7 +66,7 @@ def add(
             "case": case_id, "side": side, "round": round, "now": now, "by": by, "ids": [new_id() for _ in unique],
             "digests": list(unique), "mimes": [one.mime for one in unique.values()],
             "sizes": [one.size for one in unique.values()], "widths": [one.width for one in unique.values()],
-            "heights": [one.height for one in unique.values()],
+            "heights": [one.height for one in unique.values()], "documents": [one.digest for one in documents],
         },
     )  # fmt: skip
 

@@ -39,6 +39,7 @@ class Case(models.Model):
     phase = models.CharField(max_length=10)
     packed = models.BooleanField(default=False)
     answer_hours = models.PositiveSmallIntegerField(null=True)
+    by_hand = models.BooleanField(db_default=False)
     currency = models.CharField(max_length=3)
     back_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField(default=0)
@@ -210,6 +211,8 @@ class Evidence(models.Model):
     size = models.PositiveIntegerField()
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
+    document = models.BooleanField(db_default=False)
+    """A hospital's or an appraiser's paper, photographed."""
     at = models.DateTimeField()
     by = models.ForeignKey(
         "people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -49,7 +49,8 @@ _UNION = [
 class Asked(msgspec.Struct, frozen=True):
     """What one decision gives back of an order, and why. *key* makes it happen once.
 
-    *payer*: who bears it in the shop's place (another shop by its id, or an account: goodwill, a claim on a carrier).
+    *payer*: who bears it in the shop's place (another shop by its id, or an account: goodwill, a claim on a carrier);
+    *borne*: who bears how much of it, where the rest is the shop's.
     *unshipped* and *restock*: by line, how many of the units that come back were not handed over, and how many of the
     others the shop puts on its shelf again.
     """
@@ -62,6 +63,7 @@ class Asked(msgspec.Struct, frozen=True):
     cause_id: UUID
     decision_id: UUID | None = None
     payer: UUID | ledger.Ref | None = None
+    borne: tuple[tuple[UUID | ledger.Ref, int], ...] = ()
     statutory: bool = False
     unshipped: Mapping[UUID, int] = {}
     restock: Mapping[UUID, int] = {}
@@ -150,7 +152,7 @@ def give_back(asked: Sequence[Asked], *, now: datetime) -> dict[str, core.Back]:
         return {}
     backs = _backs(asked, orders.money([one.order_id for one in asked]), now)
     settlement.cover(
-        [_cover(one, back) for one, back in zip(asked, backs, strict=True) if one.payer is not None], now=now
+        [cover for one, back in zip(asked, backs, strict=True) for cover in _covers(one, back)], now=now
     )
     orders.refund([part(one, back) for one, back in zip(asked, backs, strict=True)], now=now)
     return {one.key: back for one, back in zip(asked, backs, strict=True)}
@@ -173,17 +175,19 @@ def _backs(asked: Sequence[Asked], money: Mapping[UUID, orders.OrderMoney], now:
     ]  # fmt: skip
 
 
-def _cover(asked: Asked, back: core.Back) -> settlement.Cover:
-    """All that leaves the shop's escrow: the buyer's money, and the shares of those who paid for discounts."""
-    assert asked.payer is not None
+def _covers(asked: Asked, back: core.Back) -> Iterator[settlement.Cover]:
+    """What others than the shop pay into its escrow: the buyer's money, and with it the same part of the shares of those
+    who paid for discounts."""
     shares = sum(s.minor for line in back.lines for s in line.shares if s.funder_kind != "shop")
-    return settlement.Cover(
-        key=f"{asked.key}:borne",
-        kind="aftersales.borne",
-        order_id=asked.order_id,
-        amount_minor=back.cash_minor + shares,
-        payer=asked.payer,
-        cause_kind=asked.cause_kind,
-        cause_id=asked.cause_id,
-        decision_id=asked.decision_id,
-    )
+    borne = asked.borne if asked.payer is None else ((asked.payer, back.cash_minor),)
+    for n, (payer, minor) in enumerate(borne):
+        yield settlement.Cover(
+            key=f"{asked.key}:borne" + (f":{n}" if n else ""),
+            kind="aftersales.borne",
+            order_id=asked.order_id,
+            amount_minor=minor + (shares * minor // back.cash_minor if back.cash_minor else shares),
+            payer=payer,
+            cause_kind=asked.cause_kind,
+            cause_id=asked.cause_id,
+            decision_id=asked.decision_id,
+        )

@@ -119,6 +119,9 @@ _WILL: dict[str, Text] = {
         en="Silence is a yes to the return; {sum} follows when the goods are back.",
     ),
     "approved_by_silence/replacing": Text(zh="不答复就算同意换货。", en="Silence is a yes to the exchange."),
+    "large_sum/deciding": Text(
+        zh="金额较大：不答复就交给平台裁决。", en="It is a large sum: silence takes it to the platform."
+    ),
     "not_sent/lapsed": Text(zh="到时没寄，申请失效。", en="If nothing is sent by then, the request lapses."),
     "received_by_silence/refunded": Text(
         zh="到时没有异议，{sum}自动退回。", en="Without an objection {sum} goes back by itself."

@@ -37,6 +37,7 @@ class CaseView(msgspec.Struct, frozen=True):
     reason: Text
     reason_code: str
     guarantee: str
+    promise_id: UUID | None
     words: str
     state: str
     due_at: datetime | None
@@ -100,6 +101,7 @@ class EvidenceView(msgspec.Struct, frozen=True):
     size: int
     width: int
     height: int
+    document: bool
     at: datetime
 
     @property
@@ -269,7 +271,7 @@ def evidence(case_id: UUID) -> list[EvidenceView]:
     return [
         EvidenceView(**row)
         for row in fetch(
-            "SELECT id, case_id, side, round, digest, mime, size, width, height, at FROM aftersales_evidence "
+            "SELECT id, case_id, side, round, digest, mime, size, width, height, document, at FROM aftersales_evidence "
             "WHERE case_id = %s ORDER BY at, id",
             [case_id],
         )
@@ -279,7 +281,7 @@ def evidence(case_id: UUID) -> list[EvidenceView]:
 def evidence_for(evidence_id: UUID, *, person_id: UUID) -> EvidenceView:
     """One piece, for a party of its case or for staff who judge. Raises NotFound for everybody else."""
     rows = fetch(
-        "SELECT e.id, e.case_id, e.side, e.round, e.digest, e.mime, e.size, e.width, e.height, e.at, c.person_id, c.shop_id "
+        "SELECT e.id, e.case_id, e.side, e.round, e.digest, e.mime, e.size, e.width, e.height, e.document, e.at, c.person_id, c.shop_id "
         "FROM aftersales_evidence e JOIN aftersales_case c ON c.id = e.case_id WHERE e.id = %s",
         [evidence_id],
     )
@@ -356,6 +358,7 @@ def _view(row: dict[str, Any], side: Side) -> CaseView:
         reason=REASONS[row["reason"]].title,
         reason_code=row["reason"],
         guarantee=row["guarantee"],
+        promise_id=row["promise_id"],
         words=row["words"],
         state=row["state"],
         due_at=row["due_at"],

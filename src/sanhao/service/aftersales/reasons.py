@@ -41,8 +41,16 @@ REASONS: dict[str, Reason] = {
         Reason("missing", Text(zh="少发了", en="Something is missing"), ("delivered",), ("refund",), "shop"),
         Reason("not_genuine", Text(zh="怀疑不是正品", en="I doubt that it is genuine"), ("delivered",), ("return",), "shop", 1),
         Reason("never_arrived", Text(zh="一直没收到", en="It never arrived"), ("on_way", "delivered"), ("refund",), "carrier"),
+        # What guarantees are claimed for: never picked from this list, each has a page of its own.
+        Reason("spoiled_goods", Text(zh="收到时坏了", en="It arrived spoiled or broken"), (), ("claim",), "shop"),
+        Reason("short_weight", Text(zh="分量不足", en="It weighs less than it says"), (), ("claim",), "shop"),
+        Reason("allergy", Text(zh="用了过敏", en="I am allergic to it"), (), ("return",), "shop"),
+        Reason("authentic", Text(zh="不是正品", en="It is not genuine"), (), ("claim",), "shop"),
+        Reason("price_protection", Text(zh="降价了", en="It costs less now"), (), ("claim",), "shop"),
     )
 }  # fmt: skip
+UNDER: dict[str, str] = {"no_reason_return": "no_reason"}
+"""What a guarantee is claimed for, where it is not called as the guarantee is."""
 
 
 def phase_of(*, shipped: bool, delivered: bool) -> Phase:

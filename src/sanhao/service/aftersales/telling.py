@@ -29,6 +29,8 @@ def moved(batch: Sequence[News[CaseMoved]]) -> None:
         fact = news.fact
         if to_buyer[fact.case_id].state != fact.state:
             continue  # it went on already: what is told next says where it is
+        if fact.state == "refunded" and to_buyer[fact.case_id].promise_id is not None:
+            continue  # the promise tells both sides what was given, why, and who paid it
         if fact.state not in ("asked", "withdrawn"):
             told.append(
                 _notice(fact.person_id, "case.buyer", to_buyer[fact.case_id].outlook, fact, f"{news.id}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+import msgspec
+
 from sanhao.kit.money import Money
 from sanhao.service.aftersales import core
 from sanhao.service.aftersales.reasons import Fault
@@ -25,6 +27,30 @@ def of(
         before = core.refund(order, _asks(open_units), terms, "buyer")
         order = core.after(order, before)
     return Money(core.refund(order, _asks(units), terms, fault).cash_minor, currency)
+
+
+class Left(msgspec.Struct, frozen=True):
+    """What of the price, and of the freight, of some units may still go back."""
+
+    goods: Money
+    freight: Money
+
+
+def left(
+    order: core.OrderMoney,
+    unit: tuple[UUID, int],
+    *,
+    terms: core.RefundTerms,
+    fault: Fault,
+    currency: str,
+    open_units: Mapping[UUID, int] | None = None,
+) -> Left:
+    """The most that a guarantee can give back for units of one line: nobody's return by law is charged for. Raises the
+    core's Invalid for units there are not."""
+    if open_units:
+        order = core.after(order, core.refund(order, _asks(open_units), terms, "buyer"))
+    back = core.refund(order, _asks(dict([unit])), terms, fault, statutory=True)
+    return Left(Money(back.lines[0].goods_minor, currency), Money(back.freight_minor, currency))
 
 
 def _asks(units: Mapping[UUID, int]) -> list[core.Ask]:

@@ -2,7 +2,7 @@
 
 from sanhao.service.promises.actions.accept import accept, give_up
 from sanhao.service.promises.actions.cancel import cancel_order, may_cancel_freely
-from sanhao.service.promises.actions.claim import ClaimOutcome, admit, claim
+from sanhao.service.promises.actions.claim import ClaimOutcome, admit, answer, claim
 from sanhao.service.promises.actions.delay import announce_extension, answer_delay, excuse, propose_delay
 from sanhao.service.promises.actions.past import PastOrders, take_over
 from sanhao.service.promises.book import rule_key, terms_from, terms_of
@@ -48,10 +48,12 @@ from sanhao.service.promises.guarantees import (
     Consent,
     Goods,
     Guarantee,
+    Proposal,
     choices_of,
     claimable,
     consents_for,
     guarantees_of,
+    proposals,
 )
 from sanhao.service.promises.horizon import register_horizon
 from sanhao.service.promises.kinds import CLAIMS, KINDS
@@ -128,6 +130,7 @@ __all__ = [
     "PastOrders",
     "PromiseNews",
     "PromiseView",
+    "Proposal",
     "ProposalView",
     "Registered",
     "Remedy",
@@ -141,6 +144,7 @@ __all__ = [
     "accept",
     "admit",
     "announce_extension",
+    "answer",
     "answer_delay",
     "cancel_order",
     "choices_of",
@@ -169,6 +173,7 @@ __all__ = [
     "promise",
     "promises_of",
     "promises_of_checkouts",
+    "proposals",
     "proposals_of",
     "propose_delay",
     "register_horizon",

@@ -246,22 +246,46 @@ def _refused(terms: Any, facts: CF, claim: Claimed, rule: Rule) -> tuple[str, Te
         )
     if not 0 <= claim.units <= facts.quantity:
         return "units", _UNITS
+    if claim.worth is not None and not claim.worth.minor:
+        return "nothing_left", _NOTHING_LEFT
     return rule.refusal(terms, facts, claim)
 
 
 _NOT_DELIVERED = Text(zh="签收以后才能申请", en="You can claim once the parcel has been signed for")
 _UNITS = Text(zh="数量超过了这件商品买的数量", en="That is more than was bought")
+_NOTHING_LEFT = Text(zh="这几件付的钱已经全部退回", en="All that was paid for these has gone back already")
 _MAY = Text(zh="可以申请", en="You can claim this")
 
 
 def _owed(terms: Any, facts: CF, answer: Answered, claim: Claimed, rule: Rule) -> Verdict:
-    parts = rule.gives(terms, facts, claim, answer)
+    parts = given(terms, facts, claim, answer, rule)
     if parts is None:
         return Verdict("broken", "claim_granted", (facts.shop,), None, "refund", answer.at)
     split = split_of(terms, facts, claim, answer, parts, rule)
     owed = total([share.amount for share in split], facts.currency)
     fault = tuple(dict.fromkeys(share.payer for share in split)) or (facts.shop,)
     return Verdict("broken", "claim_granted", fault, owed, "refund" if owed.minor else "", answer.at, split)
+
+
+def given(terms: Any, facts: CF, claim: Claimed, answer: Answered | None, rule: Rule) -> Parts | None:
+    """What the kind gives, within what may still go back by the time of the answer, and within what was agreed on."""
+    if answer is None:
+        return rule.gives(terms, facts, claim, None)
+    claim = replace(
+        claim, worth=_lesser(claim.worth, answer.worth), freight=_lesser(claim.freight, answer.freight)
+    )
+    parts = rule.gives(terms, facts, claim, answer)
+    if parts is None or answer.at_most is None:
+        return parts
+    left, within = answer.at_most, []
+    for what, amount in parts:
+        within.append((what, min(amount, left)))
+        left -= within[-1][1]
+    return within
+
+
+def _lesser(asked: Money | None, now: Money | None) -> Money | None:
+    return now if asked is None else asked if now is None else min(asked, now)
 
 
 def split_of(
@@ -296,7 +320,7 @@ def _accepted(
     if _refused(accepted, there, claim, rule) is not None:
         return {}
     most: dict[What, Money] = {}
-    for what, amount in rule.gives(accepted, there, claim, answer) or ():
+    for what, amount in given(accepted, there, claim, answer, rule) or ():
         most[what] = most[what] + amount if what in most else amount
     return most
 
@@ -304,12 +328,10 @@ def _accepted(
 def admit(terms: Any, facts: CF, claim: Claimed, now: datetime, rule: Rule, **rest: Any) -> Admission:
     """Whether *claim* could be made at its moment, and what it would give; *rest* are the kind's own conditions."""
     until = facts.window_ends
-    refused = _refused(terms, facts, claim, rule)
-    if refused is None:
-        refused = _taken(facts, now)
+    refused = _taken(facts, now) or _refused(terms, facts, claim, rule)
     if refused is not None:
         return Admission(False, *refused, until=until, **rest)
-    parts = rule.gives(terms, facts, claim, None)
+    parts = given(terms, facts, claim, None, rule)
     if parts is None:
         return Admission(True, "ok", _MAY, until, **rest)
     split = split_of(terms, facts, claim, None, parts, rule)
@@ -348,12 +370,18 @@ def counted(n: int, noun: str) -> str:
 
 
 def paid_for(facts: ClaimFacts, claim: Claimed) -> Money | None:
-    """What was paid for the units claimed: by prefix, so that parts add up to the line to the cent."""
+    """What may go back of what was paid for the units claimed: as it was told, else by prefix."""
+    return price_of(facts, claim) if claim.worth is None else claim.worth
+
+
+def price_of(facts: ClaimFacts, claim: Claimed) -> Money | None:
+    """What was paid for the units claimed, whatever has gone back since: by prefix, so that parts add up to the line to
+    the cent."""
     return _part(facts.paid, facts.quantity, claim.units)
 
 
 def freight_for(facts: ClaimFacts, claim: Claimed) -> Money | None:
-    return _part(facts.freight, facts.quantity, claim.units)
+    return _part(facts.freight, facts.quantity, claim.units) if claim.freight is None else claim.freight
 
 
 def _part(amount: Money | None, quantity: int, units: int) -> Money | None:
@@ -401,18 +429,26 @@ def say(facts: ClaimFacts, verdict: Verdict, sayings: Sayings) -> Text:
             en=f"A person is working out what you are owed, because {sayings.why.en}",
         )
     owed = sum_of(verdict.owed)
-    who = _who(facts, verdict)
+    who, words = _who(facts, verdict), _ruled(facts)
     return Text(
-        zh=f"{sayings.why.zh}，{owed.zh}赔给你{who.zh}",
-        en=f"{owed.en} goes to you, because {sayings.why.en}{who.en}",
+        zh=f"{sayings.why.zh}，{owed.zh}赔给你{who.zh}{words.zh}",
+        en=f"{owed.en} goes to you, because {sayings.why.en}{who.en}{words.en}",
     )
+
+
+def _ruled(facts: ClaimFacts) -> Text:
+    """What the arbiter wrote, where one decided."""
+    claim = granted(facts)
+    answer = facts.answer_to(claim) if claim is not None else None
+    words = answer.words if answer is not None else ""
+    return Text(zh=f"。平台的理由：{words}", en=f". The platform's reason: {words}") if words else _NOTHING
 
 
 def _who(facts: ClaimFacts, verdict: Verdict) -> Text:
     """Who pays, where it is not the shop alone."""
     others = {payer: amount for payer, amount in borne(verdict).items() if payer != facts.shop}
     if not others:
-        return Text(zh="", en="")
+        return _NOTHING
     named = [(_PAYERS.get(payer, _PAYERS[PLATFORM]), sum_of(amount)) for payer, amount in others.items()]
     return Text(
         zh=f"（其中{'、'.join(f'{who.zh}承担{amount.zh}' for who, amount in named)}）",
@@ -420,6 +456,7 @@ def _who(facts: ClaimFacts, verdict: Verdict) -> Text:
     )
 
 
+_NOTHING = Text(zh="", en="")
 _PAYERS = {
     PLATFORM: Text(zh="平台基金", en="the platform's fund"),
     CARRIER: Text(zh="承运商", en="the carrier"),
@@ -455,13 +492,13 @@ def say_to_shop(facts: ClaimFacts, verdict: Verdict, sayings: Sayings) -> Text:
             en=f"The sum is being worked out, because {sayings.by_shop.en}",
         )
     own = borne(verdict).get(facts.shop, Money.zero(facts.currency))
-    others, paid = _who(facts, verdict), sum_of(own)
+    others, paid, words = _who(facts, verdict), sum_of(own), _ruled(facts)
     if not own.minor:
         return Text(
-            zh=f"没有扣款{others.zh}：{sayings.by_shop.zh}",
-            en=f"Nothing was charged{others.en}: {sayings.by_shop.en}",
+            zh=f"没有扣款{others.zh}：{sayings.by_shop.zh}{words.zh}",
+            en=f"Nothing was charged{others.en}: {sayings.by_shop.en}{words.en}",
         )
     return Text(
-        zh=f"赔付{paid.zh}{others.zh}：{sayings.by_shop.zh}",
-        en=f"{paid.en}{others.en}, because {sayings.by_shop.en}",
+        zh=f"赔付{paid.zh}{others.zh}：{sayings.by_shop.zh}{words.zh}",
+        en=f"{paid.en}{others.en}, because {sayings.by_shop.en}{words.en}",
     )

@@ -160,6 +160,7 @@ class Claimed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     *units* 0 are all of the line. What is measured depends on the guarantee: *share_bp* of the goods damaged, *grams*
     that came, the *price* of one unit seen now. *records* are documents (a hospital's, an appraiser's) dated
     *recorded_on*; *opened*: unsealed or used. *last_at* is this buyer's last granted claim of the kind at the brand.
+    *worth* and *freight*, where known: what of the price and of the freight of these very units may still go back.
     """
 
     at: datetime
@@ -179,13 +180,16 @@ class Claimed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     opened: bool = False
     trusted: bool = False
     last_at: datetime | None = None
+    worth: Money | None = None
+    freight: Money | None = None
 
 
 class Answered(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """What became of a claim: granted or not, *by* the shop, its silence, the platform, or the buyer who withdrew.
 
     A granting answer may have found less than was claimed (*share_bp*, *grams*), who else answers for it (*payer*), or
-    that the goods were *packed_well* and the carrier's delay spoilt them.
+    that the goods were *packed_well* and the carrier's delay spoilt them. *at_most*: both agreed on less, or an arbiter
+    said so, for the reason in *words*. *worth* and *freight*: what may still go back now, if less than when it was asked.
     """
 
     at: datetime
@@ -196,6 +200,10 @@ class Answered(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     grams: int | None = None
     payer: str = ""
     packed_well: bool = False
+    at_most: Money | None = None
+    worth: Money | None = None
+    freight: Money | None = None
+    words: str = ""
 
 
 PromiseNews = (

@@ -19,7 +19,16 @@ from sanhao.kit.text import Text
 from sanhao.service.promises import coverage
 from sanhao.service.promises.actions.make import accepted_under
 from sanhao.service.promises.book import coverage_of, facts_from, own_choices, rule_key, terms_of
-from sanhao.service.promises.core import Accepted, AnyKind, Line, PaidOrder, Verdict
+from sanhao.service.promises.core import (
+    Accepted,
+    Answered,
+    AnyKind,
+    Claimed,
+    Line,
+    PaidOrder,
+    Split,
+    Verdict,
+)
 from sanhao.service.promises.coverage import RULE, ByCategory
 from sanhao.service.promises.kinds import CLAIMS, KINDS, no_reason_return
 
@@ -63,6 +72,19 @@ class Claimable(msgspec.Struct, frozen=True):
     title: Text
     sentence: Text
     until: datetime | None
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """What a claim that waits for its answer would come to if it were granted now, and who would pay which part of it:
+    the guarantee's own verdict. *for_buyer* and *for_shop* are its sentences."""
+
+    promise_id: UUID
+    kind: str
+    claim: Claimed
+    owed: Money | None
+    split: Split
+    for_buyer: Text
+    for_shop: Text
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -216,6 +238,30 @@ def claimable(order_id: UUID, *, now: datetime) -> list[Claimable]:
                 facts.window_ends,
             )
         )
+    return found
+
+
+def proposals(claims: Mapping[UUID, str], *, now: datetime) -> dict[UUID, Proposal]:
+    """For each promise the claim of that id, as it would be judged if it were granted now. What cannot be granted any
+    more is missing. One query."""
+    found = {}
+    for row in fetch(
+        "SELECT id, kind, rule_id, facts::text AS facts FROM promises_promise "
+        "WHERE id = ANY(%s) AND kind = ANY(%s) AND state IN ('open', 'kept')",
+        [list(claims), list(CLAIMS)],
+    ):
+        kind, terms = KINDS[row["kind"]], terms_of(row["rule_id"], row["kind"])
+        facts, id = facts_from(row["kind"], row["facts"]), claims[row["id"]]
+        claim = next((known for known in facts.claims if known.id == id), None)
+        if claim is None:
+            continue
+        granted = kind.hear(terms, facts, Answered(max(now, claim.at), id))
+        verdict = kind.judge(terms, granted, max(now, claim.at))
+        if verdict.outcome == "broken":
+            found[row["id"]] = Proposal(
+                row["id"], row["kind"], claim, verdict.owed, verdict.shares,
+                kind.say(terms, granted, verdict), kind.say_to_shop(terms, granted, verdict),
+            )  # fmt: skip
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -83,7 +83,7 @@ def request(
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(order_id)])
         wish = weigh(ground(order_id, person_id=person_id, units=units, now=now), reason, kind)
-        row = _insert(wish, _words(words), now)
+        row = _insert(wish, worded(words), now)
         add(row["id"], "buyer", evidence, by=person_id, round=0, now=now)
         events.emit(
             [CaseMoved(row["id"], order_id, row["shop_id"], person_id, wish.kind, "", "asked", False, 0,
@@ -108,12 +108,7 @@ def ground(
     """Whether these units may be asked about at all; refuses what `request` refuses. *instead_of*: the case it
     replaces. Nine queries."""
     order = orders.order(order_id, person_id=person_id)
-    if order.paid_at is None or order.state in ("unpaid", "expired", "cancelled"):
-        raise Refusal(
-            "case.not_paid",
-            zh="这个订单没有付款，或已经取消、钱在退回。",
-            en="This order was not paid, or it was cancelled and its money is on its way back.",
-        )
+    require_paid(order)
     wanted = {line_id: count for line_id, count in units.items() if count}
     phase, packed = _phase(order, wanted)
     if packed and phase == "unshipped" and wanted != {line.id: line.quantity for line in order.lines}:
@@ -130,22 +125,9 @@ def ground(
             zh=f"签收后{terms.window_days}天内可以申请，时间已过。",
             en=f"It can be asked for within {terms.window_days} days after delivery; that time is over.",
         )
-    used = attempts_used(list(wanted))
-    left = min(life.attempts_left(terms, used.get(line_id, 0)) for line_id in wanted)
-    if not left:
-        raise Refusal(
-            "case.attempts",
-            zh=f"同一件商品最多申请{terms.attempts}次（修改和撤销也算），已经用完。",
-            en=f"The same thing can be asked for {terms.attempts} times, edits and withdrawals included; that is used up.",
-        )
+    left = require_attempts(terms, wanted)
     open_units = units_in_cases(order_id, without=instead_of)
-    for line in order.lines:
-        if wanted.get(line.id, 0) > line.quantity - line.refunded_units - open_units.get(line.id, 0):
-            raise Invalid(
-                "case.units",
-                zh="这几件里有的已经退了，或正在售后。",
-                en="Some of these have gone back already or are in another case.",
-            )
+    require_free(order, wanted, open_units)
     held = orders.money([order_id], lock=False)[order_id]
     paid = money.order_money(held)
     if phase == "unshipped":  # a label alone is no shipment: the order is simply ended
@@ -154,6 +136,40 @@ def ground(
         order, wanted, open_units, paid, money.rule(at=now).of(held.country), phase, packed,
         rule.id, terms, left,
     )  # fmt: skip
+
+
+def require_paid(order: orders.OrderView) -> None:
+    """Refuses ``case.not_paid``: nothing of this order is left to ask for."""
+    if order.paid_at is None or order.state in ("unpaid", "expired", "cancelled"):
+        raise Refusal(
+            "case.not_paid",
+            zh="这个订单没有付款，或已经取消、钱在退回。",
+            en="This order was not paid, or it was cancelled and its money is on its way back.",
+        )
+
+
+def require_attempts(terms: Terms, wanted: Mapping[UUID, int]) -> int:
+    """How often one may still ask about these lines; refuses ``case.attempts`` where that is used up."""
+    used = attempts_used(list(wanted))
+    left = min(life.attempts_left(terms, used.get(line_id, 0)) for line_id in wanted)
+    if not left:
+        raise Refusal(
+            "case.attempts",
+            zh=f"同一件商品最多申请{terms.attempts}次（修改和撤销也算），已经用完。",
+            en=f"The same thing can be asked for {terms.attempts} times, edits and withdrawals included; that is used up.",
+        )
+    return left
+
+
+def require_free(order: orders.OrderView, wanted: Mapping[UUID, int], open_units: Mapping[UUID, int]) -> None:
+    """Refuses ``case.units``: some of these have gone back, or are in another case."""
+    for line in order.lines:
+        if wanted.get(line.id, 0) > line.quantity - line.refunded_units - open_units.get(line.id, 0):
+            raise Invalid(
+                "case.units",
+                zh="这几件里有的已经退了，或正在售后。",
+                en="Some of these have gone back already or are in another case.",
+            )
 
 
 def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
@@ -209,32 +225,61 @@ def _phase(order: orders.OrderView, wanted: Mapping[UUID, int]) -> tuple[Phase, 
 
 
 def _insert(wish: Wish, words: str, now: datetime) -> Row:
-    id, here = new_id(), wish.ground
-    order, facts = here.order, _facts(wish)
-    first = wish.kind == "exchange" and trusted(order.person_id, now=now)
+    here, order = wish.ground, wish.ground.order
+    return insert(
+        New(
+            order, here.units, wish.kind, wish.reason.code, wish.back, here.rule_id, _facts(wish), here.phase,
+            packed=here.packed,
+            ships_first=wish.kind == "exchange" and trusted(order.person_id, now=now),
+        ),
+        here.terms, words, now,
+    )  # fmt: skip
+
+
+@dataclass
+class New:
+    """A case about to be made. *guarantee* and *promise_id*: what it is claimed under, *answer_hours* as that says."""
+
+    order: orders.OrderView
+    units: Mapping[UUID, int]
+    kind: Kind
+    reason: str
+    back: Money
+    rule_id: UUID
+    facts: life.Facts
+    phase: Phase
+    packed: bool = False
+    ships_first: bool = False
+    promise_id: UUID | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+def insert(new: New, terms: Terms, words: str, now: datetime) -> Row:
+    """The row of a case just asked for; it counts as an attempt."""
+    order, facts = new.order, new.facts
     [row] = fetch(
         """
         INSERT INTO aftersales_case
-            (id, order_id, shop_id, person_id, rule_id, kind, reason, guarantee, words, state, due_at, opened_at,
-             moved_at, phase, packed, currency, back_minor, refunded_minor, bearer, ships_first, at_shop, answer,
-             round, spoke)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, '', %s, 'asked', %s, %s, %s, %s, %s, %s, %s, 0, 'shop', %s, false, '',
-                0, '{}')
+            (id, order_id, shop_id, person_id, rule_id, kind, reason, guarantee, promise_id, answer_hours, by_hand, words,
+             state, due_at, opened_at, moved_at, phase, packed, currency, back_minor, refunded_minor, bearer, ships_first,
+             at_shop, answer, round, spoke)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'asked', %s, %s, %s, %s, %s, %s, %s, 0, 'shop', %s,
+                false, '', 0, '{}')
         RETURNING *
         """,
         [
-            id, order.id, order.shop_id, order.person_id, here.rule_id, wish.kind, wish.reason.code, words,
-            life.due(here.terms, facts, now), now, now, here.phase, here.packed, wish.back.currency, wish.back.minor,
-            first,
+            new.id, order.id, order.shop_id, order.person_id, new.rule_id, new.kind, new.reason, facts.guarantee,
+            new.promise_id, facts.answer_hours, facts.by_hand, words, life.due(terms, facts, now), now, now, new.phase,
+            new.packed, new.back.currency, new.back.minor, new.ships_first,
         ],
     )  # fmt: skip
-    units = list(here.units.items())
+    units = list(new.units.items())
     copy_rows(
         "aftersales_case_unit",
         ("id", "case_id", "line_id", "units"),
-        [(unit, id, *line) for unit, line in zip(new_ids(len(units)), units, strict=True)],
+        [(unit, new.id, *line) for unit, line in zip(new_ids(len(units)), units, strict=True)],
     )
-    _count(id, list(here.units), now)
+    _count(new.id, list(new.units), now)
     return row
 
 
@@ -283,7 +328,7 @@ def edit(
         said = {
             "kind": wish.kind,
             "reason": wish.reason.code,
-            "words": _words(words),
+            "words": worded(words),
             "back_minor": wish.back.minor,
         }
         if row["state"] == "rejected":
@@ -306,7 +351,8 @@ def withdraw(case_id: UUID, *, person_id: UUID, now: datetime) -> None:
         enter([Going(row, "withdrawn", note="by_buyer", by=person_id)], now=now)
 
 
-def _words(given: str) -> str:
+def worded(given: str) -> str:
+    """Somebody's own words as they are stored; refuses ``case.words`` for more than 500 characters."""
     text = given.replace("\0", "").strip()
     if len(text) > LONGEST:
         raise Invalid("case.words", zh=f"最多{LONGEST}个字。", en=f"At most {LONGEST} characters, please.")

@@ -22,6 +22,7 @@ from sanhao.kit.refusals import Forbidden, Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people.api import require_role, roles_of
 from sanhao.service.aftersales import case as life
+from sanhao.service.aftersales.actions import promised
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.moves import Going, enter, lock, moved_on, take
 from sanhao.service.aftersales.actions.time import draft
@@ -139,25 +140,25 @@ def decide(case_id: UUID, ruling: Ruling, *, by: UUID, now: datetime) -> UUID:
             raise _taken()
         seen = _seen(row, ruling)
         verdict = judge(terms_of(row["rule_id"]), seen)
-        decision_id = new_id()
-        decisions.record([draft(row, seen, verdict, decision_id, now, kind=RULING, by=by)])
+        decision_id = None
+        if not promised.decides(row, verdict):
+            decision_id = new_id()
+            decisions.record([draft(row, seen, verdict, decision_id, now, kind=RULING, by=by)])
         to = addresses_for([row]) if verdict.outcome == "to_send" else {}
-        enter(
-            [
-                Going(
-                    row,
-                    verdict.outcome,
-                    note=verdict.reason,
-                    by=by,
-                    bearer=verdict.bearer,
-                    amount_minor=verdict.owed.minor if verdict.outcome == "refunded" else None,
-                    decision_id=decision_id,
-                    also={"address": to[case_id], "kind": _returning_kind(row)} if to else {},
-                )
-            ],
-            now=now,
+        going = Going(
+            row,
+            verdict.outcome,
+            note=verdict.reason,
+            by=by,
+            bearer=verdict.bearer,
+            amount_minor=verdict.owed.minor if verdict.outcome == "refunded" else None,
+            decision_id=decision_id,
+            also={"address": to[case_id], "kind": _returning_kind(row)} if to else {},
+            words=ruling.words.strip(),
         )
-    return decision_id
+        enter([going], now=now)
+    assert going.decision_id is not None
+    return going.decision_id
 
 
 def _returning_kind(row: Row) -> str:
@@ -204,6 +205,7 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
     """Now-listener: an appeal was granted. For the shop: the platform takes over what went back, the buyer keeps it.
     For the buyer: what was refused happens now. Once."""
     at = max(news.at for news in batch)
+    promised.overturned([news.fact.decision_id for news in batch if news.fact.kind.startswith("promise.")])
     ours = {
         news.fact.subject_id: news.fact.decision_id
         for news in batch
@@ -216,7 +218,7 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
         f"SELECT {COLUMNS} FROM aftersales_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(ours)]
     )
     _make_good([row for row in rows if row["state"] == "refunded" and row["bearer"] == "shop"], ours, at)
-    _reopen([row for row in rows if row["state"] == "closed"], at)
+    _reopen(promised.grantable([row for row in rows if row["state"] == "closed"], now=at), at)
 
 
 def _make_good(rows: Sequence[Row], decided: dict[UUID, UUID], at: datetime) -> None:

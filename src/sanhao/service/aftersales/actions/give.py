@@ -13,6 +13,7 @@ from sanhao.goods.catalog import api as catalog
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import core, money
+from sanhao.service.aftersales.actions import promised
 from sanhao.service.aftersales.paths.unshipped import shipped_anyway
 from sanhao.service.aftersales.reasons import REASONS, Fault
 from sanhao.service.orders import api as orders
@@ -27,14 +28,21 @@ def refund(items: Sequence[Going], *, now: datetime) -> None:
     """Give each case's money back and note how much it was: never more than is left of its order."""
     if not items:
         return
-    whole = _cancel([item for item in items if item.row["phase"] == "unshipped"], now)
-    for round_ in _rounds([item for item in items if item.row["id"] not in whole]):
+    claims = [item for item in items if item.row["promise_id"]]
+    plain = [item for item in items if not item.row["promise_id"]]
+    whole = _cancel([item for item in plain if item.row["phase"] == "unshipped"], now)
+    for round_ in _rounds([item for item in plain if item.row["id"] not in whole]):
         _pay(round_, now)
+    for round_ in _rounds(claims):
+        promised.pay(round_, now=now)
     execute(
-        "UPDATE aftersales_case c SET refunded_minor = w.amount "
-        "FROM unnest(%s::uuid[], %s::bigint[]) AS w (id, amount) WHERE c.id = w.id",
-        [[item.row["id"] for item in items], [item.refunded_minor for item in items]],
-    )
+        "UPDATE aftersales_case c SET refunded_minor = w.amount, decision_id = coalesce(w.decision, c.decision_id) "
+        "FROM unnest(%s::uuid[], %s::bigint[], %s::uuid[]) AS w (id, amount, decision) WHERE c.id = w.id",
+        [
+            [item.row["id"] for item in items], [item.refunded_minor for item in items],
+            [item.decision_id for item in items],
+        ],
+    )  # fmt: skip
 
 
 def _cancel(items: Sequence[Going], now: datetime) -> set[UUID]:

@@ -17,7 +17,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import ahead, give, holds
+from sanhao.service.aftersales.actions import ahead, give, holds, promised
 from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Side
 from sanhao.service.aftersales.events import CaseMoved
@@ -38,6 +38,8 @@ class Going:
     decision_id: UUID | None = None
     also: Mapping[str, Any] = field(default_factory=dict)
     refunded_minor: int = 0
+    words: str = ""
+    """An arbiter's reason, for the promise whose judge decides."""
 
 
 def enter(items: Sequence[Going], *, now: datetime) -> None:
@@ -51,7 +53,10 @@ def enter(items: Sequence[Going], *, now: datetime) -> None:
     for (to, note, by, _), group in groups.items():
         _move(group, to, note, by, now)
     refunds = [item for item in items if item.to == "refunded"]
-    ahead.settle([item for item in refunds if item.row["ahead_minor"]], now=now)
+    settled = [item for item in refunds if item.row["ahead_minor"]]
+    promised.end(items, now=now)
+    promised.tell_paid([item for item in settled if item.row["promise_id"]], now=now)
+    ahead.settle(settled, now=now)
     give.refund([item for item in refunds if not item.row["ahead_minor"]], now=now)
     ahead.owe(items, now=now)
     give.free_replacements(items, now=now)

@@ -10,7 +10,7 @@ from sanhao.fairness.decisions import api as decisions
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
-from sanhao.service.aftersales.actions import ahead
+from sanhao.service.aftersales.actions import ahead, promised
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.moves import Going, enter
 from sanhao.service.aftersales.book import encode, facts_of, terms_of
@@ -28,7 +28,9 @@ def settle_due(rows: Sequence[Row], now: datetime) -> None:
     wanted = [row["order_id"] for row, verdict, _ in judged if verdict.outcome == "refunded"]
     free = {held.id for held in orders.hold(order_ids=wanted)} if wanted else set()
     judged = [j for j in judged if j[1].outcome != "refunded" or j[0]["order_id"] in free]
-    decided = [j for j in judged if f"{j[1].reason}/{j[1].outcome}" in DECIDED]
+    decided = [
+        j for j in judged if f"{j[1].reason}/{j[1].outcome}" in DECIDED and not promised.decides(*j[:2])
+    ]
     ids = dict(zip([row["id"] for row, *_ in decided], new_ids(len(decided)), strict=True))
     decisions.record([draft(row, seen, verdict, ids[row["id"]], now) for row, verdict, seen in decided])
     to = addresses_for([row for row, verdict, _ in judged if verdict.outcome == "to_send"])

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit import events
-from sanhao.kit.ids import new_id
+from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import fetch, together
@@ -81,7 +81,9 @@ def claim(
                 item = _with_last(row, item)
                 _require(row, kind, terms, facts, item, now)
             facts = kind.hear(terms, facts, item)
-        return _conclude(row, kind, terms, facts, now)
+        heard = Judged(row, terms, facts, kind.judge(terms, facts, now))
+        _conclude([heard], now)
+        return _told(heard)
 
 
 def _row(promise_id: UUID, *, lock: bool) -> Row:
@@ -126,39 +128,75 @@ def _with_last(row: Row, claim: Claimed) -> Claimed:
     return replace(claim, last_at=found["at"])
 
 
-def _conclude(row: Row, kind: AnyClaimKind, terms: Any, facts: Any, now: datetime) -> ClaimOutcome:
-    verdict = kind.judge(terms, facts, now)
-    due = kind.due(terms, facts)
-    row |= {"facts": encode(facts), "due_at": due.due_at, "settle_at": timely(due), "cancel_at": None}
-    row["reason"] = verdict.reason
-    decision_id = None
-    if verdict.outcome == "broken":
-        decision_id = _owe(Judged(row, terms, facts, verdict), now)
-    elif row["state"] == "open" and verdict.outcome == "waiting":
-        reschedule([row])
-    elif row["state"] == "open":
-        end([row], verdict.outcome, at=now)
-    return _outcome(row, verdict, decision_id)
+def answer(
+    answers: Mapping[UUID, Answered], *, now: datetime, by: UUID | None = None
+) -> dict[UUID, ClaimOutcome]:
+    """What became of claims, by promise: `claim` for as many as there are, in a fixed number of statements. In the
+    caller's transaction. *by*: the person of the platform who decided.
+
+    Raises Refusal ``claim.over`` for a yes to a promise that has ended another way; a no then changes nothing.
+    """
+    rows = fetch(
+        f"SELECT {_COLUMNS}, p.decision_id FROM promises_promise p WHERE p.id = ANY(%s) AND p.kind = ANY(%s) "
+        "ORDER BY p.id FOR UPDATE",
+        [list(answers), list(CLAIMS)],
+    )
+    heard: list[Judged] = []
+    found: dict[UUID, ClaimOutcome] = {}
+    for row in rows:
+        kind, terms = _kind(row), terms_of(row["rule_id"], row["kind"])
+        facts, told = facts_from(row["kind"], row["facts"]), answers[row["id"]]
+        if row["state"] not in ("open", "kept"):
+            if told.granted and all(known.id != told.id for known in facts.answers):
+                raise _OVER
+            found[row["id"]] = _outcome(row, kind.judge(terms, facts, now), row["decision_id"])
+            continue
+        facts = kind.hear(terms, facts, told)
+        heard.append(Judged(row, terms, facts, kind.judge(terms, facts, now)))
+    _conclude(heard, now, by=by)
+    return found | {one.row["id"]: _told(one) for one in heard}
 
 
-def _owe(judged: Judged, now: datetime) -> UUID:
-    """The decision, the promise broken, the news of it. Whoever called moves the money."""
-    judged.decision_id = decision_id = new_id()
-    decisions.record([decision_of(judged, now)])
-    broken_to([judged], now, facts=True)
+def _told(judged: Judged) -> ClaimOutcome:
+    decided = judged.decision_id if judged.verdict.outcome == "broken" else None
+    return _outcome(judged.row, judged.verdict, decided)
+
+
+def _conclude(heard: Sequence[Judged], now: datetime, *, by: UUID | None = None) -> None:
+    """Write what promises heard, and what follows from it."""
+    for one in heard:
+        due = _kind(one.row).due(one.terms, one.facts)
+        one.row |= {
+            "facts": encode(one.facts),
+            "due_at": due.due_at,
+            "settle_at": timely(due),
+            "cancel_at": None,
+        }
+        one.row["reason"] = one.verdict.reason
+    broken = [one for one in heard if one.verdict.outcome == "broken"]
+    if broken:
+        _owe(broken, now, by)
+    still = [one for one in heard if one.row["state"] == "open" and one.verdict.outcome != "broken"]
+    reschedule([one.row for one in still if one.verdict.outcome == "waiting"])
+    for outcome in ("kept", "void"):
+        end([one.row for one in still if one.verdict.outcome == outcome], outcome, at=now)
+
+
+def _owe(broken: Sequence[Judged], now: datetime, by: UUID | None) -> None:
+    """The decisions, the promises broken, the news of it. Whoever called moves the money."""
+    for one, decision_id in zip(broken, new_ids(len(broken)), strict=True):
+        one.decision_id = decision_id
+    decisions.record([decision_of(one, now, by=by) for one in broken])
+    broken_to(broken, now, facts=True)
     events.emit(
         [
             PromiseBroken(
-                *identity(judged.row),
-                judged.owed_minor,
-                judged.row["currency"],
-                judged.verdict.remedy,
-                decision_id,
+                *identity(one.row), one.owed_minor, one.row["currency"], one.verdict.remedy, one.decision_id
             )
+            for one in broken
         ],
         at=now,
     )
-    return decision_id
 
 
 def _again(

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from sanhao.books.ledger import api as ledger
 from sanhao.books.wallet import api as wallet
 from sanhao.fairness.decisions import api as decisions
@@ -19,8 +21,9 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.service.promises import shares
-from sanhao.service.promises.core import Collected, Delivered, PromiseNews
+from sanhao.service.promises.core import Collected, Delivered, PromiseNews, Verdict
 from sanhao.service.promises.events import PromiseReversed, ShareReversed
+from sanhao.service.promises.kinds import CLAIMS
 from sanhao.service.promises.models import PROMISE
 
 OWNER = "promises"
@@ -90,6 +93,7 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
         ],
         at,
     )
+    ledger.credit_shops(_borne_by_shops(rows), now=at)
     events.emit(
         [
             PromiseReversed(
@@ -103,6 +107,33 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
     _tell_shares(
         [credit for credit in given if credit.cause_id in wide or credit.decision_id in overturned_shares], at
     )
+
+
+def _borne_by_shops(rows: Sequence[Row]) -> list[ledger.Credit]:
+    """What went back to buyers by claims came out of what was held for the shops, or out of their purses: each has its
+    part again. Coupons are the wallet's."""
+    claims = [row for row in rows if row["kind"] in CLAIMS]
+    decided = decisions.decisions([row["decision_id"] for row in claims])
+    credits = []
+    for row in claims:
+        shop = str(row["shop_id"])
+        verdict = msgspec.convert(decided[row["decision_id"]].verdict, Verdict)
+        own = [s.amount.minor for s in verdict.shares if s.payer == shop and s.what in ("goods", "freight")]
+        if sum(own):
+            credits.append(
+                ledger.Credit(
+                    key=f"reversed:promise:{row['id']}",
+                    kind="promise.reversed",
+                    shop_id=row["shop_id"],
+                    amount_minor=sum(own),
+                    currency=row["currency"],
+                    debit=ledger.Ref("goodwill", ledger.PLATFORM, row["currency"]),
+                    cause_kind="promise",
+                    cause_id=row["id"],
+                    decision_id=row["decision_id"],
+                )
+            )
+    return credits
 
 
 def _is_whole(decision_kind: str) -> bool:

@@ -95,7 +95,8 @@ def broken_to(broken: Sequence[Judged], now: datetime, *, facts: bool = False) -
     )
 
 
-def decision_of(judged: Judged, now: datetime) -> decisions.DecisionDraft:
+def decision_of(judged: Judged, now: datetime, *, by: UUID | None = None) -> decisions.DecisionDraft:
+    """*by*: the person who decided, where it was one."""
     row = judged.row
     return decisions.DecisionDraft(
         id=judged.decision_id,
@@ -113,6 +114,8 @@ def decision_of(judged: Judged, now: datetime) -> decisions.DecisionDraft:
         person_id=row["person_id"],
         decided_at=now,
         appeal_until=now + timedelta(days=APPEAL_DAYS),
+        automatic=by is None,
+        decided_by=by,
     )
 
 

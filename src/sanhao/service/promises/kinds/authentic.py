@@ -112,14 +112,14 @@ def multiple_of(terms: Terms, facts: Facts) -> int:
 
 
 def gives(terms: Terms, facts: Facts, claim: Claimed, answer: Answered | None) -> claims.Parts | None:
-    paid = claims.paid_for(facts, claim)
-    if paid is None:
+    paid, price = claims.paid_for(facts, claim), claims.price_of(facts, claim)
+    if paid is None or price is None:
         return None
     times, least = multiple_of(terms, facts), terms.least_minor
     if claim.reason == UNSAFE_FOOD:
         times, least = max(times, terms.unsafe_multiple), max(least, terms.unsafe_least_minor)
     same = paid.currency == terms.currency  # a floor in one currency says nothing of another
-    on_top = max(paid.minor * times, least) if same else paid.minor * times
+    on_top = max(price.minor * times, least) if same else price.minor * times
     parts: list[claims.Part] = [("goods", paid)] if terms.goods_back else []
     parts.append(("compensation", Money(on_top, paid.currency)))
     if claim.fee is not None and claim.fee.currency == paid.currency:

@@ -154,7 +154,13 @@ def refusal(terms: Terms, facts: Facts, claim: Claimed) -> tuple[str, Text] | No
 
 def gives(terms: Terms, facts: Facts, claim: Claimed, answer: Answered | None) -> claims.Parts | None:
     paid = claims.paid_for(facts, claim)
-    return None if paid is None else [("goods", paid)]
+    if paid is None:
+        return None
+    # The way there comes back where the market says so, and only who asks knows that.
+    parts: list[claims.Part] = [("goods", paid)]
+    if claim.freight:
+        parts.append(("freight", claim.freight))
+    return parts
 
 
 def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
