@@ -1,5 +1,5 @@
-"""What `sanhao bench aftersales` works on: paid orders of two units, half of them with a coupon of the platform; and the
-one verb it measures, a batch of decisions with their refunds."""
+"""What `sanhao bench aftersales` works on: paid orders of two units, half of them with a coupon of the platform, and a
+case about one unit of each that the shop has left unanswered."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.apps import apps
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
+from sanhao.books.settlement import api as settlement
 from sanhao.books.wallet import api as wallet
-from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit.ids import new_id, new_ids
@@ -27,7 +27,7 @@ _SHOPS, _PIECE, _COUPON = 20, 9_900, 1_000
 
 
 def seed(count: int, *, now: datetime) -> list[UUID]:
-    """So many orders, paid, their money in escrow; returns their ids."""
+    """So many orders, paid, their money in escrow, with a case each; returns their ids, the first due first."""
     goods = market.open_market(shop_count=_SHOPS, now=now)
     aftersales.found_rules(now=now - timedelta(days=30))
     offers = catalog.offers([one.offer_ids[0] for one in goods], now=now)
@@ -49,6 +49,9 @@ def seed(count: int, *, now: datetime) -> list[UUID]:
     for start in range(0, count, 2_000):
         orders.take_over(made[start : start + 2_000])
     _with_coupons(made[1::2], now)
+    with together():
+        for start in range(0, count, 2_000):
+            _ask(made[start : start + 2_000], now + timedelta(milliseconds=start))
     ledger.accounts([payments.refunds_account(market.CURRENCY)])  # else the first refund makes it
     return [checkout.orders[0].id for checkout in made]
 
@@ -56,7 +59,7 @@ def seed(count: int, *, now: datetime) -> list[UUID]:
 def _with_coupons(checkouts: Sequence[orders.PastCheckout], now: datetime) -> None:
     """As if a coupon of the platform had paid something more of these: behind the doors, since the past has none."""
     names = ("orders.Order", "orders.OrderLine", "orders.Checkout", "settlement.Settlement")
-    order, line, checkout, settlement = (apps.get_model(name)._meta.db_table for name in names)
+    order, line, checkout, escrow = (apps.get_model(name)._meta.db_table for name in names)
     [staff, *_] = [row["id"] for row in fetch(f"SELECT person_id AS id FROM {checkout} LIMIT 1")]
     draft = wallet.IssueDraft(
         "platform", ledger.PLATFORM, Text(zh="测量券", en="Bench"), Money(_COUPON, market.CURRENCY),
@@ -75,7 +78,7 @@ def _with_coupons(checkouts: Sequence[orders.PastCheckout], now: datetime) -> No
             [_COUPON // 2, _COUPON, _COUPON, ids],
         )
         execute(
-            f"UPDATE {settlement} SET received_minor = received_minor + %s, held_minor = held_minor + %s, "
+            f"UPDATE {escrow} SET received_minor = received_minor + %s, held_minor = held_minor + %s, "
             "goods_minor = goods_minor + %s WHERE id = ANY(%s)",
             [_COUPON, _COUPON, _COUPON, ids],
         )
@@ -113,31 +116,33 @@ def _with_coupons(checkouts: Sequence[orders.PastCheckout], now: datetime) -> No
         )  # fmt: skip
 
 
-def settle(order_ids: Sequence[UUID], *, now: datetime) -> None:
-    """One unit of each of these orders goes back, each by a decision of its own: one transaction."""
-    with together():
-        found = orders.money(order_ids)
-        lines = {id: order.lines[0].id for id, order in found.items()}
-        rule = rulebook.in_force(aftersales.MONEY_RULE, at=now)
-        ids = new_ids(len(order_ids))
-        asked = [
-            aftersales.Asked(
-                key=f"bench:{id}", order_id=id, asks=(aftersales.Ask(lines[id], 1),), fault="shop", cause_kind="order", cause_id=id,
-                decision_id=decision, unshipped={lines[id]: 1},
-            )
-            for id, decision in zip(order_ids, ids, strict=True)
-        ]  # fmt: skip
-        decisions.record(
-            [
-                decisions.DecisionDraft(
-                    id=one.decision_id or one.order_id, key=one.key, kind="case.silence", subject_kind="order",
-                    subject_id=one.order_id, rule_id=rule.id, facts="{}", verdict='{"outcome": "refunded"}',
-                    effect_minor=_PIECE, currency=market.CURRENCY,
-                    shop_id=found[one.order_id].shop_id, person_id=found[one.order_id].person_id,
-                    text=Text(zh="店家没有按时答复，钱退给你了", en="The shop did not answer in time: your money is on its way"),
-                    decided_at=now, appeal_until=now + timedelta(days=30),
-                )
-                for one in asked
-            ]
-        )  # fmt: skip
-        aftersales.give_back(asked, now=now)
+def _ask(checkouts: Sequence[orders.PastCheckout], now: datetime) -> None:
+    """A case about one unit of each, which its shop has not answered: the times of answering end one after the other.
+
+    A case has its order's id, so that what is written about either is found by both.
+    """
+    past = now - timedelta(hours=25)
+    rule = rulebook.in_force(aftersales.RULE, at=past)
+    copy_rows(
+        apps.get_model("aftersales.Case")._meta.db_table,
+        ("id", "order_id", "shop_id", "person_id", "rule_id", "kind", "reason", "guarantee", "words", "state", "due_at",
+         "opened_at", "moved_at", "phase", "packed", "currency", "back_minor", "refunded_minor", "bearer", "ships_first",
+         "at_shop", "answer", "round", "spoke"),
+        [
+            (order.id, order.id, order.shop_id, one.person_id, rule.id, "refund", "too_slow", "", "", "asked",
+             past + timedelta(hours=24, milliseconds=number), past, past, "unshipped", True, one.currency, _PIECE, 0,
+             "shop", False, False, "", 0, "{}")
+            for number, one in enumerate(checkouts) for order in one.orders
+        ],
+    )  # fmt: skip
+    copy_rows(
+        apps.get_model("aftersales.CaseUnit")._meta.db_table,
+        ("id", "case_id", "line_id", "units"),
+        [
+            (id, one.orders[0].id, one.orders[0].lines[0].id, 1)
+            for id, one in zip(new_ids(len(checkouts)), checkouts, strict=True)
+        ],
+    )
+    settlement.hold(
+        [one.orders[0].id for one in checkouts], "case", reason=Text(zh="售后", en="A case"), now=past
+    )

@@ -37,7 +37,7 @@ def measure(*, total: int, due: int, batch: int) -> int:
         return 2
     with console.status(f"Making {total:,} open promises, {due:,} of them due …"):
         seeded = seed(total=total, due=due, now=kit_time.now())
-    with _copy_of_database() as copy:
+    with copy_of_database() as copy:
         with console.status("One keeper settles …"):
             ours = _settle(seeded.now, batch)
         with console.status("Raw SQL writes the same rows …"):
@@ -52,7 +52,11 @@ def measure(*, total: int, due: int, batch: int) -> int:
 def _settle(now: datetime, batch: int) -> float:
     """Seconds one keeper (with the hands it has in life) takes until nothing is due."""
     [keeper] = [keeper for keeper in all_keepers() if keeper.name == "promises.settle"]
-    keeper = replace(keeper, batch=batch)
+    return settle_all(replace(keeper, batch=batch), now)
+
+
+def settle_all(keeper: Keeper, now: datetime) -> float:
+    """Seconds *keeper* takes, with all its hands, until nothing is due at *now*."""
     settle_in()
     _quiet()
     started = kit_time.monotonic()
@@ -79,7 +83,7 @@ def _quiet() -> None:
 
 
 @contextmanager
-def _copy_of_database() -> Iterator[str]:
+def copy_of_database() -> Iterator[str]:
     """A second database, made as a copy of the seeded one, dropped afterwards."""
     name = connections.settings["default"]["NAME"]
     copy = f"{name}_raw"

@@ -27,6 +27,7 @@ DUE = Keeper(
     settle=time.settle_due,
     order="t.due_at",
     batch=500,
+    hands=2,
 )
 
 
