@@ -35,6 +35,7 @@ MATRIX: dict[str, Row] = {
     "change": ("POST", "/cart/{offer}/", _all(422)),
     "claim": ("POST", "/coupons/{issue}/claim/", _all(302)),
     "checkout": ("GET", "/checkout/", _all(302)),
+    "checkout_guest": ("GET", "/checkout/guest/", _all(302)),
     "pay": ("GET", "/pay/{unpaid}/", _OWNERS),
     "paid": ("GET", "/paid/{checkout}/", _OWNERS),
     "orders": ("GET", "/orders/", _PERSONAL),

@@ -30,6 +30,7 @@ from sanhao.people.core import (
     GuestCard,
     PersonCard,
     QuickCard,
+    clean_address,
     clean_email,
 )
 from sanhao.people.mails import register_links
@@ -72,6 +73,7 @@ __all__ = [
     "change_password",
     "check_first_admin",
     "claim_guests",
+    "clean_address",
     "clean_email",
     "confirm_email",
     "edit_address",

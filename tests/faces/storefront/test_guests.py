@@ -10,12 +10,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from sanhao.books.payments import api as payments
+from sanhao.goods.catalog import api as catalog
 from sanhao.kit import time as kit_time
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.guests import api as guests
 from sanhao.service.orders import api as orders
 from tests.faces.storefront.stage import EN, ZH, client_of, words
+from tests.faces.storefront.test_buying import fill
 from tests.faces.storefront.test_cases import picture
 from tests.service import stage as service
 from tests.service.aftersales.stage import units
@@ -167,3 +170,79 @@ def test_the_log_keeps_no_token() -> None:
     record = logging.LogRecord("django.request", 30, "", 0, "%s: %s", ("Gone", "/o/WyJhYmNk:secret/"), None)
     assert Secret().filter(record)
     assert record.getMessage() == "Gone: /o/…/"
+
+
+HOME = {"email": EMAIL, "recipient": "Anna Blum", "phone": "13800001111", "country": "CN", "region": "上海市",
+        "city": "徐汇区", "street": "武康路100弄7号"}  # fmt: skip
+
+
+def at_checkout(at: service.Stage, email: str = EMAIL, language: str = EN) -> Client:
+    """Somebody without an account, one step before placing."""
+    client = client_of(None, language)
+    fill(client, at, 1)
+    assert client.get("/checkout/").headers["Location"] == "/checkout/guest/"
+    assert client.get("/checkout/guest/").status_code == 200
+    assert client.post("/checkout/guest/", HOME | {"email": email}).headers["Location"] == "/checkout/"
+    return client
+
+
+@pytest.mark.parametrize(("language", "said"), [(ZH, "订单链接寄到"), (EN, "The link to the order goes to")])
+def test_a_guest_buys_from_the_cart_to_the_order(
+    at: service.Stage, language: str, said: str, mailoutbox: list[Any]
+) -> None:
+    client = at_checkout(at, language=language)
+    page = client.get("/checkout/")
+    assert (said in words(page), EMAIL in words(page), "¥206" in words(page)) == (True, True, True)
+    answer = client.post("/checkout/", {"address": str(UUID(int=0)), "chosen": "yes"})
+    pay = answer.headers["Location"]
+    assert pay.startswith("/pay/")
+    assert client.get(pay).status_code == 200
+    assert client_of(at.buyer_id).get(pay).status_code == 404
+    assert client_of().get(pay).status_code == 302
+    checkout = UUID(pay.split("/")[2])
+    payment = payments.payment_of("checkout", checkout)
+    assert payment is not None
+    now = kit_time.now()
+    for call in payments.sandbox_pay(payment.id, "pay", now=now):
+        payments.heard("sandbox", call.body, call.headers, now=now)
+    assert client.get(f"/paid/{checkout}/").status_code == 200
+    [order] = orders.order_ids_of(checkout)
+    assert client.get(f"/orders/{order}/").status_code == 200
+    service.drain(now)
+    assert [mail.to for mail in mailoutbox] == [[EMAIL]]
+    assert client.get("/checkout/").status_code == 302, "nothing of the address is kept"
+    assert "guest" not in client.session
+
+
+def test_a_known_email_buys_like_an_unknown_one(at: service.Stage) -> None:
+    anna = people.enrol([people.Enrolment(EMAIL, "Anna")], now=kit_time.now())[EMAIL]
+    answers = []
+    for email in (EMAIL, "nobody@example.org"):
+        client = at_checkout(at, email)
+        page = words(client.get("/checkout/")).replace(email, "…")
+        placed = client.post("/checkout/", {"address": str(UUID(int=0)), "chosen": "yes"})
+        answers.append((page, placed.status_code, placed.headers["Location"][:5]))
+    assert answers[0] == answers[1]
+    assert orders.orders_of(anna) == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"email": "x"}, {"phone": "1"}, {"recipient": "\u202e"}, {"country": "XX"}]
+)
+def test_a_wrong_guest_is_told_beside_the_field_and_not_kept(
+    at: service.Stage, wrong: dict[str, str]
+) -> None:
+    client = client_of()
+    fill(client, at, 1)
+    answer = client.post("/checkout/guest/", HOME | wrong)
+    assert (answer.status_code, "aria-invalid" in answer.content.decode()) == (422, True)
+    assert client.get("/checkout/").headers["Location"] == "/checkout/guest/"
+
+
+def test_a_flood_of_guests_is_refused_and_holds_no_goods(at: service.Stage) -> None:
+    for _ in range(5):
+        assert at_checkout(at).post("/checkout/", {"address": str(UUID(int=0))}).status_code == 302
+    sold = catalog.offers(at.offers, now=kit_time.now())[at.offers[0]].stock_left
+    answer = at_checkout(at).post("/checkout/", {"address": str(UUID(int=0))})
+    assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (429, True)
+    assert catalog.offers(at.offers, now=kit_time.now())[at.offers[0]].stock_left == sold

@@ -133,6 +133,17 @@ class AddressForm(SpokenForm):
         return people.AddressDraft(**self.cleaned_data)
 
 
+class GuestForm(AddressForm):
+    """An address, and the e-mail that the order's link is sent to."""
+
+    fields_of_codes = {**AddressForm.fields_of_codes, "person.email": "email"}
+    field_order = ("email",)
+    email = _email()
+
+    def draft(self) -> people.AddressDraft:
+        return people.AddressDraft(**{name: self.cleaned_data[name] for name in AddressForm.base_fields})
+
+
 class AppealForm(SpokenForm):
     fields_of_codes = {"appeal.text": "text"}
     text = forms.CharField(

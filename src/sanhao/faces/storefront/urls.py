@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("cart/<uuid:offer_id>/", cart.change, name="change"),
     path("coupons/<uuid:issue_id>/claim/", coupons.claim, name="claim"),
     path("checkout/", checkout.checkout, name="checkout"),
+    path("checkout/guest/", checkout.guest, name="checkout_guest"),
     path("pay/<uuid:checkout_id>/", pay.pay, name="pay"),
     path("paid/<uuid:checkout_id>/", pay.paid, name="paid"),
     path("orders/", orders.orders_list, name="orders"),

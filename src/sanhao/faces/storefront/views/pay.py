@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -83,7 +84,7 @@ def paid(request: visitor.ViewerRequest, checkout_id: UUID) -> HttpResponse:
     """What came of it: paid, still unknown, or too late."""
     now = kit_time.now()
     checkout = orders.checkout(checkout_id, person_id=request.viewer.id)
-    context = {"checkout": checkout, "now": now}
+    context: dict[str, Any] = {"checkout": checkout, "now": now, "by_link": request.viewer.by_link}
     if checkout.state == "paid":
         found = orders.orders(checkout.order_ids)
         known = shops.shops({order.shop_id for order in found.values()})
