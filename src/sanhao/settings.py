@@ -144,6 +144,7 @@ INSTALLED_APPS = [
     "sanhao.service.delivery",
     "sanhao.service.orders",
     "sanhao.service.promises",
+    "sanhao.service.conversations",
     "sanhao.service.aftersales",
     "sanhao.service.guests",
     "sanhao.lab",

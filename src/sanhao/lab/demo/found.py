@@ -29,6 +29,7 @@ _RULED = (
     "sanhao.books.settlement.api",
     "sanhao.service.orders.api",
     "sanhao.service.promises.api",
+    "sanhao.service.conversations.api",
     "sanhao.service.aftersales.api",
     "sanhao.service.guests.api",
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -17,7 +19,9 @@ from sanhao.service.aftersales.book import COLUMNS, RULE, encode, terms_from
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
 from sanhao.service.aftersales.paths import instant
+from sanhao.service.aftersales.queries import row_of
 from sanhao.service.aftersales.rules import checked, checked_instant
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders.events import OrderCancelled
 
@@ -66,7 +70,14 @@ def rejudge_advance(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudge
     )
 
 
+def parties(case_id: UUID, now: datetime) -> conversations.Parties:
+    """Whose a case is, for those who talk about it. Raises NotFound."""
+    row = row_of(case_id)
+    return conversations.Parties(row["shop_id"], row["person_id"])
+
+
 def wire() -> None:
+    conversations.register_subject("case", parties)
     rulebook.register_schema(RULE, checked)
     rulebook.register_schema(core.RULE, core.validate_rule)
     rulebook.register_schema(instant.RULE, checked_instant)
