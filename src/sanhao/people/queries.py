@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sanhao.kit.refusals import Forbidden, NotFound
@@ -25,6 +26,12 @@ def cards(ids: Sequence[UUID]) -> dict[UUID, PersonCard]:
     """One query; unknown ids are missing."""
     rows = fetch(f"SELECT {_CARD} FROM people_person WHERE id = ANY(%s)", [list(set(ids))])
     return {row["id"]: PersonCard(**row) for row in rows}
+
+
+def last_seen(ids: Sequence[UUID]) -> dict[UUID, datetime | None]:
+    """When each of these people last signed in, in business time; None: never."""
+    rows = fetch("SELECT id, last_login FROM people_person WHERE id = ANY(%s)", [list(set(ids))])
+    return {row["id"]: row["last_login"] for row in rows}
 
 
 def by_email(email: str) -> PersonCard | None:

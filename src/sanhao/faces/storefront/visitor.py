@@ -182,6 +182,7 @@ def come_in(request: HttpRequest, person: people.Person) -> None:
     """Start the person's session; what was gathered without an account moves into their cart."""
     gathered = basket.of_guest(request)
     login(request, person)
+    people.came(person.pk, now=kit_time.now())
     basket.bring(request, gathered, person.pk)
     take_over(request, person.pk)
 

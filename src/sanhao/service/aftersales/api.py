@@ -31,6 +31,17 @@ from sanhao.service.aftersales.actions.dispute import (
     release,
     state_case,
 )
+from sanhao.service.aftersales.actions.sweep import (
+    Changes,
+    Figure,
+    Figures,
+    changes,
+    confirm,
+    raise_finding,
+    stop,
+    withdraw_finding,
+)
+from sanhao.service.aftersales.actions.sweep import preview as preview_sweep
 from sanhao.service.aftersales.book import RULE, terms_of
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER, WAITING, Act, Address, Kind, Side, Terms
 from sanhao.service.aftersales.core import RULE as MONEY_RULE
@@ -41,6 +52,8 @@ from sanhao.service.aftersales.judge import Ruling, Verdict
 from sanhao.service.aftersales.money import Asked, give_back
 from sanhao.service.aftersales.money import preview as preview_money
 from sanhao.service.aftersales.outlook import TITLES, Outlook
+from sanhao.service.aftersales.paths.proactive import BY_HAND, LEFT
+from sanhao.service.aftersales.paths.proactive import TITLES as TRIGGERS
 from sanhao.service.aftersales.queries import (
     CaseView,
     DeskCount,
@@ -68,17 +81,21 @@ from sanhao.service.aftersales.queries import (
 )
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kinds_for, offered
 from sanhao.service.aftersales.rules import found_rules
+from sanhao.service.aftersales.sweeps import Progress, SweepView, SweptView, progress, sweep, sweeps, swept
 
 __all__ = [
+    "BY_HAND",
     "CASE_STATES",
     "FILMS",
     "KINDS",
+    "LEFT",
     "MONEY_RULE",
     "OVER",
     "PHOTOS",
     "REASONS",
     "RULE",
     "TITLES",
+    "TRIGGERS",
     "WAITING",
     "Act",
     "Address",
@@ -86,9 +103,12 @@ __all__ = [
     "Asked",
     "Back",
     "CaseView",
+    "Changes",
     "Claimable",
     "DeskCount",
     "EvidenceView",
+    "Figure",
+    "Figures",
     "Ground",
     "Kind",
     "Look",
@@ -96,10 +116,13 @@ __all__ = [
     "MoveView",
     "Outlook",
     "Phase",
+    "Progress",
     "Reason",
     "Ruling",
     "Side",
     "StatementView",
+    "SweepView",
+    "SweptView",
     "Terms",
     "Verdict",
     "Wish",
@@ -112,9 +135,11 @@ __all__ = [
     "case",
     "cases_of",
     "cases_of_orders",
+    "changes",
     "claim",
     "claim_guarantee",
     "claimables",
+    "confirm",
     "decide",
     "decided_cases",
     "desk",
@@ -136,6 +161,9 @@ __all__ = [
     "order_ids_of_evidence",
     "preview",
     "preview_money",
+    "preview_sweep",
+    "progress",
+    "raise_finding",
     "receive",
     "refuse",
     "reject",
@@ -150,9 +178,14 @@ __all__ = [
     "set_default_return_address",
     "state_case",
     "statements",
+    "stop",
+    "sweep",
+    "sweeps",
+    "swept",
     "terms_of",
     "units_in_cases",
     "weigh",
     "window_of",
     "withdraw",
+    "withdraw_finding",
 ]

@@ -31,3 +31,26 @@ class CaseChanged(Event, frozen=True):
     shop_id: UUID
     person_id: UUID
     what: str
+
+
+class SweepMoved(Event, frozen=True):
+    """A sweep is in another state (or was just raised: *source* is empty)."""
+
+    sweep_id: UUID
+    trigger: str
+    shop_id: UUID
+    source: str
+    state: str
+
+
+class OrderSwept(Event, frozen=True):
+    """The platform refunded an order, or opened a return for its buyer, without being asked. *minor* is what goes back."""
+
+    sweep_id: UUID
+    order_id: UUID
+    shop_id: UUID
+    person_id: UUID
+    case_id: UUID | None
+    minor: int
+    currency: str
+    decision_id: UUID

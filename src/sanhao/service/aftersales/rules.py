@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.ids import new_id
+from sanhao.kit.rows import execute
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.book import RULE, terms_from
 from sanhao.service.aftersales.case import Terms
-from sanhao.service.aftersales.paths import instant
+from sanhao.service.aftersales.paths import instant, proactive
 
 
 def found_rules(*, now: datetime) -> None:
@@ -29,6 +31,21 @@ def found_rules(*, now: datetime) -> None:
         title=Text(zh="退货秒退", en="Refunds while the goods travel back"),
         now=now,
     )
+    rulebook.found(
+        proactive.RULE,
+        msgspec.to_builtins(proactive.Terms()),
+        title=Text(zh="平台主动退款", en="Refunds without a request"),
+        now=now,
+    )
+    execute(
+        "INSERT INTO aftersales_watch (id, name, due_at) VALUES (%s, 'dead_shops', %s) ON CONFLICT (name) DO NOTHING",
+        [new_id(), now],
+    )
+
+
+def checked_proactive(terms: dict[str, Any]) -> dict[str, Any]:
+    """The same for refunds without a request."""
+    return msgspec.to_builtins(msgspec.convert(terms, proactive.Terms))  # type: ignore[no-any-return]
 
 
 def checked_instant(terms: dict[str, Any]) -> dict[str, Any]:

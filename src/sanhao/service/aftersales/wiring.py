@@ -1,4 +1,4 @@
-"""What cases listen to, their one keeper, and how their decisions are judged again."""
+"""What cases listen to, their keepers, and how their decisions are judged again."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
-from sanhao.service.aftersales import core, telling
-from sanhao.service.aftersales.actions import ahead, back, dispute, time
+from sanhao.service.aftersales import core, sweep_telling, telling
+from sanhao.service.aftersales.actions import ahead, back, dispute, sweep, swept, time
 from sanhao.service.aftersales.book import COLUMNS, RULE, encode, terms_from
-from sanhao.service.aftersales.events import CaseChanged, CaseMoved
+from sanhao.service.aftersales.events import CaseChanged, CaseMoved, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
 from sanhao.service.aftersales.paths import instant
 from sanhao.service.aftersales.queries import row_of
 from sanhao.service.aftersales.rules import checked, checked_instant
 from sanhao.service.conversations import api as conversations
+from sanhao.service.aftersales.paths import instant, proactive
+from sanhao.service.aftersales.rules import checked, checked_instant, checked_proactive
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders.events import OrderCancelled
 
@@ -42,6 +44,35 @@ AHEAD = Keeper(
     settle=ahead.pay_due,
     order="t.wanted_at",
     batch=500,
+)
+
+
+SWEEPING = Keeper(
+    name="aftersales.sweeping",
+    query="SELECT t.* FROM aftersales_sweep t WHERE t.ended_at IS NULL AND (t.state = 'confirmed' OR t.state = 'running' "
+    "AND NOT EXISTS (SELECT 1 FROM aftersales_swept_order o WHERE o.sweep_id = t.id AND o.state = 'waiting'))",
+    settle=sweep.begin,
+    order="t.raised_at",
+    batch=20,
+)
+
+SWEPT = Keeper(
+    name="aftersales.swept",
+    query="SELECT t.id, t.sweep_id, t.order_id, t.shop_id, t.person_id, t.currency, t.lines, t.waiting, t.collected, "
+    "t.outcome, t.reason, t.expected_minor, t.paid_minor, t.step, t.found_at FROM aftersales_swept_order t "
+    "WHERE t.state = 'waiting' AND t.due_at <= %(now)s",
+    settle=swept.run,
+    order="t.due_at",
+    batch=500,
+)
+
+WATCH = Keeper(
+    name="aftersales.watch",
+    query="SELECT t.id FROM aftersales_watch t WHERE t.due_at <= %(now)s",
+    settle=sweep.propose,
+    order="t.due_at",
+    batch=1,
+    idle_seconds=60,
 )
 
 
@@ -74,6 +105,16 @@ def parties(case_id: UUID, now: datetime) -> conversations.Parties:
     """Whose a case is, for those who talk about it. Raises NotFound."""
     row = row_of(case_id)
     return conversations.Parties(row["shop_id"], row["person_id"])
+def rejudge_swept(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """The same for refunds without a request."""
+    seen = msgspec.json.decode(facts_json, type=proactive.Seen)
+    verdict = proactive.judge(msgspec.convert(terms, proactive.Terms), seen)
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=verdict.owed.minor,
+        currency=verdict.owed.currency,
+        text=proactive.say(seen, verdict),
+    )
 
 
 def wire() -> None:
@@ -81,7 +122,10 @@ def wire() -> None:
     rulebook.register_schema(RULE, checked)
     rulebook.register_schema(core.RULE, core.validate_rule)
     rulebook.register_schema(instant.RULE, checked_instant)
+    rulebook.register_schema(proactive.RULE, checked_proactive)
     decisions.register_judge(instant.PAID, rejudge_advance)
+    decisions.register_judge(proactive.SWEPT, rejudge_swept)
+    decisions.register_undo(proactive.SWEPT, swept.OWNER)
     for kind in (SILENCE, RULING, AT_ONCE):
         decisions.register_judge(kind, rejudge)
     for kind in (SILENCE, RULING):
@@ -89,6 +133,9 @@ def wire() -> None:
     listen_now(ConsignmentCollected, back.collected)
     listen_now(ConsignmentDelivered, back.delivered)
     listen_now(DecisionOverturned, dispute.overturned)
+    listen_now(DecisionOverturned, swept.overturned)
+    listen_later(OrderSwept, sweep_telling.swept)
+    listen_later(SweepMoved, sweep_telling.moved)
     listen_later(OrderCancelled, telling.order_cancelled)
     listen_later(CaseMoved, telling.moved)
     listen_later(CaseMoved, telling.over)
@@ -96,3 +143,6 @@ def wire() -> None:
     listen_later(CaseChanged, telling.paid_ahead)
     register(DUE)
     register(AHEAD)
+    register(WATCH)
+    register(SWEEPING)
+    register(SWEPT)

@@ -27,6 +27,7 @@ from sanhao.service.orders.queries import (
     LineView,
     OrderView,
     Waits,
+    Within,
     buyers,
     by_numbers,
     cart,
@@ -45,6 +46,7 @@ from sanhao.service.orders.queries import (
     reaching,
     to_ship,
     waits,
+    within,
 )
 from sanhao.service.orders.rules import found_rules
 
@@ -78,6 +80,7 @@ __all__ = [
     "Shipment",
     "Used",
     "Waits",
+    "Within",
     "add_to_cart",
     "adopt_cart",
     "buyers",
@@ -111,4 +114,5 @@ __all__ = [
     "take_over",
     "to_ship",
     "waits",
+    "within",
 ]

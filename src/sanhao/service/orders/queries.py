@@ -261,6 +261,43 @@ def reaching(
     return row["paid"], row["reached"]
 
 
+class Within(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which goods of which orders: of these shops, and of these orders, listings and offers where any are named, paid
+    from one moment until before another."""
+
+    shops: tuple[UUID, ...]
+    orders: tuple[UUID, ...] = ()
+    listings: tuple[UUID, ...] = ()
+    offers: tuple[UUID, ...] = ()
+    paid_from: datetime | None = None
+    paid_until: datetime | None = None
+
+
+def within(scope: Within, *, uncollected: bool = False, limit: int) -> dict[UUID, dict[UUID, int]]:
+    """By order how many units of which lines were paid for and are in *scope*, the oldest orders first, *limit* of them
+    at most. *uncollected*: only orders that no carrier has yet. One query; what ended unpaid or was cancelled is not there."""
+    found: dict[UUID, dict[UUID, int]] = {}
+    for row in fetch(
+        """
+        SELECT o.id, array_agg(l.id ORDER BY l.id) AS lines, array_agg(l.quantity ORDER BY l.id) AS counts
+        FROM orders_order o JOIN orders_line l ON l.order_id = o.id
+        WHERE o.shop_id = ANY(%(shops)s) AND o.state IN ('paid', 'shipped', 'delivered')
+          AND (NOT %(uncollected)s OR o.collected_at IS NULL AND o.state <> 'delivered')
+          AND (%(orders)s::uuid[] = '{}' OR o.id = ANY(%(orders)s))
+          AND (%(listings)s::uuid[] = '{}' OR l.listing_id = ANY(%(listings)s))
+          AND (%(offers)s::uuid[] = '{}' OR l.offer_id = ANY(%(offers)s))
+          AND (%(since)s::timestamptz IS NULL OR o.paid_at >= %(since)s)
+          AND (%(until)s::timestamptz IS NULL OR o.paid_at < %(until)s)
+        GROUP BY o.id ORDER BY min(o.paid_at), o.id LIMIT %(limit)s
+        """,
+        {"shops": list(scope.shops), "orders": list(scope.orders), "listings": list(scope.listings),
+         "offers": list(scope.offers), "since": scope.paid_from, "until": scope.paid_until,
+         "uncollected": uncollected, "limit": limit},
+    ):  # fmt: skip
+        found[row["id"]] = dict(zip(row["lines"], row["counts"], strict=True))
+    return found
+
+
 class Known(msgspec.Struct, frozen=True):
     """How well a buyer is known: orders that arrived, and when the first of them was placed."""
 

@@ -165,6 +165,17 @@ def promise(promise_id: UUID, *, now: datetime) -> PromiseView | None:
     return _view(rows[0], now) if rows else None
 
 
+def late_orders(*, now: datetime) -> dict[UUID, list[UUID]]:
+    """By shop the orders whose promise to ship has passed while no carrier has them. One query over a partial index."""
+    rows = fetch(
+        "SELECT shop_id, array_agg(order_id ORDER BY order_id) AS orders FROM promises_promise "
+        "WHERE kind = 'late_shipment' AND cancel_at IS NOT NULL AND due_at <= %s AND order_id IS NOT NULL "
+        "AND shop_id IS NOT NULL GROUP BY shop_id ORDER BY shop_id",
+        [now],
+    )
+    return {row["shop_id"]: row["orders"] for row in rows}
+
+
 def open_of_shop(
     shop_id: UUID, *, now: datetime, kind: str = "late_shipment", limit: int = 500
 ) -> list[PromiseView]:
