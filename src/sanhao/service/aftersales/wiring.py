@@ -18,12 +18,10 @@ from sanhao.service.aftersales.actions import ahead, back, dispute, sweep, swept
 from sanhao.service.aftersales.book import COLUMNS, RULE, encode, terms_from
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
-from sanhao.service.aftersales.paths import instant
-from sanhao.service.aftersales.queries import row_of
-from sanhao.service.aftersales.rules import checked, checked_instant
-from sanhao.service.conversations import api as conversations
 from sanhao.service.aftersales.paths import instant, proactive
+from sanhao.service.aftersales.queries import row_of
 from sanhao.service.aftersales.rules import checked, checked_instant, checked_proactive
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders.events import OrderCancelled
 
@@ -105,6 +103,8 @@ def parties(case_id: UUID, now: datetime) -> conversations.Parties:
     """Whose a case is, for those who talk about it. Raises NotFound."""
     row = row_of(case_id)
     return conversations.Parties(row["shop_id"], row["person_id"])
+
+
 def rejudge_swept(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
     """The same for refunds without a request."""
     seen = msgspec.json.decode(facts_json, type=proactive.Seen)
