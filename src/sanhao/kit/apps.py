@@ -9,8 +9,9 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        from sanhao.kit import limits, outbox
+        from sanhao.kit import arrays, limits, outbox
 
+        arrays.dump_lists_quickly()
         outbox.wire()
         limits.wire()
         connection_created.connect(_remember_more)

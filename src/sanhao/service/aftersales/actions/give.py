@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from sanhao.books.ledger import api as ledger
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit.money import Money
-from sanhao.kit.rows import execute, fetch
+from sanhao.kit.rows import fetch
 from sanhao.service.aftersales import core, money
 from sanhao.service.aftersales.actions import promised
 from sanhao.service.aftersales.paths.unshipped import shipped_anyway
@@ -22,38 +22,36 @@ if TYPE_CHECKING:
     from sanhao.service.aftersales.actions.moves import Going
 
 CAUSE = "case"
+Units = Mapping[UUID, Mapping[UUID, int]]
+"""By case, then by line: how many units it is about."""
 
 
 def refund(items: Sequence[Going], *, now: datetime) -> None:
-    """Give each case's money back and note how much it was: never more than is left of its order."""
-    if not items:
-        return
+    """Give each case's money back, and tell each how much it was: never more than is left of its order."""
     claims = [item for item in items if item.row["promise_id"]]
     plain = [item for item in items if not item.row["promise_id"]]
-    whole = _cancel([item for item in plain if item.row["phase"] == "unshipped"], now)
-    for round_ in _rounds([item for item in plain if item.row["id"] not in whole]):
-        _pay(round_, now)
+    if plain:
+        units = units_of([item.row["id"] for item in plain])
+        views = orders.orders([item.row["order_id"] for item in plain])
+        whole = _cancel(plain, units, views, now)
+        first, *others = _rounds([item for item in plain if item.row["id"] not in whole]) or [[]]
+        _pay(first, units, views, now)
+        for round_ in others:  # what is left of these orders is something else by now
+            _pay(round_, units, orders.orders([item.row["order_id"] for item in round_]), now)
     for round_ in _rounds(claims):
         promised.pay(round_, now=now)
-    execute(
-        "UPDATE aftersales_case c SET refunded_minor = w.amount, decision_id = coalesce(w.decision, c.decision_id) "
-        "FROM unnest(%s::uuid[], %s::bigint[], %s::uuid[]) AS w (id, amount, decision) WHERE c.id = w.id",
-        [
-            [item.row["id"] for item in items], [item.refunded_minor for item in items],
-            [item.decision_id for item in items],
-        ],
-    )  # fmt: skip
 
 
-def _cancel(items: Sequence[Going], now: datetime) -> set[UUID]:
+def _cancel(
+    items: Sequence[Going], units: Units, views: Mapping[UUID, orders.OrderView], now: datetime
+) -> set[UUID]:
     """A whole order that no carrier has yet is simply ended: goods back on the shelf, coupons back in the wallet."""
-    views = orders.orders([item.row["order_id"] for item in items]) if items else {}
-    units = units_of([item.row["id"] for item in items])
     ending = {}
     for item in items:
         view = views[item.row["order_id"]]
         everything = {line.id: line.quantity for line in view.lines}
-        if units[item.row["id"]] == everything and item.bearer == "shop" and item.amount_minor is None:
+        all_of_it = item.row["phase"] == "unshipped" and units[item.row["id"]] == everything
+        if all_of_it and item.bearer == "shop" and item.amount_minor is None:
             ending[view.id] = (item, (view.total - view.refunded).minor)
     cancelled = orders.cancel(list(ending), who="buyer", note="case", now=now) if ending else []
     for order_id in cancelled:
@@ -75,17 +73,15 @@ def _rounds(items: Sequence[Going]) -> list[list[Going]]:
     return rounds
 
 
-def _pay(items: Sequence[Going], now: datetime) -> None:
+def _pay(items: Sequence[Going], units: Units, views: Mapping[UUID, orders.OrderView], now: datetime) -> None:
     """One case of each order: what the core says its units are worth now, out of the escrow or of who bears it."""
-    units = units_of([item.row["id"] for item in items])
-    views = orders.orders([item.row["order_id"] for item in items])
     asked = [_asked(item, units[item.row["id"]], views[item.row["order_id"]]) for item in items]
     backs = money.give_back(asked, now=now)
     for item, one in zip(items, asked, strict=True):
         item.refunded_minor = backs[one.key].cash_minor
 
 
-def _asked(item: Going, units: dict[UUID, int], order: orders.OrderView) -> money.Asked:
+def _asked(item: Going, units: Mapping[UUID, int], order: orders.OrderView) -> money.Asked:
     row = item.row
     lines = {line.id: line for line in order.lines}
     goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])

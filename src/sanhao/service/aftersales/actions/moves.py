@@ -43,15 +43,11 @@ class Going:
 
 
 def enter(items: Sequence[Going], *, now: datetime) -> None:
-    """Move *items* (locked, none twice) and do all that follows. Inside the caller's transaction.
+    """Move *items* (locked, none twice) and all that goes with it. Inside the caller's transaction.
 
-    Raises Refusal ``case.moved_on`` where one of them is somewhere else by now.
+    Money first: what it came to, and which decision it rests on, is written with the move. Raises Refusal
+    ``case.moved_on`` where one of them is somewhere else by now.
     """
-    groups: dict[tuple[Any, ...], list[Going]] = defaultdict(list)
-    for item in items:
-        groups[item.to, item.note, item.by, tuple(sorted(item.also))].append(item)
-    for (to, note, by, _), group in groups.items():
-        _move(group, to, note, by, now)
     refunds = [item for item in items if item.to == "refunded"]
     settled = [item for item in refunds if item.row["ahead_minor"]]
     promised.end(items, now=now)
@@ -59,6 +55,11 @@ def enter(items: Sequence[Going], *, now: datetime) -> None:
     ahead.settle(settled, now=now)
     give.refund([item for item in refunds if not item.row["ahead_minor"]], now=now)
     ahead.owe(items, now=now)
+    groups: dict[tuple[Any, ...], list[Going]] = defaultdict(list)
+    for item in items:
+        groups[item.to, item.note, item.by, tuple(sorted(item.also))].append(item)
+    for (to, note, by, _), group in groups.items():
+        _move(group, to, note, by, now)
     give.free_replacements(items, now=now)
     reopened = [item.row["order_id"] for item in items if item.row["state"] in OVER and item.to not in OVER]
     if reopened:
@@ -73,6 +74,8 @@ def _move(group: Sequence[Going], to: str, note: str, by: UUID | None, now: date
         "decision_id": ("uuid", [item.decision_id or item.row["decision_id"] for item in group]),
         "round": ("int", [_round(item) for item in group]),
     }
+    if to == "refunded":
+        each["refunded_minor"] = ("bigint", [item.refunded_minor for item in group])
     for column in group[0].also:
         each[column] = (_KINDS[column], [item.also[column] for item in group])
     moved = CASE.move_rows(
