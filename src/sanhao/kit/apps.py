@@ -9,9 +9,9 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        from sanhao.kit import arrays, limits, outbox
+        from sanhao.kit import limits, lists, outbox
 
-        arrays.dump_lists_quickly()
+        lists.dump_lists_quickly()
         outbox.wire()
         limits.wire()
         connection_created.connect(_remember_more)
