@@ -51,6 +51,7 @@ MATRIX: dict[str, Row] = {
     "order": ("GET", "/orders/{order}/", _OWNERS),
     "order_live": ("GET", "/orders/{order}/live/", _OWNERS),
     "ask": ("GET", "/orders/{arrived}/help/", _OWNERS),
+    "guaranteed": ("GET", "/orders/{arrived}/guaranteed/{promise}/", _OWNERS),
     "cases": ("GET", "/cases/", _PERSONAL),
     "case": ("GET", "/cases/{case}/", _OWNERS),
     "evidence": ("GET", "/evidence/{evidence}/", (302, 200, 404, 200, 200)),

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from sanhao.kit import time as kit_time
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
 from tests.faces.storefront.stage import EN, ZH, client_of, person, words
 from tests.service import stage as service
 from tests.service.aftersales.stage import HOUSE, ask, delivered, photo, picture
@@ -192,3 +193,57 @@ def test_a_page_asks_little_of_the_database(
     client.get(f"/cases/{asked}/")
     with django_assert_max_num_queries(16):
         client.get(f"/cases/{asked}/")
+
+
+# ---- claims under a guarantee -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def peaches(at: service.Stage) -> UUID:
+    """A shop that promises that what is spoiled is paid back; signed for two hours ago."""
+    promises.accept(at.shop_id, "spoiled_goods", by=at.owner_id, now=kit_time.now() - service.hours(40))
+    return delivered(at, (2,), now=kit_time.now() - service.hours(26))
+
+
+def test_from_the_order_to_a_claim_in_three_taps(at: service.Stage, peaches: UUID) -> None:
+    client, promise = client_of(at.buyer_id), service.promise(peaches, "spoiled_goods")["id"]
+    address = f"/orders/{peaches}/guaranteed/{promise}/"
+    order = client.get(f"/orders/{peaches}/")
+    assert "You may claim now" in words(order)
+    assert f'href="{address}"' in order.content.decode()  # the first tap
+    page = client.get(f"{address}?share=30")  # the second says how much
+    for part in ("2 photos at least", "¥121.80", "The shop has 24 hours to answer", "Nothing is sent back."):
+        assert part in words(page)
+    sent = {"share": "30", "photos": [upload("a.jpg", 64), upload("b.jpg", 65)]}
+    answer = client.post(address, sent)  # the third sends
+    [view] = asked_of(peaches)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/cases/{view.id}/")
+    assert (view.kind, view.state, view.back.minor) == ("claim", "asked", 12_180)
+    page = client.get(f"/cases/{view.id}/")
+    assert "Silence is a yes: ¥121.80 goes back by itself." in words(page)
+    aftersales.approve(view.id, shop_id=at.shop_id, by=at.owner_id, now=kit_time.now())
+    page = client.get(f"/cases/{view.id}/")
+    assert "¥121.80 goes to you, because 30% was spoiled or broken on arrival" in words(page)
+
+
+@pytest.mark.parametrize("given", [
+    {"share": "30"}, {"share": "0", "photos": 2}, {"share": "abc", "photos": 2}, {"share": "30", "photos": 2, "units": "9"},
+    {"share": "-1", "photos": 2}, {"share": "30", "photos": 1},
+])  # fmt: skip
+def test_a_claim_that_is_not_admitted_says_why_and_changes_nothing(
+    at: service.Stage, peaches: UUID, given: dict[str, Any]
+) -> None:
+    client, promise = client_of(at.buyer_id, ZH), service.promise(peaches, "spoiled_goods")["id"]
+    sent = given | {"photos": [upload(f"{n}.jpg", 64 + n) for n in range(given.get("photos", 0))]}
+    answer = client.post(f"/orders/{peaches}/guaranteed/{promise}/", sent)
+    assert answer.status_code in (409, 422)
+    assert 'role="alert"' in answer.content.decode()
+    assert asked_of(peaches) == []
+    other = client_of(person("other"))
+    assert other.post(f"/orders/{peaches}/guaranteed/{promise}/", sent).status_code == 404
+    strange = delivered(at, (1,), number="SF100009", now=kit_time.now() - service.hours(26))
+    assert client.get(f"/orders/{strange}/guaranteed/{promise}/").status_code == 404
+
+
+def upload(name: str, width: int) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, picture(size=(width, 48)), "image/jpeg")

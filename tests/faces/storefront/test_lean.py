@@ -97,9 +97,9 @@ def test_an_order(at: service.Stage, client: Client, lines: int, django_assert_n
     path = f"/orders/{order}/"
     client.get(path)  # terms and rules are read once in a process
     # the order, its lines, shop; promises of order and checkout, proposals; parcels, their items and scans; cases; the invoice
-    with django_assert_num_queries(_FRAME + 11):
+    with django_assert_num_queries(_FRAME + 13):
         assert client.get(path).status_code == 200
-    with django_assert_num_queries(2 + 10):  # a fragment shows neither cart nor bell
+    with django_assert_num_queries(2 + 12):  # a fragment shows neither cart nor bell
         assert client.get(f"{path}live/").status_code == 200
 
 

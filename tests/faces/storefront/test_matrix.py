@@ -45,7 +45,7 @@ def stage() -> dict[str, UUID]:
     arrived = delivered(at, (2,), now=now - timedelta(hours=30))
     names = {
         "arrived": arrived, "case": (asked := ask(at, arrived, "no_reason", 1, now=now, evidence=[photo()])),
-        "evidence": aftersales.evidence(asked)[0].id,
+        "evidence": aftersales.evidence(asked)[0].id, "promise": service.promise(arrived, "no_reason_return")["id"],
         "buyer": at.buyer_id, "address": at.address_id, "offer": at.offers[0], "nothing": new_id(),
         "listing": catalog.offers(at.offers, now=now)[at.offers[0]].listing_id,
         "checkout": placed.checkout_id, "order": placed.order_ids[0],

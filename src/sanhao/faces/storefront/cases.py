@@ -72,7 +72,8 @@ _NOTES = {
     "not_replaced": gettext_lazy("the replacement was not sent in time"), "appeal_granted": gettext_lazy("your appeal was granted"),
     "platform_late": gettext_lazy("we were late, so we pay"), "platform_pays": gettext_lazy("paid by the platform"),
     "ruled_for_buyer": gettext_lazy("decided by the platform"), "ruled_for_shop": gettext_lazy("decided by the platform"),
-    "order_cancelled": gettext_lazy("the order was cancelled"),
+    "order_cancelled": gettext_lazy("the order was cancelled"), "large_sum": gettext_lazy("a large sum, so a person looks first"),
+    "by_rule": gettext_lazy("by the rule itself"),
 }  # fmt: skip
 
 

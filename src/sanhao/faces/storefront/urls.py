@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:order_id>/invoice/<slug:which>.pdf", invoices.paper, name="invoice_paper"),
     path("orders/<uuid:order_id>/delay/<uuid:proposal_id>/", orders.answer, name="answer"),
     path("orders/<uuid:order_id>/help/", cases.ask, name="ask"),
+    path("orders/<uuid:order_id>/guaranteed/<uuid:promise_id>/", cases.guaranteed, name="guaranteed"),
     path("cases/", cases.mine, name="cases"),
     path("cases/<uuid:case_id>/", cases.case, name="case"),
     path("cases/<uuid:case_id>/live/", cases.case_live, name="case_live"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from sanhao.faces.workbench.waiting import said
 from sanhao.kit.money import Money, total
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
 
 KIND_WORDS = {
     "refund": gettext_lazy("Refund"), "return": gettext_lazy("Return"), "exchange": gettext_lazy("Exchange"),
@@ -66,17 +67,28 @@ def rows_of(found: Sequence[aftersales.CaseView], seat: Seat) -> list[Row]:
     return [Row(view, views[view.order_id], card_of(view, seat), view.state == "asked") for view in found]
 
 
-def desk_of(seat: Seat, found: Sequence[aftersales.CaseView]) -> Desk:
+def desk_of(
+    seat: Seat, found: Sequence[aftersales.CaseView], proposals: Mapping[UUID, promises.Proposal]
+) -> Desk:
+    """*proposals*: what claims would come to, of which the shop pays a part."""
     rows = rows_of(found, seat)
     yours = tuple(row for row in rows if row.case.outlook.yours)
     stake = [
-        row.case.back
+        _own(row.case, proposals.get(row.case.id))
         for row in yours
         if row.case.state in ("asked", "returning", "replacing") and row.case.kind != "exchange"
     ]
     return Desk(
         yours, tuple(row for row in rows if not row.case.outlook.yours), total(stake, seat.shop.currency)
     )
+
+
+def _own(view: aftersales.CaseView, proposal: promises.Proposal | None) -> Money:
+    """What of it the shop would pay."""
+    if proposal is None:
+        return view.back
+    own = [share.amount for share in proposal.split if share.payer == str(view.shop_id)]
+    return total(own, view.back.currency)
 
 
 _DONE = {
@@ -94,7 +106,8 @@ _NOTES = {
     "refused": gettext_lazy("not accepted on arrival"), "platform_late": gettext_lazy("paid by the platform, which was late"),
     "platform_pays": gettext_lazy("paid by the platform"), "ruled_for_buyer": gettext_lazy("decided by the platform"),
     "ruled_for_shop": gettext_lazy("decided by the platform"), "appeal_granted": gettext_lazy("an appeal was granted"),
-    "order_cancelled": gettext_lazy("the order was cancelled"), "received_restocked": gettext_lazy("can be sold again"),
+    "order_cancelled": gettext_lazy("the order was cancelled"), "large_sum": gettext_lazy("a large sum, so a person looks first"),
+    "by_rule": gettext_lazy("by the rule itself"), "received_restocked": gettext_lazy("can be sold again"),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.shops import api as shops
 from sanhao.kit.money import Money
@@ -22,6 +23,7 @@ from sanhao.service.aftersales.book import COLUMNS, RULE, facts_of, terms_from, 
 from sanhao.service.aftersales.case import OVER, Act, Address, Side
 from sanhao.service.aftersales.outlook import Outlook, outlook
 from sanhao.service.aftersales.reasons import REASONS
+from sanhao.service.promises import api as promises
 
 _CASE_COLUMNS = ", ".join(f"c.{column.strip()}" for column in COLUMNS.split(","))
 
@@ -241,6 +243,23 @@ def order_ids_of_evidence(evidence_id: UUID) -> list[UUID]:
         [evidence_id],
     )
     return [row["order_id"] for row in rows]
+
+
+def decision_of(view: CaseView) -> decisions.DecisionView | None:
+    """The latest decision about a case: of what was given under a guarantee, the promise's."""
+    if view.decision_id is not None:
+        return decisions.decision(view.decision_id)
+    decided = decisions.of_subject("case", view.id)
+    return decided[-1] if decided else None
+
+
+def proposals(views: Sequence[CaseView], *, now: datetime) -> dict[UUID, promises.Proposal]:
+    """What the claims that still wait would come to if they were granted now, and who would pay, by case. One query."""
+    waiting = {view.promise_id: view.id for view in views if view.promise_id and not view.over}
+    if not waiting:
+        return {}
+    found = promises.proposals({promise: str(case) for promise, case in waiting.items()}, now=now)
+    return {waiting[promise]: proposal for promise, proposal in found.items()}
 
 
 def moves(case_ids: Sequence[UUID]) -> dict[UUID, list[MoveView]]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from sanhao.faces.control import words
 from sanhao.faces.control.staff import StaffRequest, act, page
 from sanhao.faces.ui.cards import PromiseCard, Step
-from sanhao.fairness.decisions import api as decisions
+from sanhao.faces.ui.payers import payers_of
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
 from sanhao.kit.money import Money, MoneyError
@@ -25,6 +25,7 @@ from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
 
 _JUDGES = ("admin", "arbiter")
 _OUTCOMES = ("buyer", "platform", "shop")
@@ -46,12 +47,13 @@ class RulingForm(forms.Form):
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One way to decide, and what it would move, to the cent."""
+    """One way to decide, and what it would move, to the cent. *split*: it is paid as the guarantee's verdict says."""
 
     outcome: str
     to: str
     bearer: str
     owed: Money
+    split: bool = False
 
 
 @page(*_JUDGES)
@@ -91,15 +93,17 @@ def _show(
     order, shop = orders.order(view.order_id), shops.shop(view.shop_id)
     lines = {line.id: line for line in order.lines}
     parcels = delivery.consignments_of([view.order_id, case_id])
-    decided = decisions.of_subject("case", case_id)
+    proposal = aftersales.proposals([view], now=time.now()).get(case_id)
     given: dict[str, Any] = {
         "case": view, "order": order, "shop": shop, "card": _card(view, shop), "now": time.now(), "form": form,
         "units": [(lines[id], count) for id, count in view.units], "steps": _steps(view),
         "statements": aftersales.statements(case_id), "evidence": aftersales.evidence(case_id),
-        "sent": parcels[view.order_id], "back": parcels[case_id], "ways": _ways(case_id) if view.state == "deciding" else [],
+        "sent": parcels[view.order_id], "back": parcels[case_id], "ways": _ways(case_id, proposal) if view.state == "deciding" else [],
+        "proposal": proposal, "guarantee": words.said(promises.KINDS[view.guarantee].title) if view.guarantee else "",
+        "payers": payers_of(proposal.split, shop=_("the shop")) if proposal else [],
         "mine": view.claimed_by == request.person_id, "may_release": request.may("admin"),
         "people": people.cards([id for id in (view.claimed_by, view.person_id) if id]),
-        "decision": decided[-1] if decided else None, "refusal": words.said(refusal.text) if refusal else "",
+        "decision": aftersales.decision_of(view), "refusal": words.said(refusal.text) if refusal else "",
         "earlier": [one for one in aftersales.cases_of(view.person_id, limit=6) if one.id != case_id],
     }  # fmt: skip
     status = refusal.status if refusal else 422 if form.errors else 200
@@ -116,9 +120,13 @@ def _steps(view: aftersales.CaseView) -> list[Step]:
     return steps
 
 
-def _ways(case_id: UUID) -> list[Way]:
+def _ways(case_id: UUID, proposal: promises.Proposal | None) -> list[Way]:
     found = aftersales.preview(aftersales.row_of(case_id))
-    return [Way(name, found[name].outcome, found[name].bearer, found[name].owed) for name in _OUTCOMES]
+    others = proposal is not None and len({share.payer for share in proposal.split}) > 1
+    return [
+        Way(name, found[name].outcome, found[name].bearer, found[name].owed, others and name == "buyer")
+        for name in _OUTCOMES
+    ]
 
 
 @act(*_JUDGES)

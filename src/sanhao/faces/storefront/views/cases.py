@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from sanhao.faces.storefront import visitor
 from sanhao.faces.storefront.cards import language, said
 from sanhao.faces.storefront.cases import KIND_WORDS, asking, card_of, steps_of, units_of
-from sanhao.fairness.decisions import api as decisions
+from sanhao.faces.storefront.claims import SHARES, claiming, measures
+from sanhao.faces.ui.payers import payers_of
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.media import Stored
@@ -24,6 +25,7 @@ from sanhao.kit.refusals import Refusal
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
+from sanhao.service.promises import api as promises
 
 _PAGE = 20
 
@@ -76,6 +78,43 @@ def ask(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     }, status=status)  # fmt: skip
 
 
+@visitor.form
+@visitor.of("order")
+def guaranteed(request: visitor.ViewerRequest, order_id: UUID, promise_id: UUID) -> HttpResponse:
+    """Claim what a guarantee gives: say what it wants to know, see what it gives, send."""
+    now = kit_time.now()
+    order = orders.order(order_id, person_id=request.viewer.id)
+    view = promises.promise(promise_id, now=now)
+    if view is None or view.order_id != order_id:
+        raise Http404
+    given = request.POST.dict() if request.method == "POST" else request.GET.dict()
+    refusal, status = "", 200
+    if request.method == "POST":
+        try:
+            case_id = aftersales.claim_guarantee(
+                promise_id,
+                measures(given),
+                person_id=request.viewer.id,
+                words=given.get("words", ""),
+                evidence=_photos(request),
+                documents=_photos(request, "papers"),
+                now=now,
+            )
+        except Refusal as no:
+            if no.status == 404:
+                raise
+            refusal, status = no.text.in_(language()), no.status
+        else:
+            messages.success(request, _("Sent. What happens next stands here."))
+            return HttpResponseRedirect(reverse("storefront:case", args=[case_id]))
+    page = claiming(promise_id, given, person_id=request.viewer.id, now=now)
+    return render(request, "storefront/guaranteed.html", {
+        "claiming": page, "look": page.look, "view": view, "order": order, "now": now,
+        "shop": shops.shop(order.shop_id), "refusal": refusal, "shares": SHARES, "given": given,
+        "words": given.get("words", "")[:500],
+    }, status=status)  # fmt: skip
+
+
 @visitor.page
 @visitor.of("case")
 def case(request: visitor.ViewerRequest, case_id: UUID) -> HttpResponse:
@@ -101,24 +140,26 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
     view = aftersales.case(case_id, side="buyer", person_id=person_id)
     order = orders.order(view.order_id, person_id=person_id)
     shop = shops.shop(view.shop_id)
-    decided = decisions.of_subject("case", case_id)
+    decision = aftersales.decision_of(view)
+    proposal = aftersales.proposals([view], now=now).get(case_id)
     lines = {line.id: line for line in order.lines}
     return {
         "case": view, "order": order, "shop": shop, "now": now, "card": card_of(view, shop, now),
         "kind_word": KIND_WORDS[view.kind], "units": [(lines[id], count) for id, count in view.units],
         "steps": steps_of(view, aftersales.moves([case_id])[case_id]),
-        "decision": decided[-1] if decided else None,
-        "may_appeal": bool(decided) and view.state == "closed" and decided[-1].may_appeal(now),
+        "decision": decision,
+        "may_appeal": decision is not None and view.state == "closed" and decision.may_appeal(now),
         "statements": aftersales.statements(case_id) if view.round else [],
-        "evidence": aftersales.evidence(case_id),
+        "evidence": aftersales.evidence(case_id), "proposal": proposal,
+        "payers": payers_of(proposal.split, shop=_("the shop")) if proposal else [],
         "carriers": delivery.carrier_names() if view.may("send_back") else {},
         "resting": shop.state == "holiday",
     }  # fmt: skip
 
 
-def _photos(request: visitor.ViewerRequest) -> Sequence[Stored]:
+def _photos(request: visitor.ViewerRequest, name: str = "photos") -> Sequence[Stored]:
     """What was sent along, looked at and kept. Raises Invalid."""
-    return aftersales.keep_evidence(cast(list[UploadedFile], request.FILES.getlist("photos")))
+    return aftersales.keep_evidence(cast(list[UploadedFile], request.FILES.getlist(name)))
 
 
 def _withdraw(request: visitor.ViewerRequest, case_id: UUID) -> str:

@@ -19,6 +19,7 @@ from sanhao.books.settlement import api as settlement
 from sanhao.faces.storefront import promised, visitor
 from sanhao.faces.storefront.cards import language
 from sanhao.faces.storefront.cases import card_of
+from sanhao.faces.storefront.claims import offers
 from sanhao.faces.storefront.journey import STATE_WORDS, parcels_of, steps_of
 from sanhao.faces.ui.cards import Tab
 from sanhao.goods.shops import api as shops
@@ -134,10 +135,14 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
     sent = delivery.consignments_of([order_id])[order_id] if live else []
     asked_for = aftersales.cases_of_orders([order_id], side="buyer").get(order_id, []) if live else []
     packed = order.state == "shipped" and order.collected_at is None
-    large, small = promised.by_weight(promised.cards_of(made, shop, now, named=promised.names_of(order)))
+    running = [view for view in made if not (view.needs_word and view.state == "open")]
+    large, small = promised.by_weight(promised.cards_of(running, shop, now, named=promised.names_of(order)))
+    claims = offers(order, now=now) if live and order.state != "cancelled" else []
+    claimed = {claim.promise_id for claim in claims}
+    later = [view for view in made if view.needs_word and view.id not in claimed and not promised.timed(view)]
     return {
         "order": order, "shop": shop, "now": now, "state_word": STATE_WORDS[order.state],
-        "promises": large, "aside": small, "standing": promised.standing(made),
+        "promises": large, "aside": small, "standing": promised.standing([*running, *later]), "claims": claims,
         "proposals": [proposal for proposal in asked if proposal.state == "proposed" and proposal.answer_by > now],
         "steps": steps_of(order, sent), "parcels": parcels_of(sent, order),
         "may_cancel": order.state == "paid" or (packed and promises.may_cancel_freely(order_id, now=now)),

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanhao.faces.ui.cards import Tab
+from sanhao.faces.ui.payers import payers_of
 from sanhao.faces.workbench.cases import KIND_WORDS, OVER, by_number, card_of, desk_of, rows_of, steps_of
 from sanhao.faces.workbench.forms import RejectForm, ReplaceForm, ReturnAddressForm
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, is_part, page, sent, sentence, tell
 from sanhao.faces.workbench.views.money import safe
 from sanhao.faces.workbench.waiting import said
-from sanhao.fairness.decisions import api as decisions
 from sanhao.goods.shops import api as shops
 from sanhao.kit.deadline import zone
 from sanhao.kit.refusals import NotFound, Refusal
@@ -55,7 +55,7 @@ def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
     base = reverse("workbench:cases", args=[seat.shop.slug])
     given = {
         "show": show, "q": words, "desk": "two", "topic": seat.topic,
-        "board": desk_of(seat, found) if show == "open" else None,
+        "board": desk_of(seat, found, aftersales.proposals(found, now=seat.now)) if show == "open" else None,
         "ended": rows_of(found, seat) if show == "over" else [],
         "addresses": aftersales.return_addresses(seat.shop.id),
         "tabs": [Tab(base, _("Open"), show == "open"), Tab(f"{base}?show=over", _("Over"), show == "over")],
@@ -93,13 +93,14 @@ def _show(
     view = aftersales.case(case_id, side="shop", shop_id=seat.shop.id)
     order = orders.order(view.order_id)
     lines = {line.id: line for line in order.lines}
-    decided = decisions.of_subject("case", case_id)
+    proposal = aftersales.proposals([view], now=seat.now).get(case_id)
     names = [(key, said(name)) for key, name in delivery.carrier_names().items()]
     given = {
         "case": view, "order": order, "card": card_of(view, seat, linked=False), "topic": f"case:{case_id}",
         "kind_word": KIND_WORDS[view.kind], "units": [(lines[id], count) for id, count in view.units],
         "steps": steps_of(view, aftersales.moves([case_id])[case_id]), "refusal": refusal,
-        "decision": decided[-1] if decided else None,
+        "decision": aftersales.decision_of(view), "proposal": proposal,
+        "payers": payers_of(proposal.split, shop=_("you")) if proposal else [],
         "statements": aftersales.statements(case_id) if view.round else [],
         "evidence": aftersales.evidence(case_id),
         "reject": form if isinstance(form, RejectForm) else RejectForm(currency=seat.shop.currency),

@@ -57,6 +57,8 @@ class Look(msgspec.Struct, frozen=True):
     claim: promises.Claimed
     admission: promises.Admission
     price: Money | None
+    category: str
+    """Its path, the wider first."""
 
 
 def look(
@@ -96,7 +98,9 @@ def look(
     claim = msgspec.structs.replace(claim, photos=photos, videos=videos, records=records)
     admission = promises.admit(promise_id, claim, now=now)
     price = claim.price if promise.kind == "price_protection" else None
-    return Look(promise, order, line, left, units, claim, admission, price)
+    offer = catalog.offers([line.offer_id], now=now).get(line.offer_id)
+    category = offer.category_path if offer is not None else ""
+    return Look(promise, order, line, left, units, claim, admission, price, category)
 
 
 def _claimed(
