@@ -33,6 +33,7 @@ from sanhao.people.core import (
     QuickCard,
     clean_address,
     clean_email,
+    clean_name,
 )
 from sanhao.people.mails import register_links
 from sanhao.people.models import ROLES, Person
@@ -78,6 +79,7 @@ __all__ = [
     "claim_guests",
     "clean_address",
     "clean_email",
+    "clean_name",
     "confirm_email",
     "edit_address",
     "enrol",

@@ -42,7 +42,7 @@ from sanhao.service.aftersales.actions.sweep import (
     withdraw_finding,
 )
 from sanhao.service.aftersales.actions.sweep import preview as preview_sweep
-from sanhao.service.aftersales.book import RULE, terms_of
+from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_of
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER, WAITING, Act, Address, Kind, Side, Terms
 from sanhao.service.aftersales.core import RULE as MONEY_RULE
 from sanhao.service.aftersales.core import Ask, Back
@@ -99,6 +99,7 @@ __all__ = [
     "TITLES",
     "TRIGGERS",
     "WAITING",
+    "WITHDRAWAL",
     "Act",
     "Address",
     "Ask",

@@ -13,6 +13,8 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.service.aftersales.case import Facts, Terms
 
 RULE = "aftersales.terms"
+WITHDRAWAL = "aftersales.withdrawal"
+"""The same terms for who withdraws by right, and needs nobody's yes: the law's days to send it back."""
 COLUMNS = (
     "id, order_id, shop_id, person_id, rule_id, kind, reason, guarantee, promise_id, words, state, due_at, opened_at, "
     "moved_at, phase, packed, answer_hours, by_hand, currency, back_minor, refunded_minor, bearer, ships_first, at_shop, "

@@ -12,7 +12,7 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.rows import execute
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import money
-from sanhao.service.aftersales.book import RULE, terms_from
+from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_from
 from sanhao.service.aftersales.case import Terms
 from sanhao.service.aftersales.paths import instant, proactive
 
@@ -23,6 +23,12 @@ def found_rules(*, now: datetime) -> None:
         RULE,
         msgspec.to_builtins(Terms()),
         title=Text(zh="售后的时间和次数", en="Times and attempts of after-sales"),
+        now=now,
+    )
+    rulebook.found(
+        WITHDRAWAL,
+        msgspec.to_builtins(Terms(send_days=14, window_days=14)),
+        title=Text(zh="撤回合同（欧盟）的时间", en="Times of a withdrawal from the contract (EU)"),
         now=now,
     )
     rulebook.found(

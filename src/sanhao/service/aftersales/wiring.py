@@ -15,7 +15,7 @@ from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.aftersales import core, sweep_telling, telling
 from sanhao.service.aftersales.actions import ahead, back, dispute, sweep, swept, time
-from sanhao.service.aftersales.book import COLUMNS, RULE, encode, terms_from
+from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, terms_from
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
 from sanhao.service.aftersales.paths import instant, proactive
@@ -120,6 +120,7 @@ def rejudge_swept(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
 def wire() -> None:
     conversations.register_subject("case", parties)
     rulebook.register_schema(RULE, checked)
+    rulebook.register_schema(WITHDRAWAL, checked)
     rulebook.register_schema(core.RULE, core.validate_rule)
     rulebook.register_schema(instant.RULE, checked_instant)
     rulebook.register_schema(proactive.RULE, checked_proactive)

@@ -1,7 +1,8 @@
-"""How long a link opens its order, and what people write as the number of one. Pure."""
+"""How long a link opens its order, what people write as the number of one, and the life of a withdrawal. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -32,3 +33,15 @@ def clean_number(given: str) -> str:
     """An order's number as it is kept, however it was typed: spaces, dashes and full-width digits forgiven."""
     digits = [str(int(letter)) for letter in given[:200] if letter.isdecimal()]
     return "".join(digits)[:_LONGEST_NUMBER]
+
+
+WITHDRAWAL_STATES: Mapping[str, tuple[str, ...]] = {
+    "received": ("opened", "waits"),
+    # A person looks at what fits no order, or fits one that the law leaves out.
+    "waits": ("opened", "answered"),
+    "opened": (),
+    "answered": (),
+}
+WHY = ("", "unmatched", "which", "left_out", "refused")
+"""Why a withdrawal waits for a person: no such order at that mailbox; it names goods in words; some goods are left out,
+by law or by time; the order itself says no (unpaid, cancelled, already on its way back)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sanhao.kit.events import Event
 
 
@@ -10,3 +12,15 @@ class LinkAsked(Event, frozen=True):
 
     number: str
     email: str
+
+
+class WithdrawalDeclared(Event, frozen=True):
+    """Somebody withdrew from a contract; it is recorded, and stands from that moment."""
+
+    withdrawal_id: UUID
+
+
+class WithdrawalAnswered(Event, frozen=True):
+    """A person of the platform answered a withdrawal that fitted nothing."""
+
+    withdrawal_id: UUID

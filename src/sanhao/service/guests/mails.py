@@ -12,13 +12,15 @@ from django.core.mail import send_mail
 from sanhao.fairness.notices import api as notices
 from sanhao.fairness.notices.events import NoticesGiven
 from sanhao.goods.shops import api as shops
+from sanhao.kit.deadline import zone
 from sanhao.kit.events import News
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time
 from sanhao.people import api as people
 from sanhao.service.guests import links
 from sanhao.service.guests.actions.link import renew
-from sanhao.service.guests.events import LinkAsked
+from sanhao.service.guests.events import LinkAsked, WithdrawalAnswered, WithdrawalDeclared
+from sanhao.service.guests.withdrawals import WithdrawalView, withdrawals
 from sanhao.service.orders import api as orders
 from sanhao.service.orders.events import OrderPaid
 from sanhao.service.promises import api as promises
@@ -57,6 +59,28 @@ _TOLD = (
         "Coupons are kept for you: sign up with this e-mail, take the order over, and spend them.\n",
     ),
 )
+
+_WITHDRAWN = (
+    Text(zh="我们收到了你的撤回声明", en="We received your withdrawal"),
+    Text(
+        zh="{name}，你好：\n\n我们在{at}收到了你撤回合同的声明，内容如下：\n\n姓名：{name}\n订单号：{number}\n商品：{goods}\n"
+        "确认信寄到：{email}\n\n时间以这一刻为准。接下来怎样寄回、何时退款，会写信寄到下单时留的邮箱；"
+        "如果没有找到对应的订单，会有人来处理并答复你。请保存这封信。\n",
+        en="Hello {name},\n\nat {at} we received your declaration that you withdraw from a contract. It reads:\n\n"
+        "Name: {name}\nOrder number: {number}\nGoods: {goods}\nConfirmation to: {email}\n\n"
+        "That moment counts. How to send it back and when the money comes goes to the mailbox the order was bought with; "
+        "if no order fits, a person looks at it and answers you. Please keep this mail.\n",
+    ),
+)
+_ANSWERED = (
+    Text(zh="关于你的撤回声明", en="About your withdrawal"),
+    Text(
+        zh="{name}，你好：\n\n关于你在{at}就订单 {number} 发出的撤回声明，我们的答复：\n\n{answer}\n",
+        en="Hello {name},\n\nabout your withdrawal of {at} from order {number}, this is our answer:\n\n{answer}\n",
+    ),
+)
+_EVERYTHING = Text(zh="全部", en="everything")
+_SITE_ZONE = "Europe/Brussels"
 
 
 def paid(news: Sequence[News[OrderPaid]]) -> None:
@@ -132,6 +156,34 @@ def link(news: Sequence[News[LinkAsked]]) -> None:
         card = cards[bought[id].person_id]
         to = people.GuestCard(card.id, card.name, reached[card.id], card.language, None)
         send(to, _LINK, number=_same(named[id]), link=_same(addresses[id]))
+
+
+def withdrawn(news: Sequence[News[WithdrawalDeclared]]) -> None:
+    """The acknowledgement: what was declared and when, to the mailbox that was named; the same whatever is found."""
+    declared = withdrawals([one.fact.withdrawal_id for one in news])
+    bought = orders.orders([view.order_id for view in declared.values() if view.order_id and view.units])
+    for view in declared.values():
+        goods = _same(view.words) if view.words else _EVERYTHING
+        if view.units and view.order_id in bought:
+            titles = {line.id: line.title for line in bought[view.order_id].lines}
+            goods = _joined(
+                Text(zh=f"{titles[id].zh} × {n}", en=f"{titles[id].en} × {n}")
+                for id, n in view.units.items()
+                if id in titles
+            )
+        _send_about(view, _WITHDRAWN, goods=goods, email=_same(view.email))
+
+
+def answered(news: Sequence[News[WithdrawalAnswered]]) -> None:
+    for view in withdrawals([one.fact.withdrawal_id for one in news]).values():
+        _send_about(view, _ANSWERED, answer=_same(view.answer))
+
+
+def _send_about(view: WithdrawalView, mail: tuple[Text, Text], **parts: Text) -> None:
+    to = people.GuestCard(view.id, view.name, view.email, view.language, None)
+    local = view.declared_at.astimezone(zone(_SITE_ZONE))
+    at = _same(f"{local:%Y-%m-%d %H:%M:%S} ({_SITE_ZONE}, UTC{local:%z})")
+    send(to, mail, at=at, number=_same(view.number), **parts)
 
 
 def send(to: people.GuestCard, mail: tuple[Text, Text], **parts: Text) -> None:

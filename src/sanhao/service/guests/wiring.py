@@ -3,8 +3,8 @@
 from sanhao.fairness.notices.events import NoticesGiven
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later
-from sanhao.service.guests import mails
-from sanhao.service.guests.events import LinkAsked
+from sanhao.service.guests import mails, telling
+from sanhao.service.guests.events import LinkAsked, WithdrawalAnswered, WithdrawalDeclared
 from sanhao.service.guests.rules import RULE, checked
 from sanhao.service.orders.events import OrderPaid
 
@@ -14,3 +14,6 @@ def wire() -> None:
     listen_later(OrderPaid, mails.paid)
     listen_later(NoticesGiven, mails.told)
     listen_later(LinkAsked, mails.link)
+    listen_later(WithdrawalDeclared, mails.withdrawn)
+    listen_later(WithdrawalDeclared, telling.opened)
+    listen_later(WithdrawalAnswered, mails.answered)

@@ -49,11 +49,13 @@ from sanhao.service.promises.guarantees import (
     Goods,
     Guarantee,
     Proposal,
+    Withdrawable,
     choices_of,
     claimable,
     consents_for,
     guarantees_of,
     proposals,
+    withdrawable,
 )
 from sanhao.service.promises.horizon import register_horizon
 from sanhao.service.promises.kinds import CLAIMS, KINDS
@@ -142,6 +144,7 @@ __all__ = [
     "Tracked",
     "Verdict",
     "Wish",
+    "Withdrawable",
     "accept",
     "admit",
     "announce_extension",
@@ -186,4 +189,5 @@ __all__ = [
     "terms_of",
     "told_to_shop",
     "wall",
+    "withdrawable",
 ]

@@ -74,6 +74,18 @@ class Claimable(msgspec.Struct, frozen=True):
     until: datetime | None
 
 
+class Withdrawable(msgspec.Struct, frozen=True):
+    """A line that may be withdrawn from by its own return without a reason, until then (None: it is not here yet).
+    *by_right*: nobody has to agree, as in the Union. *open*: the guarantee still listens; if not, it has answered for other
+    units, or ended before somebody found out what was withdrawn in time."""
+
+    promise_id: UUID
+    line_id: UUID
+    until: datetime | None
+    by_right: bool
+    open: bool
+
+
 class Proposal(msgspec.Struct, frozen=True):
     """What a claim that waits for its answer would come to if it were granted now, and who would pay which part of it:
     the guarantee's own verdict. *for_buyer* and *for_shop* are its sentences."""
@@ -238,6 +250,23 @@ def claimable(order_id: UUID, *, now: datetime) -> list[Claimable]:
                 facts.window_ends,
             )
         )
+    return found
+
+
+def withdrawable(order_id: UUID, *, now: datetime) -> dict[UUID, Withdrawable]:
+    """By line, what of an order may be given back without a reason now or once it is there. One query."""
+    kind, found = no_reason_return, {}
+    for row in fetch(
+        "SELECT id, line_id, rule_id, state, facts::text AS facts FROM promises_promise "
+        "WHERE order_id = %s AND kind = %s AND state IN ('open', 'kept', 'broken') ORDER BY id",
+        [order_id, kind.name],
+    ):
+        terms, facts = terms_of(row["rule_id"], kind.name), facts_from(kind.name, row["facts"])
+        until = facts.window_ends
+        if (until is None or now <= until) and facts.agreed != kind.DECLARED:
+            found[row["line_id"]] = Withdrawable(
+                row["id"], row["line_id"], until, facts.country in terms.eu, row["state"] == "open"
+            )
     return found
 
 

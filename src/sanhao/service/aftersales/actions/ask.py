@@ -72,9 +72,10 @@ def request(
     kind: Kind | None = None,
     words: str = "",
     evidence: Sequence[Stored] = (),
+    rule: str = RULE,
     now: datetime,
 ) -> UUID:
-    """Ask for money or goods back; returns the case's id. Refunded at once where nothing is packed yet. *evidence*:
+    """Ask for money or goods back; returns the case's id. *rule*: the terms it goes by. Refunded at once where nothing is packed yet. *evidence*:
     what `evidence.keep` has looked at and kept.
 
     Raises NotFound for somebody else's order, Invalid ``case.units``, ``case.reason``, ``case.kind``, ``case.words``,
@@ -82,7 +83,7 @@ def request(
     """
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(order_id)])
-        wish = weigh(ground(order_id, person_id=person_id, units=units, now=now), reason, kind)
+        wish = weigh(ground(order_id, person_id=person_id, units=units, rule=rule, now=now), reason, kind)
         row = _insert(wish, worded(words), now)
         add(row["id"], "buyer", evidence, by=person_id, round=0, now=now)
         events.emit(
@@ -104,6 +105,7 @@ def ground(
     units: Mapping[UUID, int],
     now: datetime,
     instead_of: UUID | None = None,
+    rule: str = RULE,
 ) -> Ground:
     """Whether these units may be asked about at all; refuses what `request` refuses. *instead_of*: the case it
     replaces. Nine queries."""
@@ -117,8 +119,8 @@ def ground(
             zh="已经打包，现在只能退整单；想留下一部分，请收到后再退其余的。",
             en="It is packed already: now only the whole order can be given up. To keep a part, return the rest when it is here.",
         )
-    rule = rulebook.in_force(RULE, at=now, market=order.address["country"])
-    terms = terms_from(rule.terms)
+    bound = rulebook.in_force(rule, at=now, market=order.address["country"])
+    terms = terms_from(bound.terms)
     if order.delivered_at is not None and now > life.window_ends(terms, order.delivered_at):
         raise Refusal(
             "case.window",
@@ -134,7 +136,7 @@ def ground(
         paid = msgspec.structs.replace(paid, shipped=False)
     return Ground(
         order, wanted, open_units, paid, money.rule(at=now).of(held.country), phase, packed,
-        rule.id, terms, left,
+        bound.id, terms, left,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from sanhao.service.aftersales import money, worth
 from sanhao.service.aftersales.actions import ask, holds
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.moves import Going, enter
-from sanhao.service.aftersales.book import RULE, facts_of, terms_from
+from sanhao.service.aftersales.book import RULE, WITHDRAWAL, facts_of, terms_from
 from sanhao.service.aftersales.events import CaseMoved
 from sanhao.service.aftersales.evidence import add
 from sanhao.service.aftersales.queries import units_in_cases
@@ -194,7 +194,8 @@ def claim_guarantee(
 
 def _new(seen: Look, admission: promises.Admission, now: datetime) -> ask.New:
     order, line, units = seen.order, seen.line, seen.units
-    rule = rulebook.in_force(RULE, at=now, market=order.address["country"])
+    by_right = admission.needs_return and not admission.answer_hours and not admission.by_hand
+    rule = rulebook.in_force(WITHDRAWAL if by_right else RULE, at=now, market=order.address["country"])
     kind: life.Kind = "return" if admission.needs_return else "claim"
     phase = phase_of(
         shipped=order.collected_at is not None and line.shipped_quantity > 0,
