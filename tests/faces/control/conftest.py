@@ -22,6 +22,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
+from sanhao.service.guests import api as guests
 from tests.conftest import T0
 from tests.service import stage as service
 
@@ -108,6 +109,13 @@ def unreadable(now: datetime = NOW) -> UUID:
     delivery.receive("sandbox", body, headers, now=now)
     service.drain(now)
     return delivery.carrier_messages()[0].id
+
+
+def a_withdrawal(now: datetime = NOW) -> UUID:
+    """Somebody withdrew from an order that nobody knows."""
+    id = guests.declare(guests.Declaration("Anna Blum", "anna@example.org", "123"), now=now)
+    guests.open_withdrawal(id)
+    return id
 
 
 def an_issue(by: UUID, kind: wallet.FunderKind = "platform", funder: str = "platform") -> UUID:

@@ -10,7 +10,7 @@ import pytest
 from sanhao.faces.control.urls import urlpatterns
 from sanhao.fairness.decisions import api as decisions
 from sanhao.people.api import Person
-from tests.faces.control.conftest import NOW, Desk, Enter, an_issue, unreadable
+from tests.faces.control.conftest import NOW, Desk, Enter, a_withdrawal, an_issue, unreadable
 from tests.faces.matrix_control import MATRIX, ROLES
 from tests.faces.walk import pages_of, walk
 from tests.service.aftersales.stage import disputed
@@ -29,7 +29,7 @@ def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     decisions.claim_appeal(claimed, by=desk.people["arbiter"], now=NOW)
     return {
         "order": desk.orders[0], "decision": desk.decision, "appeal": desk.appeal, "claimed": claimed, "draft": draft,
-        "dispute": disputed(desk.at, NOW), "buyer": desk.people["buyer"], "message": unreadable(), "issue": an_issue(desk.people["admin"]),
+        "dispute": disputed(desk.at, NOW), "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "issue": an_issue(desk.people["admin"]),
     }  # fmt: skip
 
 

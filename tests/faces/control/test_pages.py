@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sanhao.fairness.decisions import api as decisions
 from tests.conftest import T0
-from tests.faces.control.conftest import LATE, NOW, Desk, Enter, an_issue, unreadable
+from tests.faces.control.conftest import LATE, NOW, Desk, Enter, a_withdrawal, an_issue, unreadable
 from tests.faces.matrix_control import MATRIX
 from tests.service import stage as service
 from tests.service.aftersales.stage import disputed
@@ -38,6 +38,7 @@ QUERIES = {
     "/control/books/entries/": 5,
     "/control/people/": 5,
     "/control/messages/": 4,
+    "/control/withdrawals/": 5,
 }
 """Session, person and roles are three of them."""
 
@@ -45,7 +46,7 @@ QUERIES = {
 def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     return {
         "order": desk.orders[0], "decision": desk.appealed, "appeal": desk.appeal, "draft": draft,
-        "buyer": desk.people["buyer"], "message": unreadable(), "dispute": disputed(desk.at, NOW),
+        "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "dispute": disputed(desk.at, NOW),
         "issue": an_issue(desk.people["admin"]),
     }  # fmt: skip
 

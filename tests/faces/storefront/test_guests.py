@@ -13,8 +13,10 @@ from django.test import Client
 from sanhao.books.payments import api as payments
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit import time as kit_time
+from sanhao.kit.money import Money
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.delivery import api as delivery
 from sanhao.service.guests import api as guests
 from sanhao.service.orders import api as orders
 from tests.faces.storefront.stage import EN, ZH, client_of, words
@@ -22,7 +24,7 @@ from tests.faces.storefront.test_buying import fill
 from tests.faces.storefront.test_cases import picture
 from tests.service import stage as service
 from tests.service.aftersales.stage import units
-from tests.service.guests.stage import EMAIL, paid, person_of, tokens_in
+from tests.service.guests.stage import BERLIN, EMAIL, paid, person_of, tokens_in
 
 pytestmark = pytest.mark.usefixtures("real")
 
@@ -246,3 +248,70 @@ def test_a_flood_of_guests_is_refused_and_holds_no_goods(at: service.Stage) -> N
     answer = at_checkout(at).post("/checkout/", {"address": str(UUID(int=0))})
     assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (429, True)
     assert catalog.offers(at.offers, now=kit_time.now())[at.offers[0]].stock_left == sold
+
+
+def in_berlin(at: service.Stage) -> UUID:
+    delivery.save_freight_template(
+        at.shop_id, delivery.FreightDraft("EU", ("DE",), Money(3_000, "CNY"), Money(0, "CNY"))
+    )
+    now = kit_time.now()
+    order = paid(at, home=BERLIN, now=now - timedelta(hours=30))
+    parcel = service.ship(at, order, "SF600001", now=now - timedelta(hours=29))
+    service.scan(parcel, "picked_up", at=now - timedelta(hours=28))
+    service.scan(parcel, "delivered", at=now - timedelta(hours=1))
+    return order
+
+
+@pytest.mark.parametrize(
+    ("language", "button"), [(ZH, "在此撤回合同"), (EN, "Withdraw from the contract here")]
+)
+def test_the_button_stands_on_orders_of_the_union(at: service.Stage, language: str, button: str) -> None:
+    order = in_berlin(at)
+    assert button in words(with_link(order, language).get(f"/orders/{order}/"))
+    china = arrived(at)
+    assert button not in words(with_link(china, language).get(f"/orders/{china}/"))
+    assert "/withdraw/" in client_of().get("/").content.decode(), "and in every footer"
+
+
+def test_two_steps_from_the_orders_page(at: service.Stage, mailoutbox: list[Any]) -> None:
+    order = in_berlin(at)
+    [line] = orders.order(order).lines
+    client, path = with_link(order), f"/orders/{order}/withdraw/"
+    first = client.get(path)
+    assert (EMAIL in first.content.decode(), "Anna" in first.content.decode()) == (True, True)
+    said = {"name": "Anna Blum", "email": EMAIL, f"units-{line.id}": "1"}
+    second = client.post(path, said)
+    assert (second.status_code, "Confirm withdrawal" in words(second)) == (200, True)
+    assert guests.late_withdrawals() == guests.waiting_withdrawals() == [], (
+        "nothing is declared before it is confirmed"
+    )
+    assert client.post(path, said | {"step": "confirm"}).headers["Location"] == f"/orders/{order}/"
+    [case] = aftersales.cases_of_orders([order], side="buyer")[order]
+    assert case.state == "to_send"
+    service.drain(kit_time.now())
+    assert any("withdrawal" in mail.subject for mail in mailoutbox)
+    for wrong in ({f"units-{line.id}": "0"}, {f"units-{line.id}": "9"}, {"email": "x"}):
+        assert client.post(path, said | {"step": "confirm"} | wrong).status_code == 422
+    assert client_of().get(path).status_code == 302
+    assert with_link(paid(at, now=kit_time.now())).get(path).status_code == 302
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_without_the_link_every_answer_is_the_same(
+    at: service.Stage, mailoutbox: list[Any], fits: bool
+) -> None:
+    order = in_berlin(at)
+    service.drain(kit_time.now())
+    mailoutbox.clear()
+    client = client_of()
+    number = orders.order(order).number if fits else "2611229999"
+    said = {"name": "Anna Blum", "email": EMAIL, "number": number, "words": ""}
+    assert "Confirm withdrawal" in words(client.post("/withdraw/", said))
+    done = client.post("/withdraw/", said | {"step": "confirm"})
+    assert (done.status_code, done.headers["Location"]) == (302, "/withdraw/sent/")
+    assert "recorded with this moment" in words(client.get("/withdraw/sent/"))
+    service.drain(kit_time.now())
+    assert mailoutbox[0].subject == "We received your withdrawal"
+    assert bool(aftersales.cases_of_orders([order], side="buyer").get(order)) == fits
+    assert client.get(f"/orders/{order}/").status_code == 302
+    assert client.post("/withdraw/", said | {"number": "x", "step": "confirm"}).status_code == 422

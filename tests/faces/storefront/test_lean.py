@@ -96,8 +96,8 @@ def test_an_order(at: service.Stage, client: Client, lines: int, django_assert_n
     assert len(promises.promises_of([order], now=kit_time.now())[order]) == 4 + lines
     path = f"/orders/{order}/"
     client.get(path)  # terms and rules are read once in a process
-    # the order, its lines, shop; promises of order and checkout, proposals; parcels, their items and scans; cases; the invoice
-    with django_assert_num_queries(_FRAME + 13):
+    # the order, its lines, shop; promises of order and checkout, proposals; parcels, their items and scans; cases; the invoice; withdrawal
+    with django_assert_num_queries(_FRAME + 14):
         assert client.get(path).status_code == 200
     with django_assert_num_queries(2 + 12):  # a fragment shows neither cart nor bell
         assert client.get(f"{path}live/").status_code == 200

@@ -17,6 +17,7 @@ from sanhao.faces.control.views import (
     rules,
     shops,
     today,
+    withdrawals,
 )
 
 app_name = "control"
@@ -42,6 +43,9 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<uuid:case_id>/claim/", disputes.claim, name="dispute_claim"),
     path("disputes/<uuid:case_id>/release/", disputes.release, name="dispute_release"),
     path("disputes/<uuid:case_id>/decide/", disputes.decide, name="dispute_decide"),
+    path("withdrawals/", withdrawals.index, name="withdrawals"),
+    path("withdrawals/<uuid:withdrawal_id>/match/", withdrawals.match, name="withdrawal_match"),
+    path("withdrawals/<uuid:withdrawal_id>/answer/", withdrawals.answer, name="withdrawal_answer"),
     path("rules/", rules.index, name="rules"),
     path("rules/version/<uuid:rule_id>/", rules.version, name="rule_version"),
     path("rules/version/<uuid:rule_id>/edit/", rules.edit, name="rule_edit"),

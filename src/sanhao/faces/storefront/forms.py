@@ -80,6 +80,30 @@ class FindForm(SpokenForm):
     email = _email()
 
 
+class StatementForm(SpokenForm):
+    """Who withdraws, and where the confirmation goes."""
+
+    fields_of_codes = {"person.email": "email", "person.name": "name"}
+    name = forms.CharField(
+        label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = _email()
+
+
+class WithdrawForm(StatementForm):
+    """The same where no order is open."""
+
+    fields_of_codes = {**StatementForm.fields_of_codes, "order.number": "number", "withdrawal.words": "words"}
+    field_order = ("name", "number", "email", "words")
+    number = forms.CharField(
+        label=_("Order number"), max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    words = forms.CharField(
+        label=_("Which goods?"), max_length=200, required=False, help_text=_("Leave it empty for everything."),
+    )  # fmt: skip
+
+
 class NewPasswordForm(SpokenForm):
     fields_of_codes = {"person.password": "password"}
     password = _password(

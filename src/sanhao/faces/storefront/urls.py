@@ -16,6 +16,7 @@ from sanhao.faces.storefront.views import (
     mine,
     orders,
     pay,
+    withdrawals,
 )
 
 app_name = "storefront"
@@ -41,6 +42,9 @@ urlpatterns: list[URLPattern] = [
     path("orders/find/", guests.find, name="find"),
     path("orders/find/sent/", guests.find_sent, name="find_sent"),
     path("orders/put-away/", guests.put_away, name="put_away"),
+    path("withdraw/", withdrawals.withdraw, name="withdraw"),
+    path("withdraw/sent/", withdrawals.withdraw_sent, name="withdraw_sent"),
+    path("orders/<uuid:order_id>/withdraw/", withdrawals.withdraw_order, name="withdraw_order"),
     path("o/<str:token>/", guests.opened, name="opened"),
     path("orders/<uuid:order_id>/", orders.order, name="order"),
     path("orders/<uuid:order_id>/live/", orders.order_live, name="order_live"),

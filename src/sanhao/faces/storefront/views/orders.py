@@ -108,6 +108,8 @@ def _show(
     context = _moving(request.viewer.id, order_id)
     order: orders.OrderView = context["order"]
     context["refusal"] = refusal
+    may = promises.withdrawable(order_id, now=context["now"]) if order.paid_at else {}
+    context["withdrawable"] = order.state != "cancelled" and any(one.by_right for one in may.values())
     context["by_link"] = request.viewer.by_link
     context["invoice"] = (
         settlement.invoice_of(order_id, person_id=request.viewer.id) if order.paid_at else None

@@ -50,7 +50,7 @@ def clean(said: Declaration) -> Declaration:
     words = " ".join(said.words.replace("\0", "").split())
     number = clean_number(said.number)
     if not number:
-        raise Invalid("order.number", zh="请填写订单号。", en="Please enter the order's number.")
+        raise _no_number()
     if len(words) > _WORDS:
         raise Invalid(
             "withdrawal.words", zh=f"最多{_WORDS}个字。", en=f"At most {_WORDS} characters, please."
@@ -62,6 +62,10 @@ def clean(said: Declaration) -> Declaration:
         number=number,
         words=words,
     )
+
+
+def _no_number() -> Invalid:
+    return Invalid("order.number", zh="请填写订单号。", en="Please enter the order's number.")
 
 
 def declare(said: Declaration, *, now: datetime, address: str = "") -> UUID:
@@ -107,7 +111,9 @@ def match_withdrawal(id: UUID, *, number: str, by: UUID, now: datetime) -> None:
     people.require_role(by, *_JUDGES)
     with transaction.atomic():
         row = _waiting(id)
-        order_id = orders.by_numbers([clean_number(number)]).get(clean_number(number))
+        if not (number := clean_number(number)):
+            raise _no_number()
+        order_id = orders.by_numbers([number]).get(number)
         if order_id is None:
             raise NotFound("order.unknown", zh="没有找到这个订单。", en="There is no such order.")
         row = row | {"words": ""}
