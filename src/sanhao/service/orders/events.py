@@ -60,6 +60,23 @@ class OrderCancelled(Event, frozen=True):
     refunded: bool
 
 
+class DroppedLine(msgspec.Struct, frozen=True):
+    """A line of which fewer units will be shipped than were bought. *gone*: none of it will."""
+
+    id: UUID
+    paid_minor: int
+    gone: bool
+
+
+class UnitsDropped(Event, frozen=True):
+    """Units that were not handed over went back to the buyer as money and will not be shipped; the rest will be."""
+
+    order_id: UUID
+    currency: str
+    lines: tuple[DroppedLine, ...]
+    at: datetime
+
+
 class OrderShipped(Event, frozen=True):
     """Every line has been handed to a consignment. The label alone keeps no promise."""
 

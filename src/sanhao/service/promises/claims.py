@@ -31,6 +31,7 @@ from sanhao.service.promises.core import (
     Cancelled,
     Claimed,
     Delivered,
+    Dropped,
     Due,
     Line,
     PaidOrder,
@@ -149,6 +150,9 @@ def hear(terms: Any, facts: CF, news: PromiseNews, rule: Rule) -> CF:
             facts = replace(facts, arrived=add(facts.arrived, scan_of(news, facts.start_at)))
         case Cancelled():
             facts = replace(facts, cancelled=earlier(facts.cancelled, news))
+        case Dropped():
+            if facts.line in dict(news.lines):
+                facts = replace(facts, cancelled=earlier(facts.cancelled, Cancelled(news.at, "buyer")))
         case Claimed():
             facts = replace(facts, claims=_with(facts.claims, news))
         case Answered():

@@ -108,6 +108,13 @@ class Cancelled(msgspec.Struct, frozen=True, tag=True):
     by: Literal["buyer", "shop", "platform", "unavailable"] = "shop"
 
 
+class Dropped(msgspec.Struct, frozen=True, tag=True):
+    """These lines, wholly, will not be shipped: their money is back with the buyer. With what was paid for each."""
+
+    at: datetime
+    lines: tuple[tuple[str, Money], ...]
+
+
 class DelayAgreed(msgspec.Struct, frozen=True, tag=True):
     """Shop and buyer agreed on a later ship-by moment (proposed in time, the buyer consented)."""
 
@@ -210,6 +217,7 @@ PromiseNews = (
     Collected
     | Delivered
     | Cancelled
+    | Dropped
     | DelayAgreed
     | Excused
     | Extended

@@ -18,7 +18,7 @@ from sanhao.service.delivery.events import (
     ConsignmentRegistered,
     ConsignmentTracked,
 )
-from sanhao.service.orders.events import OrderCancelled, OrderPaid
+from sanhao.service.orders.events import OrderCancelled, OrderPaid, UnitsDropped
 from sanhao.service.promises import coverage, shares, telling
 from sanhao.service.promises.actions import cancel, delay, hear, make, review, settle
 from sanhao.service.promises.book import THE_END, encode, facts_from, rule_key, terms_from
@@ -113,6 +113,7 @@ def wire() -> None:
     listen_now(ConsignmentRegistered, hear.registered)
     listen_now(ConsignmentTracked, hear.tracked)
     listen_now(OrderCancelled, hear.orders_cancelled)
+    listen_now(UnitsDropped, hear.units_dropped)
     listen_now(DecisionUpheld, review.upheld)
     listen_now(DecisionOverturned, review.overturned)
     listen_later(PromiseBroken, telling.broken)

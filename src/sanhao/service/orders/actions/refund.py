@@ -188,7 +188,8 @@ def _lines(by_order: Mapping[UUID, Part], now: datetime) -> set[UUID]:
         WHERE l.id = b.id AND l.order_id = b.order_id AND l.refunded_units + b.units <= l.quantity
           AND l.refunded_minor + b.goods + l.kept_minor + b.kept <= l.goods_minor - l.coupon_minor
           AND l.shipped_quantity + l.cancelled_units + b.unshipped <= l.quantity AND b.unshipped <= b.units
-        RETURNING l.id, l.order_id, l.offer_id
+        RETURNING l.id, l.order_id, l.offer_id, l.goods_minor - l.coupon_minor AS paid_minor,
+            l.cancelled_units = l.quantity AS gone
         """,
         [
             [line.line_id for _, line in lines], [id for id, _ in lines], [line.units for _, line in lines],
@@ -204,6 +205,8 @@ def _lines(by_order: Mapping[UUID, Part], now: datetime) -> set[UUID]:
     ]
     if shelf:
         catalog.put_back(shelf, now=now)
+    fewer = {line.line_id for _, line in lines if line.unshipped}
+    unshipped.tell([row for row in rows if row["id"] in fewer], now=now)
     return unshipped.follow(sorted({id for id, line in lines if line.units}), now=now)
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sanhao.kit import events
+from sanhao.kit.keeper import Row
 from sanhao.kit.rows import fetch
-from sanhao.service.orders.events import OrderCancelled, OrderDelivered, OrderShipped
+from sanhao.service.orders.events import (
+    DroppedLine,
+    OrderCancelled,
+    OrderDelivered,
+    OrderShipped,
+    UnitsDropped,
+)
 from sanhao.service.orders.models import ORDER
 
 
@@ -36,6 +44,20 @@ def follow(order_ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
     if arrived:
         _delivered(arrived, now)
     return {row["id"] for row in rows if row["back"]}
+
+
+def tell(rows: Sequence[Row], *, now: datetime) -> None:
+    """Whoever waits for these lines hears that fewer units will come, or none. Before what becomes of the orders."""
+    by_order: dict[UUID, list[DroppedLine]] = defaultdict(list)
+    for row in rows:
+        by_order[row["order_id"]].append(DroppedLine(row["id"], row["paid_minor"], row["gone"]))
+    if not by_order:
+        return
+    currencies = fetch("SELECT id, currency FROM orders_order WHERE id = ANY(%s)", [list(by_order)])
+    events.emit(
+        [UnitsDropped(row["id"], row["currency"], tuple(by_order[row["id"]]), now) for row in currencies],
+        at=now,
+    )
 
 
 def _cancelled(ids: Sequence[UUID], now: datetime) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.keeper import Row
+from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import (
@@ -20,7 +21,7 @@ from sanhao.service.delivery.events import (
     ConsignmentTracked,
 )
 from sanhao.service.orders import api as orders
-from sanhao.service.orders.events import OrderCancelled
+from sanhao.service.orders.events import OrderCancelled, UnitsDropped
 from sanhao.service.promises.actions.make import cancel_at
 from sanhao.service.promises.actions.review import open_reviews
 from sanhao.service.promises.book import encode, facts_from, terms_of, timely
@@ -28,6 +29,7 @@ from sanhao.service.promises.core import (
     Cancelled,
     Collected,
     Delivered,
+    Dropped,
     PromiseNews,
     Registered,
     Tracked,
@@ -165,6 +167,38 @@ def orders_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:
     remembered = {row["order_id"] or row["checkout_id"] for row in promised}
     forgotten = sorted(id for id, checkout in unpaid.items() if not remembered & {id, checkout})
     orders.refund([orders.Part(f"order:{id}:cancelled", id, "order", id) for id in forgotten], now=at)
+
+
+def units_dropped(batch: Sequence[News[UnitsDropped]]) -> None:
+    """Now-listener. Lines of which nothing will come are no longer waited for; of the others, what is already handed over
+    or delivered may be all there is."""
+    at = max(news.at for news in batch)
+    told: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    fewer: dict[UUID, set[str]] = defaultdict(set)
+    for news in batch:
+        fact = news.fact
+        gone = tuple(
+            (str(line.id), Money(line.paid_minor, fact.currency)) for line in fact.lines if line.gone
+        )
+        if gone:
+            told[fact.order_id].append(Dropped(fact.at, gone))
+        fewer[fact.order_id] |= {str(line.id) for line in fact.lines if not line.gone}
+    for order_id, known in _complete_now({id: lines for id, lines in fewer.items() if lines}, at).items():
+        told[order_id] += known
+    hear(told, at=at)
+
+
+def _complete_now(fewer: Mapping[UUID, set[str]], at: datetime) -> dict[UUID, list[PromiseNews]]:
+    """What the parcels that are under way complete of these lines, now that fewer units are waited for."""
+    wanted = orders.line_quantities(list(fewer))
+    found: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for order_id, parcels in delivery.consignments_of(list(fewer)).items():
+        heard = {parcel.id: at for parcel in parcels}
+        for field, news in (("collected_at", Collected), ("delivered_at", Delivered)):
+            for (moment, received_at), lines in whole_lines(parcels, wanted, field, heard):
+                if mine := tuple(line for line in lines if line in fewer[order_id]):
+                    found[order_id].append(news(moment, received_at, lines=mine))
+    return found
 
 
 def hear(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> None:

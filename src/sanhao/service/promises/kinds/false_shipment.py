@@ -31,6 +31,7 @@ from sanhao.service.promises.core import (
     Cancelled,
     Delivered,
     Doubted,
+    Dropped,
     Due,
     Excused,
     PaidOrder,
@@ -41,6 +42,7 @@ from sanhao.service.promises.core import (
     Tracked,
     Verdict,
 )
+from sanhao.service.promises.dropping import drop
 from sanhao.service.promises.ladder import Ladder, Step, owed_for, require_ladder
 from sanhao.service.promises.phrases import VOID_FOR_SHOP, charged, compensated, void
 from sanhao.service.promises.scans import Scan, Scans, add, concerns, earlier, scan_of
@@ -159,6 +161,8 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
             facts = replace(
                 facts, doubted=tuple(sorted({*facts.doubted, news}, key=lambda d: (d.at, d.cause)))
             )
+        case Dropped():
+            facts = drop(facts, news)
         case Cancelled():
             facts = replace(facts, cancelled=earlier(facts.cancelled, news))
         case Excused():

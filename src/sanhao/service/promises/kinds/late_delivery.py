@@ -30,6 +30,7 @@ from sanhao.service.promises.core import (
     Cancelled,
     Collected,
     Delivered,
+    Dropped,
     Due,
     Excused,
     Line,
@@ -39,6 +40,7 @@ from sanhao.service.promises.core import (
     Scope,
     Verdict,
 )
+from sanhao.service.promises.dropping import drop
 from sanhao.service.promises.phrases import VOID_FOR_SHOP, charged, compensated, void
 from sanhao.service.promises.scans import Scans, add, concerns, earlier, heard_by, heard_in_time, scan_of
 
@@ -173,6 +175,8 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
                 for line in facts.lines
             ]
             return replace(facts, lines=tuple(lines))
+        case Dropped() if news.at < facts.due_at:
+            return drop(facts, news)
         case Cancelled():
             return replace(facts, cancelled=earlier(facts.cancelled, news))
         case Excused():

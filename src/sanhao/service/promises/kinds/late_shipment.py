@@ -32,6 +32,7 @@ from sanhao.service.promises.core import (
     Collected,
     DelayAgreed,
     Delivered,
+    Dropped,
     Due,
     Excused,
     Extended,
@@ -42,6 +43,7 @@ from sanhao.service.promises.core import (
     Scope,
     Verdict,
 )
+from sanhao.service.promises.dropping import drop
 from sanhao.service.promises.ladder import Ladder, Step, owed_for, require_ladder
 from sanhao.service.promises.phrases import VOID_FOR_SHOP, charged, compensated, void
 from sanhao.service.promises.postponement import Limits, in_force, with_delay, with_extension
@@ -234,6 +236,8 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
                 for line in facts.lines
             ]
             return replace(facts, lines=tuple(lines))
+        case Dropped() if news.at < facts.due_at:
+            return drop(facts, news)
         case Cancelled():
             return replace(facts, cancelled=earlier(facts.cancelled, news))
         case Excused():

@@ -26,6 +26,7 @@ from sanhao.service.promises.core import (
     PLATFORM,
     Cancelled,
     Delivered,
+    Dropped,
     Due,
     PaidOrder,
     PromiseNews,
@@ -33,6 +34,7 @@ from sanhao.service.promises.core import (
     Scope,
     Verdict,
 )
+from sanhao.service.promises.dropping import drop
 from sanhao.service.promises.phrases import VOID_FOR_SHOP, charged, compensated, void
 from sanhao.service.promises.scans import Scans, add, concerns, earlier, scan_of
 
@@ -118,6 +120,8 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
                 for line in facts.lines
             ]
             return replace(facts, lines=tuple(lines))
+        case Dropped():
+            return drop(facts, news)
         case Cancelled():
             return replace(facts, cancelled=earlier(facts.cancelled, news))
     return facts
