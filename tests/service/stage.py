@@ -24,6 +24,7 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 from sanhao.service.guests import api as guests
 from sanhao.service.orders import api as orders
@@ -63,6 +64,7 @@ def rules(now: datetime = T0, *, without: tuple[str, ...] = ("false_shipment",),
     promises.found_rules(now=since)
     wallet.found_rules(now=since)
     aftersales.found_rules(now=since)
+    conversations.found_rules(now=since)
     guests.found_rules(now=since)
 
 

@@ -14,6 +14,7 @@ from tests.faces.control.conftest import NOW, Desk, Enter, a_withdrawal, an_issu
 from tests.faces.matrix_control import MATRIX, ROLES
 from tests.faces.walk import pages_of, walk
 from tests.service.aftersales.stage import disputed
+from tests.service.conversations.stage import a_ticket
 
 
 def test_every_address_stands_in_the_matrix() -> None:
@@ -29,6 +30,7 @@ def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     decisions.claim_appeal(claimed, by=desk.people["arbiter"], now=NOW)
     return {
         "order": desk.orders[0], "decision": desk.decision, "appeal": desk.appeal, "claimed": claimed, "draft": draft,
+        "ticket": a_ticket(desk.at, NOW),
         "dispute": disputed(desk.at, NOW), "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "issue": an_issue(desk.people["admin"]),
     }  # fmt: skip
 

@@ -18,12 +18,15 @@ from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.conversations import api as conversations
 from sanhao.service.orders import api as orders
 from tests.faces.matrix_storefront import MATRIX, ROLES
 from tests.faces.storefront.stage import client_of, person
 from tests.faces.walk import pages_of, walk
 from tests.service import stage as service
 from tests.service.aftersales.stage import ask, delivered, photo
+from tests.service.conversations import stage as talks
+from tests.service.conversations.stage import photo_file
 
 pytestmark = pytest.mark.usefixtures("real")
 
@@ -51,12 +54,25 @@ def stage() -> dict[str, UUID]:
         "checkout": placed.checkout_id, "order": placed.order_ids[0],
         "unpaid": service.place(at, now=now).checkout_id, "decision": service.promise(late)["decision_id"],
     }  # fmt: skip
-    names |= _coupons(at, now)
+    names |= _coupons(at, now) | _talks(at, names["listing"], now)
     for role in ("other", "member", "staff"):
         names[role] = person(role)
     shops.add_member(at.shop_id, names["member"], role="clerk", by=at.owner_id, now=now)
     people.grant_role(names["staff"], "admin", by=None, now=now)
     return names
+
+
+def _talks(at: service.Stage, listing: UUID, now: datetime) -> dict[str, UUID]:
+    """A conversation with a photo that the platform was asked into, and a quiet one."""
+    talk = talks.ask(at, subject=talks.Subject("listing", listing), now=now)
+    talks.reply(at, talk, "不起球", photos=conversations.keep_photos([photo_file()]), now=now)
+    conversations.hand_over(talk, side="buyer", by=at.buyer_id, now=now)
+    shot = conversations.messages(talk)[1].photos[0].id
+    return {
+        "talk": talk,
+        "shot": shot,
+        "quiet": talks.ask(at, subject=talks.Subject("shop", at.shop_id), now=now),
+    }
 
 
 def _coupons(at: service.Stage, now: datetime) -> dict[str, UUID]:

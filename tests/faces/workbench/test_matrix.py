@@ -13,6 +13,7 @@ from sanhao.faces.workbench.urls import urlpatterns
 from sanhao.goods.catalog import api as catalog
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 from tests.conftest import T0
 from tests.faces.matrix_workbench import MATRIX, ROLES
@@ -21,6 +22,7 @@ from tests.faces.workbench.stage import Bench, Clock, client_of, issue, url
 from tests.goods import world
 from tests.service import stage
 from tests.service.aftersales.stage import HOUSE, ask
+from tests.service.conversations import stage as talks
 
 WISH = settlement.InvoiceWish("person", "林小满", "", "lin@example.org")
 
@@ -42,6 +44,8 @@ def names(bench: Bench, clock: Clock) -> dict[str, UUID | None]:
         "decision": stage.promise(bench.order)["decision_id"], "listing": offer.listing_id, "offer": offer.id,
         "case": asked, "house": house, "issue": issue(bench.at.shop_id, bench.owner), "variant": offer.variant_id,
         "invoice": settlement.ask_invoice(bench.order, WISH, person_id=bench.at.buyer_id, amount_minor=100, now=T0),
+        "talk": talks.ask(bench.at, now=clock.forward(0)),
+        "saved": conversations.save_answer(bench.at.shop_id, title="尺码", words="偏大一码", by=bench.owner, now=T0),
         "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
     }  # fmt: skip
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import io
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from sanhao.kit.ids import new_id
 from sanhao.people import api as people
@@ -12,13 +16,9 @@ from sanhao.service.conversations import api as conversations
 from sanhao.service.conversations.api import Subject
 from tests.conftest import T0
 from tests.goods import world
-from tests.service import stage
-from tests.service.stage import Stage
+from tests.service.stage import Stage, rules
 
-
-def rules() -> None:
-    stage.rules()
-    conversations.found_rules(now=T0 - timedelta(days=1))
+__all__ = ["rules"]
 
 
 def listing_of(at: Stage) -> Subject:
@@ -72,3 +72,22 @@ def staff(role: str = "support") -> UUID:
     person = world.person()
     people.grant_role(person, role, by=None, now=T0)
     return person
+
+
+def a_ticket(at: Stage, now: datetime, text: str = "包裹是按时发的") -> UUID:
+    return conversations.open_ticket(
+        at.shop_id,
+        topic="decision",
+        title="为什么扣了8.80元",
+        text=text,
+        key=new_id(),
+        by=at.owner_id,
+        now=now,
+    )
+
+
+def photo_file() -> SimpleUploadedFile:
+    """A small photo as a browser sends it."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "teal").save(out, "PNG")
+    return SimpleUploadedFile("shot.png", out.getvalue(), content_type="image/png")

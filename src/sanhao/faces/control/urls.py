@@ -16,6 +16,7 @@ from sanhao.faces.control.views import (
     relief,
     rules,
     shops,
+    talks,
     today,
     withdrawals,
 )
@@ -46,6 +47,10 @@ urlpatterns: list[URLPattern] = [
     path("withdrawals/", withdrawals.index, name="withdrawals"),
     path("withdrawals/<uuid:withdrawal_id>/match/", withdrawals.match, name="withdrawal_match"),
     path("withdrawals/<uuid:withdrawal_id>/answer/", withdrawals.answer, name="withdrawal_answer"),
+    path("talks/", talks.index, name="talks"),
+    path("talks/<uuid:thread_id>/", talks.one, name="talk"),
+    path("talks/<uuid:thread_id>/say/", talks.say, name="talk_say"),
+    path("talks/<uuid:thread_id>/do/<slug:what>/", talks.do, name="talk_act"),
     path("rules/", rules.index, name="rules"),
     path("rules/version/<uuid:rule_id>/", rules.version, name="rule_version"),
     path("rules/version/<uuid:rule_id>/edit/", rules.edit, name="rule_edit"),

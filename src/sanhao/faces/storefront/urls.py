@@ -16,6 +16,7 @@ from sanhao.faces.storefront.views import (
     mine,
     orders,
     pay,
+    talks,
     withdrawals,
 )
 
@@ -60,6 +61,13 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/live/", cases.case_live, name="case_live"),
     path("cases/<uuid:case_id>/do/<slug:what>/", cases.act, name="case_act"),
     path("evidence/<uuid:evidence_id>/", evidence.evidence, name="evidence"),
+    path("talks/", talks.inbox, name="talks"),
+    path("talks/about/<slug:kind>/<uuid:subject_id>/", talks.about, name="talk_about"),
+    path("talks/photo/<uuid:photo_id>/", talks.photo, name="talk_photo"),
+    path("talks/<uuid:thread_id>/", talks.talk, name="talk"),
+    path("talks/<uuid:thread_id>/live/", talks.live, name="talk_live"),
+    path("talks/<uuid:thread_id>/say/", talks.say, name="talk_say"),
+    path("talks/<uuid:thread_id>/do/<slug:what>/", talks.act, name="talk_act"),
     path("decisions/<uuid:decision_id>/", decisions.decision, name="decision"),
     path("wallet/", mine.my_wallet, name="wallet"),
     path("notices/", mine.inbox, name="notices"),

@@ -65,3 +65,12 @@ def price_parts(money: Money, lang: Lang) -> tuple[str, str, str]:
         whole, _point, rest = number.partition(".")
         return symbol, whole, "." + rest
     return symbol, number, ""
+
+
+def span(length: timedelta, lang: Lang) -> str:
+    """How long something takes: 「12分钟」 / "12 min", 「2小时」 / "2 h"; at least a minute."""
+    minutes = max(1, round(length.total_seconds() / 60))
+    if minutes < 90:
+        return f"{minutes}分钟" if lang == "zh" else f"{minutes} min"
+    hours = round(minutes / 60)
+    return f"{hours}小时" if lang == "zh" else f"{hours} h"

@@ -23,6 +23,7 @@ from sanhao.kit import limits
 from sanhao.kit import time as kit_time
 from sanhao.kit.deadline import zone
 from sanhao.kit.refusals import NotFound, Refusal
+from sanhao.service.conversations import api as conversations
 from sanhao.service.orders import api as orders
 
 MANAGING, EVERYBODY = shops.MANAGING, shops.ROLES
@@ -100,7 +101,8 @@ def page(
     name, _, part = template.partition("#")
     path = f"workbench/{name}.html" + (f"#{part}" if part else "")
     waits = SimpleLazyObject(lambda: orders.waits(seat.shop.id))  # asked by the tabs, not by parts of a page
-    known = {"seat": seat, "shop": seat.shop, "now": seat.now, "waits": waits}
+    asked = SimpleLazyObject(lambda: conversations.desk_count(seat.shop.id))
+    known = {"seat": seat, "shop": seat.shop, "now": seat.now, "waits": waits, "asked": asked}
     return render(request, path, known | (given or {}), status=status)
 
 

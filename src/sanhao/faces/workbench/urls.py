@@ -18,12 +18,14 @@ from sanhao.faces.workbench.views import (
     rules,
     settings,
     shipping,
+    talks,
 )
 
 app_name = "workbench"
 urlpatterns = [
     path("", home.choose, name="shops"),
     path("case/<uuid:case_id>/", cases.case_for, name="case_for"),
+    path("talk/<uuid:thread_id>/", talks.talk_for, name="talk_for"),
     path("<slug:shop>/", home.home, name="home"),
     path("<slug:shop>/shipping/", shipping.shipping, name="shipping"),
     path("<slug:shop>/shipping/packing/", shipping.packing, name="packing"),
@@ -38,6 +40,15 @@ urlpatterns = [
     path("<slug:shop>/after-sales/cases.csv", cases.export, name="cases_export"),
     path("<slug:shop>/after-sales/<uuid:case_id>/", cases.case, name="case"),
     path("<slug:shop>/after-sales/<uuid:case_id>/do/<slug:what>/", cases.act, name="case_act"),
+    path("<slug:shop>/talks/", talks.desk, name="talks"),
+    path("<slug:shop>/talks/answers/", talks.answers, name="answers"),
+    path("<slug:shop>/talks/answers/<uuid:answer_id>/forget/", talks.forget_answer, name="forget_answer"),
+    path("<slug:shop>/talks/hours/", talks.hours, name="service_hours"),
+    path("<slug:shop>/talks/about/<slug:kind>/<uuid:subject_id>/", talks.about, name="talk_about"),
+    path("<slug:shop>/talks/<uuid:thread_id>/", talks.talk, name="talk"),
+    path("<slug:shop>/talks/<uuid:thread_id>/say/", talks.say, name="talk_say"),
+    path("<slug:shop>/talks/<uuid:thread_id>/do/<slug:what>/", talks.act, name="talk_act"),
+    path("<slug:shop>/tickets/", talks.tickets, name="tickets"),
     path("<slug:shop>/return-addresses/", cases.addresses, name="return_addresses"),
     path("<slug:shop>/return-addresses/<uuid:address_id>/<slug:what>/", cases.address, name="return_address"),
     path("<slug:shop>/debits/", debits.debits, name="debits"),

@@ -19,6 +19,7 @@ from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import NotFound
+from sanhao.service.conversations import api as conversations
 
 _SORTS: tuple[catalog.Sort, ...] = ("new", "cheap", "dear")
 
@@ -113,7 +114,7 @@ def listing_page(
         "guarantees": guarantees.beside(picked.offer, now) if picked else [],
         "freight": offers.freight(picked.offer, shop, person_id) if picked else None,
         "saved": person_id is not None and listing_id in catalog.saved_ids(person_id),
-        "claims": coupons.claim_cards(claims, {shop.id: shop}), "refusal": refusal, "now": now,
+        "claims": coupons.claim_cards(claims, {shop.id: shop}), "answers": _answers(shop, now), "refusal": refusal, "now": now,
     }, status=status)  # fmt: skip
 
 
@@ -129,7 +130,13 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "storefront/shop.html", {
         "shop": card, "cards": listing_cards(found.cards, {card.id: card}, hours, with_shop=False), **_paging(found),
         "hours": shorter(card, hours) if hours else None, "now": now, "claims": _claims(request, card, now),
+        "answers": _answers(card, now),
     })  # fmt: skip
+
+
+def _answers(card: shops.ShopCard, now: datetime) -> conversations.Figures:
+    """How soon the shop answers."""
+    return conversations.figures([card.id], now=now)[card.id]
 
 
 def _claims(request: HttpRequest, card: shops.ShopCard, now: datetime) -> list[coupons.ClaimCard]:

@@ -25,6 +25,7 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
+from sanhao.service.conversations import api as conversations
 
 _A_YEAR = 60 * 60 * 24 * 365
 _PAGE = 30
@@ -69,6 +70,10 @@ def inbox(request: visitor.PersonRequest) -> HttpResponse:
 
 def _leads_to(notice: notices.NoticeView) -> str:
     """Where the thing stands that a notice speaks of."""
+    if notice.topic == "talk.shop":
+        return reverse("workbench:talk_for", args=[notice.subject_id])
+    if notice.topic == "talk.platform":
+        return reverse("control:talk", args=[notice.subject_id])
     if notice.topic == "case.shop":
         return reverse("workbench:case_for", args=[notice.subject_id])
     if (
@@ -79,7 +84,9 @@ def _leads_to(notice: notices.NoticeView) -> str:
         return "/workbench/"
     if notice.topic == "appeal.waits":
         return "/control/"
-    name = {"order": "order", "decision": "decision", "case": "case"}.get(notice.subject_kind)
+    name = {"order": "order", "decision": "decision", "case": "case", "thread": "talk"}.get(
+        notice.subject_kind
+    )
     return reverse(f"storefront:{name}", args=[notice.subject_id]) if name else ""
 
 
@@ -100,7 +107,8 @@ def _me(request: visitor.PersonRequest, name_form: NameForm | None = None, statu
     who = request.user
     return render(request, "storefront/me.html", {
         "form": name_form or NameForm(initial={"name": who.name}), "addresses": people.addresses(who.pk),
-        "memberships": shops.shops_of(who.pk), "staff": bool(people.roles_of(who.pk)), "now": kit_time.now(),
+        "memberships": shops.shops_of(who.pk), "staff": bool(people.roles_of(who.pk)),
+        "unread_talks": conversations.unread_of(who.pk), "now": kit_time.now(),
     }, status=status)  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -72,6 +72,12 @@ def moment(context: Mapping[str, Any], value: datetime | None, style: str = "bot
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(), relative if style == "absolute" else absolute, shown,
     )  # fmt: skip
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """``{{ median|span }}``: how long something takes."""
+    return format.span(length, _lang())
 
 
 @register.simple_tag

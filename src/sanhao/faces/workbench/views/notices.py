@@ -39,6 +39,8 @@ def _where(seat: Seat, notice: notices.NoticeView) -> str:
     """The page that a notice is about; a clerk is not led to money."""
     if notice.subject_kind == "case":
         return reverse("workbench:case", args=[seat.shop.slug, notice.subject_id])
+    if notice.subject_kind == "thread":
+        return reverse("workbench:talk_for", args=[notice.subject_id])
     if notice.subject_kind == "order":
         return reverse("workbench:order", args=[seat.shop.slug, notice.subject_id])
     if notice.subject_kind == "decision" and seat.manages:

@@ -11,15 +11,15 @@ from django.db import transaction
 from sanhao.goods.shops import api as shops
 from sanhao.kit import limits
 from sanhao.kit.events import emit
-from sanhao.kit.ids import derived_id, new_id
+from sanhao.kit.ids import new_id
 from sanhao.kit.media import Stored
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.conversations.actions.seats import Row, moved_on, no_thread, take
-from sanhao.service.conversations.actions.talk import enter, write
+from sanhao.service.conversations.actions.talk import come_in, enter, key_of, pass_over, write
 from sanhao.service.conversations.actions.waits import ask, lapse
 from sanhao.service.conversations.book import in_force, terms_of
-from sanhao.service.conversations.core import HANDOVERS, RATINGS, TOPICS, Side
+from sanhao.service.conversations.core import RATINGS, TOPICS, Side
 from sanhao.service.conversations.events import ThreadChanged
 from sanhao.service.conversations.models import THREAD
 from sanhao.service.conversations.words import clean
@@ -34,27 +34,16 @@ def hand_over(
         row = take(thread_id, side, by=by, shop_id=shop_id)
         if row["kind"] != "shop" or side == "platform":
             raise no_thread()
-        _pass(row, "asked", words=said)
+        pass_over(row, "asked", words=said)
         row = row | {"handover": "asked"}
-        write(row, side, by=by, text=said, key=_key(row, "asked"), event="handed_over", now=now)
+        write(row, side, by=by, text=said, key=key_of(row, "asked"), event="handed_over", now=now)
         ask(row, "platform", now=now)
 
 
 def join(thread_id: UUID, *, by: UUID, now: datetime) -> None:
     """One of staff comes in: both sides read who speaks now. Raises Refusal if a colleague is in already."""
     with transaction.atomic():
-        row = take(thread_id, "platform", by=by)
-        if row["kind"] == "shop" and row["handover"] == "joined" and row["clerk_id"] != by:
-            raise _taken()
-        if row["kind"] == "ticket" and row["clerk_id"] not in (None, by):
-            raise _taken()
-        if row["clerk_id"] == by and row["handover"] in ("joined", "none"):
-            return
-        if row["kind"] == "shop":
-            _pass(row, "joined")
-        execute("UPDATE conversations_thread SET clerk_id = %s WHERE id = %s", [by, thread_id])
-        row = row | {"handover": "joined" if row["kind"] == "shop" else "none"}
-        write(row, "platform", by=by, text="", key=_key(row, "joined"), event="joined", now=now)
+        come_in(take(thread_id, "platform", by=by), by=by, now=now)
 
 
 def leave(thread_id: UUID, *, by: UUID, now: datetime) -> None:
@@ -73,13 +62,13 @@ def leave(thread_id: UUID, *, by: UUID, now: datetime) -> None:
                     zh="还欠一个答复：先回答，再离开。",
                     en="An answer is still owed. Answer first.",
                 )
-            _pass(row, "left")
+            pass_over(row, "left")
             write(
                 row | {"handover": "left"},
                 "platform",
                 by=by,
                 text="",
-                key=_key(row, "left"),
+                key=key_of(row, "left"),
                 event="left",
                 now=now,
             )
@@ -164,25 +153,5 @@ def rate(thread_id: UUID, rating: str, *, shop_id: UUID, by: UUID, now: datetime
         _changed(row, "rated", now)
 
 
-def _pass(row: Row, to: str, *, words: str | None = None) -> None:
-    """Move the handover of a held thread along its table."""
-    if to not in HANDOVERS[row["handover"]]:
-        raise moved_on()
-    execute(
-        "UPDATE conversations_thread SET handover = %(to)s::text, handover_words = coalesce(%(words)s::text, handover_words), "
-        "clerk_id = CASE WHEN %(to)s::text = 'joined' THEN clerk_id END WHERE id = %(id)s",
-        {"to": to, "words": words, "id": row["id"]},
-    )
-
-
-def _key(row: Row, what: str) -> UUID:
-    """The key of what happens at this place of the thread: two tabs say it once."""
-    return derived_id(row["id"], f"{what}.{row['last_no']}")
-
-
 def _changed(row: Row, what: str, now: datetime) -> None:
     emit([ThreadChanged(row["id"], row["shop_id"], row["person_id"], what)], at=now)
-
-
-def _taken() -> Refusal:
-    return Refusal("talk.taken", zh="同事正在处理这件事。", en="A colleague has taken this one on.")

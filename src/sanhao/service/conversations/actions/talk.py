@@ -11,7 +11,7 @@ from django.db import transaction
 from sanhao.goods.shops import api as shops
 from sanhao.kit import limits
 from sanhao.kit.events import emit
-from sanhao.kit.ids import new_id
+from sanhao.kit.ids import derived_id, new_id
 from sanhao.kit.media import Stored
 from sanhao.kit.refusals import Forbidden, Invalid, Refusal
 from sanhao.kit.rows import Rows, copy_together, execute, fetch
@@ -26,7 +26,7 @@ from sanhao.service.conversations.actions.seats import (
 )
 from sanhao.service.conversations.actions.waits import answer, ask, unanswer, unask
 from sanhao.service.conversations.book import in_force, terms_of
-from sanhao.service.conversations.core import Side, owes, readers
+from sanhao.service.conversations.core import HANDOVERS, Side, owes, readers
 from sanhao.service.conversations.events import MessageSent, ThreadChanged
 from sanhao.service.conversations.models import THREAD
 from sanhao.service.conversations.subjects import Subject
@@ -109,6 +109,8 @@ def say(
         row = take(thread_id, side, by=by, shop_id=shop_id)
         if shown and (shown.shop_id != row["shop_id"] or shown.person_id not in (None, row["person_id"])):
             raise no_thread()
+        if side == "platform":
+            row = come_in(row, by=by, now=now)
         return write(row, side, by=by, text=said, key=key, photos=photos, link=link, now=now)
 
 
@@ -271,6 +273,41 @@ def _untake(row: Row, side: Side, number: int, *, by: UUID, now: datetime) -> No
         THREAD.move_rows(
             [row["id"]], "waiting", at=now, by=by, only_from=["open"], also={"close_at": close_at}
         )
+
+
+def come_in(row: Row, *, by: UUID, now: datetime) -> Row:
+    """One of staff is in this held thread from now on, and both sides read it; returns the row as it is then.
+
+    Raises Refusal ``talk.taken``: a colleague is in already.
+    """
+    ticket = row["kind"] == "ticket"
+    here = row["clerk_id"] if ticket or row["handover"] == "joined" else None
+    if here is not None and here != by:
+        raise Refusal("talk.taken", zh="同事正在处理这件事。", en="A colleague has taken this one on.")
+    if here == by:
+        return row
+    if not ticket:
+        pass_over(row, "joined")
+    execute("UPDATE conversations_thread SET clerk_id = %s WHERE id = %s", [by, row["id"]])
+    row = row | {"handover": row["handover"] if ticket else "joined", "clerk_id": by}
+    write(row, "platform", by=by, text="", key=key_of(row, "joined"), event="joined", now=now)
+    return row | {"last_no": row["last_no"] + 1}
+
+
+def pass_over(row: Row, to: str, *, words: str | None = None) -> None:
+    """Move the handover of a held thread along its table."""
+    if to not in HANDOVERS[row["handover"]]:
+        raise moved_on()
+    execute(
+        "UPDATE conversations_thread SET handover = %(to)s::text, handover_words = coalesce(%(words)s::text, handover_words), "
+        "clerk_id = CASE WHEN %(to)s::text = 'joined' THEN clerk_id END WHERE id = %(id)s",
+        {"to": to, "words": words, "id": row["id"]},
+    )
+
+
+def key_of(row: Row, what: str) -> UUID:
+    """The key of what happens at this place of a thread: two tabs say it once."""
+    return derived_id(row["id"], f"{what}.{row['last_no']}")
 
 
 def enter(row: Row, to: str, *, by: UUID | None, now: datetime, close_at: datetime | None = None) -> None:
