@@ -24,6 +24,7 @@ from sanhao.service.aftersales.actions.claim import (
     look,
 )
 from sanhao.service.aftersales.actions.dispute import (
+    cite,
     claim,
     decide,
     escalate,
@@ -139,6 +140,7 @@ __all__ = [
     "cases_of",
     "cases_of_orders",
     "changes",
+    "cite",
     "claim",
     "claim_guarantee",
     "claimables",

@@ -126,13 +126,14 @@ class Saved(msgspec.Struct, frozen=True):
 
 
 class Cited(msgspec.Struct, frozen=True):
-    """A message in the file of a case. *sound*: its fingerprint still fits what was frozen."""
+    """A message in the file of a case. *sound*: its fingerprint still fits what was frozen; *photos* are ids."""
 
     side: str
     at: datetime
     quoted: Quoted
     digest: str
     sound: bool
+    photos: tuple[UUID, ...]
 
 
 class DeskCount(msgspec.Struct, frozen=True):
@@ -327,6 +328,24 @@ def _message(row: dict[str, Any], judging: bool) -> MessageView:
     return MessageView(**{**row, "away": tuple(row["away"])}, photos=photos)
 
 
+def quotable(person_id: UUID, shop_id: UUID, *, limit: int = 60) -> list[MessageView]:
+    """The last words between these two, the oldest of them first: what either may put into the file of a case."""
+    rows = fetch(
+        """
+        SELECT m.id, m.number, m.side, m.by_id AS by, m.event, m.text, m.away, m.link_kind, m.link_id, m.at, m.withdrawn_at,
+            (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'digest', p.digest, 'mime', p.mime, 'size', p.size,
+                'width', p.width, 'height', p.height) ORDER BY p.id)
+             FROM conversations_photo p WHERE p.message_id = m.id)::text AS photos
+        FROM conversations_message m JOIN conversations_thread t ON t.id = m.thread_id
+        WHERE t.kind = 'shop' AND t.person_id = %(person)s AND t.shop_id = %(shop)s AND m.event = ''
+          AND m.withdrawn_at IS NULL
+        ORDER BY m.at DESC, m.id DESC LIMIT %(limit)s
+        """,
+        {"person": person_id, "shop": shop_id, "limit": limit},
+    )
+    return [_message(row, False) for row in reversed(rows)]
+
+
 def photo_for(photo_id: UUID, *, person_id: UUID) -> PhotoView:
     """A photo, for the parties of its thread, for staff where the platform is in. Raises NotFound for everybody else."""
     rows = fetch(
@@ -403,13 +422,15 @@ def is_blocked(shop_id: UUID, person_id: UUID) -> bool:
 def quotes(case_id: UUID) -> list[Cited]:
     """The messages in the file of a case, in the order they were said."""
     rows = fetch(
-        "SELECT side, at, frozen, digest FROM conversations_citation WHERE case_id = %s ORDER BY message_id",
+        "SELECT c.side, c.at, c.frozen, c.digest, ARRAY(SELECT p.id FROM conversations_photo p "
+        "WHERE p.message_id = c.message_id ORDER BY p.id) AS photos "
+        "FROM conversations_citation c WHERE c.case_id = %s ORDER BY c.message_id",
         [case_id],
     )
     return [
         Cited(
             row["side"], row["at"], msgspec.json.decode(row["frozen"], type=Quoted), row["digest"],
-            fingerprint(row["frozen"]) == row["digest"],
+            fingerprint(row["frozen"]) == row["digest"], tuple(row["photos"]),
         )
         for row in rows
     ]  # fmt: skip

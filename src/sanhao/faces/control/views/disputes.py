@@ -23,6 +23,7 @@ from sanhao.kit.money import Money, MoneyError
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -98,6 +99,7 @@ def _show(
         "case": view, "order": order, "shop": shop, "card": _card(view, shop), "now": time.now(), "form": form,
         "units": [(lines[id], count) for id, count in view.units], "steps": _steps(view),
         "statements": aftersales.statements(case_id), "evidence": aftersales.evidence(case_id),
+        "quotes": conversations.quotes(case_id),
         "sent": parcels[view.order_id], "back": parcels[case_id], "ways": _ways(case_id, proposal) if view.state == "deciding" else [],
         "proposal": proposal, "guarantee": words.said(promises.KINDS[view.guarantee].title) if view.guarantee else "",
         "payers": payers_of(proposal.split, shop=_("the shop")) if proposal else [],

@@ -80,7 +80,7 @@ def index(request: StaffRequest) -> HttpResponse:
     given = {
         "waiting": _rows(waiting), "done": _rows(done[:_PAGE]), "now": now, "mine": request.person_id,
         "late": sum(view.from_platform is not None and view.from_platform.due_at < now for view in waiting),
-        "next": done[_PAGE - 1] if len(done) > _PAGE else None, "topic": "talks:platform", "first": before is None,
+        "next": done[_PAGE - 1] if len(done) > _PAGE else None, "topic": "talks:platform", "desk": "one", "first": before is None,
     }  # fmt: skip
     return render(request, "control/talks.html", given)
 

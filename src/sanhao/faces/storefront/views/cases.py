@@ -23,6 +23,7 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.media import Stored
 from sanhao.kit.refusals import Refusal
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -152,6 +153,9 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
         "statements": aftersales.statements(case_id) if view.round else [],
         "evidence": aftersales.evidence(case_id), "proposal": proposal,
         "payers": payers_of(proposal.split, shop=_("the shop")) if proposal else [],
+        "quotes": conversations.quotes(case_id),
+        "quotable": [] if view.over else conversations.quotable(person_id, view.shop_id),
+        "cite": reverse("storefront:case_act", args=[case_id, "cite"]),
         "carriers": delivery.carrier_names() if view.may("send_back") else {},
         "resting": shop.state == "holiday",
     }  # fmt: skip
@@ -214,8 +218,16 @@ def _again(request: visitor.ViewerRequest, case_id: UUID) -> str:
     return _("Sent. The shop has its full time again.")
 
 
+def _cite(request: visitor.ViewerRequest, case_id: UUID) -> str:
+    wanted = [id for given in request.POST.getlist("message")[:60] if (id := visitor.uuid_of(given))]
+    me = request.viewer.id
+    aftersales.cite(case_id, wanted, side="buyer", by=me, person_id=me, now=kit_time.now())
+    return _("It is on file.")
+
+
 _ACTS: dict[str, Callable[[visitor.ViewerRequest, UUID], str]] = {
     "withdraw": _withdraw, "send": _send, "accept": _accept, "escalate": _escalate, "state": _state, "edit": _again,
+    "cite": _cite,
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit.deadline import zone
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
@@ -102,7 +103,9 @@ def _show(
         "decision": aftersales.decision_of(view), "proposal": proposal,
         "payers": payers_of(proposal.split, shop=_("you")) if proposal else [],
         "statements": aftersales.statements(case_id) if view.round else [],
-        "evidence": aftersales.evidence(case_id),
+        "evidence": aftersales.evidence(case_id), "quotes": conversations.quotes(case_id),
+        "quotable": [] if view.over or is_part(request) else conversations.quotable(view.person_id, seat.shop.id),
+        "cite": reverse("workbench:case_act", args=[seat.shop.slug, case_id, "cite"]),
         "reject": form if isinstance(form, RejectForm) else RejectForm(currency=seat.shop.currency),
         "replace": form if isinstance(form, ReplaceForm) else ReplaceForm(carriers=names),
         "reasons": aftersales.saved_reasons(seat.shop.id) if "reject" in view.acts or "refuse" in view.acts else [],
@@ -143,8 +146,19 @@ def _state(request: HttpRequest, seat: Seat, case_id: UUID) -> str:
     return _("It is on file.")
 
 
+def _cite(request: HttpRequest, seat: Seat, case_id: UUID) -> str:
+    wanted = []
+    for given in request.POST.getlist("message")[:60]:
+        try:
+            wanted.append(UUID(given))
+        except ValueError:
+            continue
+    aftersales.cite(case_id, wanted, side="shop", by=seat.person_id, shop_id=seat.shop.id, now=seat.now)
+    return _("It is on file.")
+
+
 _PLAIN: dict[str, Callable[[HttpRequest, Seat, UUID], str]] = {
-    "approve": _approve, "receive": _receive, "state": _state,
+    "approve": _approve, "receive": _receive, "state": _state, "cite": _cite,
 }  # fmt: skip
 
 

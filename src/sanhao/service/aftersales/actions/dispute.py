@@ -31,6 +31,7 @@ from sanhao.service.aftersales.case import Side
 from sanhao.service.aftersales.events import CaseChanged
 from sanhao.service.aftersales.evidence import add
 from sanhao.service.aftersales.judge import RULING, Ruling, Seen, Verdict, judge
+from sanhao.service.conversations import api as conversations
 
 OWNER = "aftersales"
 LONGEST = 500
@@ -78,6 +79,42 @@ def state_case(
         if speaker is not None:
             add(case_id, side, evidence, by=speaker, round=row["round"], now=now)
         _heard(row | {"spoke": [*row["spoke"], side]}, now)
+
+
+def cite(
+    case_id: UUID,
+    message_ids: Sequence[UUID],
+    *,
+    side: Side,
+    by: UUID,
+    person_id: UUID | None = None,
+    shop_id: UUID | None = None,
+    now: datetime,
+) -> int:
+    """Put messages between buyer and shop into the file, frozen as they are; returns how many were new.
+
+    Raises NotFound for messages of others, Invalid ``quote.many``, Refusal ``case.moved_on`` once it is over.
+    """
+    with transaction.atomic():
+        if shop_id is not None:
+            shops.require_member(shop_id, by)
+        row = lock(case_id, person_id=person_id, shop_id=shop_id)
+        if row["state"] in life.OVER:
+            raise moved_on()
+        new = conversations.quote(
+            case_id,
+            message_ids,
+            side=side,
+            by=by,
+            person_id=row["person_id"],
+            shop_id=row["shop_id"],
+            now=now,
+        )
+        if new:
+            events.emit(
+                [CaseChanged(case_id, row["order_id"], row["shop_id"], row["person_id"], "cited")], at=now
+            )
+    return new
 
 
 def _heard(row: Row, now: datetime) -> None:
