@@ -16,6 +16,7 @@ from tests.faces.control.conftest import LATE, NOW, Desk, Enter, a_withdrawal, a
 from tests.faces.matrix_control import MATRIX
 from tests.service import stage as service
 from tests.service.aftersales.stage import disputed
+from tests.service.conversations.stage import a_ticket
 
 _FILES = ("decisions_export", "books_export")
 _PAGES = [
@@ -46,7 +47,7 @@ QUERIES = {
 def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     return {
         "order": desk.orders[0], "decision": desk.appealed, "appeal": desk.appeal, "draft": draft,
-        "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "dispute": disputed(desk.at, NOW),
+        "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "ticket": a_ticket(desk.at, NOW), "dispute": disputed(desk.at, NOW),
         "issue": an_issue(desk.people["admin"]),
     }  # fmt: skip
 

@@ -48,7 +48,7 @@ def test_an_empty_house_says_so_and_leads_on(language: str = EN) -> None:
         ("/", 4),  # shops; categories; cards; the promise in force
         ("/category/knitwear/", 5),  # the category; its cards; their shops; the promise; all categories
         ("/search/?q=sweater", 4),  # the threshold; cards; their shops; the promise
-        ("/shop/qingcao/", 4),
+        ("/shop/qingcao/", 6),
     ],
 )
 @pytest.mark.parametrize("how_many", [1, 9])

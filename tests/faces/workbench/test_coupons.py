@@ -110,7 +110,9 @@ def test_the_list_asks_as_much_for_many_as_for_one(
         issue(bench.at.shop_id, bench.owner)
     client = client_of(bench.owner)
     client.get(url("coupons/"))
-    with django_assert_num_queries(7):  # session, person, clock, membership, issues, figures, unread notices
+    with django_assert_num_queries(
+        8
+    ):  # session, person, clock, membership, issues, figures, unread notices, questions
         assert client.get(url("coupons/")).status_code == 200
 
 
