@@ -39,6 +39,7 @@ MATRIX: dict[str, Row] = {
     "dispute": ("GET", "/control/disputes/{dispute}/", _JUDGES),
     "dispute_decide": ("POST", "/control/disputes/{dispute}/decide/", _staff(422, 422, 404, 404)),
     "dispute_claim": ("POST", "/control/disputes/{dispute}/claim/", _staff(302, 302, 404, 404)),
+    "dispute_stop": ("POST", "/control/disputes/{dispute}/stop/", _staff(409, 409, 404, 404)),
     "dispute_release": ("POST", "/control/disputes/{dispute}/release/", _staff(302, 302, 404, 404)),
     "talks": ("GET", "/control/talks/", _staff(200, 200, 404, 200)),
     "talk": ("GET", "/control/talks/{ticket}/", _staff(200, 200, 404, 200)),

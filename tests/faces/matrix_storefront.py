@@ -83,6 +83,7 @@ MATRIX: dict[str, Row] = {
     "address": ("GET", "/me/addresses/{address}/", _OWNERS),
     "default_address": ("POST", "/me/addresses/{address}/default/", _OWNERS_POST),
     "remove_address": ("POST", "/me/addresses/{address}/remove/", _OWNERS_POST),
+    "stop": ("POST", "/orders/{order}/stop/{nothing}/", (302, 404, 404, 404, 404)),
     "cancel": ("POST", "/orders/{order}/cancel/", _OWNERS_POST),
     "sign_in": ("GET", "/sign-in/", (200, 302, 302, 302, 302)),
     "sign_up": ("GET", "/sign-up/", _all(200)),

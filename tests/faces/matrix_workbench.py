@@ -35,6 +35,7 @@ MATRIX: dict[str, Row] = {
     "order": ("GET", "/workbench/qingcao/orders/{order}/", _everybody(200)),
     "delay": ("POST", "/workbench/qingcao/orders/{order}/more-time/", _everybody(422)),
     "cancel": ("POST", "/workbench/qingcao/orders/{order}/cancel/", _everybody(422)),
+    "mischief": ("POST", "/workbench/qingcao/orders/{order}/parcels/{parcel}/mischief/", _everybody(404)),
     "scan": ("POST", "/workbench/qingcao/orders/{order}/parcels/{parcel}/scan/", _everybody(302)),
     "case_for": ("GET", "/workbench/case/{case}/", (302, 404, 302, 302, 302, 404, 404)),
     "cases": ("GET", "/workbench/qingcao/after-sales/", _everybody(200)),

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from django.test import TestCase
 
+from sanhao.books.ledger import accounts
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
 from sanhao.books.settlement import api as settlement
@@ -151,6 +152,7 @@ def errands() -> Iterator[None]:
     """Inside, what keepers do once their transaction is committed is done as well, though the test's own never is."""
     with TestCase.captureOnCommitCallbacks(execute=True):
         yield
+    accounts.forget()  # remembered as committed, and gone with the test
 
 
 def promise(order_id: UUID, kind: str = "late_shipment") -> dict[str, Any]:

@@ -82,7 +82,9 @@ def test_every_reader_is_told_what_happens_next_and_when(
 @given(facts)
 def test_somebody_may_do_something_wherever_a_case_waits(facts: Facts) -> None:
     who = WAITING[facts.state]
-    if who != "both":
+    if who == "carrier":
+        assert all(not life.acts(facts, side) for side in SIDES), "nobody hurries a courier"
+    elif who != "both":
         assert life.acts(facts, who)
     else:
         assert {"buyer", "shop"} - set(facts.spoke) == {
@@ -94,7 +96,11 @@ def test_what_is_over_may_not_be_touched() -> None:
     for state in OVER:
         assert all(not life.acts(Facts(state, "return"), side) for side in SIDES)
     assert set(get_args(life.Act)) == {
-        act for state in WAITING for side in SIDES for act in life.acts(Facts(state, "return"), side)
+        act
+        for state in WAITING
+        for side in SIDES
+        for kind in ("return", "refund")
+        for act in life.acts(Facts(state, kind), side)
     }
 
 

@@ -42,6 +42,7 @@ CHART: Mapping[str, Sort] = {
     "reserve":       Sort("liability", "shop",     True,  "a part of what a shop earned, kept for a while against refunds"),
     "payouts":       Sort("liability", "shop",     False, "a shop's money on its way to its bank"),
     "coupons":       Sort("liability", "platform", False, "coupons granted and not yet spent"),
+    "carrier_fees":  Sort("liability", "carrier",  False, "what the platform owes a carrier for what its account was asked to do"),
     "refunds":       Sort("liability", "platform", False, "refunds on their way to buyers"),
     "goodwill":      Sort("expense",   "platform", False, "what the platform pays out of its own pocket"),
     "host":          Sort("liability", "host",     True,  "a host's money, prepaid for the coupons it hands out"),

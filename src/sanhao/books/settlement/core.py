@@ -186,6 +186,7 @@ class Repay(msgspec.Struct, frozen=True):
     cause_kind: str
     cause_id: UUID
     decision_id: UUID | None = None
+    freight_minor: int = 0
 
 
 class Drawn(msgspec.Struct, frozen=True):

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<uuid:case_id>/", disputes.one, name="dispute"),
     path("disputes/<uuid:case_id>/claim/", disputes.claim, name="dispute_claim"),
     path("disputes/<uuid:case_id>/release/", disputes.release, name="dispute_release"),
+    path("disputes/<uuid:case_id>/stop/", disputes.stop, name="dispute_stop"),
     path("disputes/<uuid:case_id>/decide/", disputes.decide, name="dispute_decide"),
     path("withdrawals/", withdrawals.index, name="withdrawals"),
     path("withdrawals/<uuid:withdrawal_id>/match/", withdrawals.match, name="withdrawal_match"),

@@ -57,6 +57,7 @@ def card_of(
 
 
 _DONE = {
+    "stopping": gettext_lazy("You had the courier stop the parcel"),
     "to_send": gettext_lazy("Approved: you may send it back"), "returning": gettext_lazy("You sent it back"),
     "replacing": gettext_lazy("A replacement is kept for you"), "exchanged": gettext_lazy("The replacement was sent"),
     "rejected": gettext_lazy("The shop said no"), "disputed": gettext_lazy("You asked the platform"),
@@ -64,6 +65,12 @@ _DONE = {
     "refunded": gettext_lazy("Money back"), "withdrawn": gettext_lazy("Taken back"),
     "lapsed": gettext_lazy("Nothing was sent in time"), "asked": gettext_lazy("You asked again"),
 }  # fmt: skip
+_STOPPED = {
+    "stop_succeeded": gettext_lazy("The courier stopped your parcel"), "stop_refused": gettext_lazy("The courier did not stop it"),
+    "stop_failed": gettext_lazy("The courier did not stop it"), "stop_lapsed": gettext_lazy("The courier never answered"),
+    "not_stopped": gettext_lazy("The courier never answered"), "stop_signed": gettext_lazy("It was delivered after all"),
+}  # fmt: skip
+"""What became of a parcel that was called back says more than the state it led to."""
 _NOTES = {
     "approved_by_silence": gettext_lazy("the shop did not answer in time"),
     "received_by_silence": gettext_lazy("the shop did not object in time"),
@@ -72,8 +79,8 @@ _NOTES = {
     "not_replaced": gettext_lazy("the replacement was not sent in time"), "appeal_granted": gettext_lazy("your appeal was granted"),
     "platform_late": gettext_lazy("we were late, so we pay"), "platform_pays": gettext_lazy("paid by the platform"),
     "ruled_for_buyer": gettext_lazy("decided by the platform"), "ruled_for_shop": gettext_lazy("decided by the platform"),
-    "order_cancelled": gettext_lazy("the order was cancelled"), "large_sum": gettext_lazy("a large sum, so a person looks first"),
-    "by_rule": gettext_lazy("by the rule itself"),
+    "ahead_not_sent": gettext_lazy("nothing was sent back in time"), "order_cancelled": gettext_lazy("the order was cancelled"),
+    "large_sum": gettext_lazy("a large sum, so a person looks first"), "by_rule": gettext_lazy("by the rule itself"),
 }  # fmt: skip
 
 
@@ -83,7 +90,12 @@ def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) ->
     for move in moves:
         bad = move.target in ("rejected", "closed", "lapsed")
         steps.append(
-            Step(str(_DONE[move.target]), "bad" if bad else "done", move.at, str(_NOTES.get(move.note, "")))
+            Step(
+                str(_STOPPED.get(move.note) or _DONE[move.target]),
+                "bad" if bad else "done",
+                move.at,
+                str(_NOTES.get(move.note, "")),
+            )
         )
         if move.target == "returning":
             if view.collected_at:

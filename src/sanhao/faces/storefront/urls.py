@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:order_id>/delay/<uuid:proposal_id>/", orders.answer, name="answer"),
     path("orders/<uuid:order_id>/help/", cases.ask, name="ask"),
     path("orders/<uuid:order_id>/guaranteed/<uuid:promise_id>/", cases.guaranteed, name="guaranteed"),
+    path("orders/<uuid:order_id>/stop/<uuid:parcel_id>/", cases.stop, name="stop"),
     path("cases/", cases.mine, name="cases"),
     path("cases/<uuid:case_id>/", cases.case, name="case"),
     path("cases/<uuid:case_id>/live/", cases.case_live, name="case_live"),

@@ -92,6 +92,7 @@ def _own(view: aftersales.CaseView, proposal: promises.Proposal | None) -> Money
 
 
 _DONE = {
+    "stopping": gettext_lazy("The courier was asked to stop the parcel"),
     "to_send": gettext_lazy("Return approved"), "returning": gettext_lazy("The buyer sent it back"),
     "replacing": gettext_lazy("Exchange approved"), "exchanged": gettext_lazy("Replacement sent"),
     "rejected": gettext_lazy("You said no"), "disputed": gettext_lazy("The buyer asked the platform"),
@@ -99,6 +100,12 @@ _DONE = {
     "refunded": gettext_lazy("Refunded"), "withdrawn": gettext_lazy("Taken back by the buyer"),
     "lapsed": gettext_lazy("Nothing was sent in time"), "asked": gettext_lazy("The buyer asked again"),
 }  # fmt: skip
+_STOPPED = {
+    "stop_succeeded": gettext_lazy("The courier stopped the parcel"), "stop_refused": gettext_lazy("The courier did not stop it"),
+    "stop_failed": gettext_lazy("The courier did not stop it"), "stop_lapsed": gettext_lazy("The courier never answered"),
+    "not_stopped": gettext_lazy("The courier never answered"), "stop_signed": gettext_lazy("It was delivered after all"),
+}  # fmt: skip
+"""What became of a parcel that was called back says more than the state it led to."""
 _NOTES = {
     "approved_by_silence": gettext_lazy("by silence"), "received_by_silence": gettext_lazy("by silence"),
     "nothing_packed": gettext_lazy("nothing was packed yet"), "out_of_stock": gettext_lazy("sold out, so it became a return"),
@@ -106,8 +113,9 @@ _NOTES = {
     "refused": gettext_lazy("not accepted on arrival"), "platform_late": gettext_lazy("paid by the platform, which was late"),
     "platform_pays": gettext_lazy("paid by the platform"), "ruled_for_buyer": gettext_lazy("decided by the platform"),
     "ruled_for_shop": gettext_lazy("decided by the platform"), "appeal_granted": gettext_lazy("an appeal was granted"),
-    "order_cancelled": gettext_lazy("the order was cancelled"), "large_sum": gettext_lazy("a large sum, so a person looks first"),
-    "by_rule": gettext_lazy("by the rule itself"), "received_restocked": gettext_lazy("can be sold again"),
+    "ahead_not_sent": gettext_lazy("nothing was sent back in time"), "order_cancelled": gettext_lazy("the order was cancelled"),
+    "large_sum": gettext_lazy("a large sum, so a person looks first"), "by_rule": gettext_lazy("by the rule itself"),
+    "received_restocked": gettext_lazy("can be sold again"),
 }  # fmt: skip
 
 
@@ -116,7 +124,12 @@ def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) ->
     for move in moves:
         bad = move.target in ("rejected", "closed", "lapsed")
         steps.append(
-            Step(str(_DONE[move.target]), "bad" if bad else "done", move.at, str(_NOTES.get(move.note, "")))
+            Step(
+                str(_STOPPED.get(move.note) or _DONE[move.target]),
+                "bad" if bad else "done",
+                move.at,
+                str(_NOTES.get(move.note, "")),
+            )
         )
         if move.target == "returning":
             if view.collected_at:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("<slug:shop>/orders/<uuid:order_id>/more-time/", orders.delay, name="delay"),
     path("<slug:shop>/orders/<uuid:order_id>/cancel/", orders.cancel, name="cancel"),
     path("<slug:shop>/orders/<uuid:order_id>/parcels/<uuid:parcel_id>/scan/", shipping.scan, name="scan"),
+    path("<slug:shop>/orders/<uuid:order_id>/parcels/<uuid:parcel_id>/mischief/", shipping.mischief, name="mischief"),
     path("<slug:shop>/after-sales/", cases.desk, name="cases"),
     path("<slug:shop>/after-sales/approve/", cases.approve_many, name="cases_approve"),
     path("<slug:shop>/after-sales/cases.csv", cases.export, name="cases_export"),

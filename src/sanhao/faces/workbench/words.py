@@ -119,7 +119,7 @@ def _plain(value: Any) -> str:
 def facts(stored: Mapping[str, Any]) -> list[Row]:
     """What the judge saw: the moments and sums first, then every first scan, then the rest."""
     labels = _fact_labels()
-    hidden = {"lines", "delays", "extensions", "excused", "cancelled", "share"}
+    hidden = {"lines", "delays", "extensions", "excused", "cancelled", "calls", "plain_due_at", "share"}
     rows = [_row(labels[name], stored[name], key=name) for name in labels if _is_told(stored.get(name))]
     rows += list(_lines(stored.get("lines", [])))
     if (cancelled := stored.get("cancelled")) is not None:

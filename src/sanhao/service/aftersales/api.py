@@ -32,6 +32,7 @@ from sanhao.service.aftersales.actions.dispute import (
     release,
     state_case,
 )
+from sanhao.service.aftersales.actions.intercept import stop as stop_parcel
 from sanhao.service.aftersales.actions.sweep import (
     Changes,
     Figure,
@@ -84,6 +85,7 @@ from sanhao.service.aftersales.queries import (
 )
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kinds_for, offered
 from sanhao.service.aftersales.rules import found_rules
+from sanhao.service.aftersales.stoppable import Stoppable, may_stop, stoppable
 from sanhao.service.aftersales.sweeps import Progress, SweepView, SweptView, progress, sweep, sweeps, swept
 
 __all__ = [
@@ -125,6 +127,7 @@ __all__ = [
     "Ruling",
     "Side",
     "StatementView",
+    "Stoppable",
     "SweepView",
     "SweptView",
     "Terms",
@@ -161,6 +164,7 @@ __all__ = [
     "keep_evidence",
     "kinds_for",
     "look",
+    "may_stop",
     "moves",
     "offered",
     "order_ids_of",
@@ -186,6 +190,8 @@ __all__ = [
     "state_case",
     "statements",
     "stop",
+    "stop_parcel",
+    "stoppable",
     "sweep",
     "sweeps",
     "swept",

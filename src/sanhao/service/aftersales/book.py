@@ -19,7 +19,8 @@ COLUMNS = (
     "id, order_id, shop_id, person_id, rule_id, kind, reason, guarantee, promise_id, words, state, due_at, opened_at, "
     "moved_at, phase, packed, answer_hours, by_hand, currency, back_minor, refunded_minor, bearer, ships_first, at_shop, "
     "address::text AS address, parcel_id, uploaded_at, collected_at, signed_at, replacement_id, answer, offer_minor, "
-    "round, spoke, decision_id, claimed_by_id, claimed_at, ahead_minor, ahead_until"
+    "round, spoke, decision_id, claimed_by_id, claimed_at, ahead_minor, ahead_until, stop, stop_until, "
+    "stop_rule_id"
 )
 
 
@@ -50,6 +51,8 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
         round=row["round"],
         spoke=tuple(row["spoke"]),
         ahead_until=row["ahead_until"] if row["ahead_minor"] else None,
+        stop=row["stop"],
+        stop_until=row["stop_until"],
     )
 
 

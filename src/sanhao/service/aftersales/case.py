@@ -16,6 +16,8 @@ In words:
 7. Five attempts a line; edits and cancelled ones count.
 8. A claim under a guarantee is answered in the hours that the guarantee gives, and pays what its own judge says. A sum
    so large that it says "by hand" goes from the shop's silence to a person of the platform.
+9. A parcel that still travels may be called back (`paths/intercept.py`): the courier has a day to answer and three to turn
+   round. If it does not, the shop is asked; if it did, the shop has 10 days to look at what came back, and silence settles.
 
 Source of the numbers: policies of WeChat, TikTok and eBay as collected for this project; every one is a term.
 """
@@ -35,27 +37,41 @@ Side = Literal["buyer", "shop", "platform"]
 KINDS: tuple[Kind, ...] = ("refund", "return", "exchange", "claim")
 
 CASE_STATES: Mapping[str, tuple[str, ...]] = {
-    # Deciding: a sum so large that a person looks before silence pays it.
-    "asked": ("to_send", "replacing", "refunded", "rejected", "deciding", "withdrawn"),
-    "to_send": ("returning", "lapsed", "withdrawn"),
-    # Closed: what was paid ahead for goods that never came.
-    "returning": ("refunded", "replacing", "exchanged", "rejected", "closed"),
+    # To itself: what was signed for after all is a return now, and the shop has its full time. Deciding: a sum so large that
+    # a person looks before silence pays it.
+    "asked": (
+        "asked",
+        "stopping",
+        "to_send",
+        "returning",
+        "replacing",
+        "refunded",
+        "rejected",
+        "deciding",
+        "withdrawn",
+    ),
+    "stopping": ("returning", "asked", "to_send", "deciding"),
+    # Closed: what was paid ahead for goods that were never sent, or never came.
+    "to_send": ("returning", "lapsed", "withdrawn", "closed"),
+    "returning": ("refunded", "replacing", "exchanged", "rejected", "closed", "to_send", "asked", "deciding"),
     "replacing": ("exchanged", "to_send", "refunded"),
     # Asked again with other words, taken to the platform, settled by an offer or a change of mind, or left.
-    "rejected": ("asked", "disputed", "to_send", "replacing", "refunded", "closed", "withdrawn"),
-    "disputed": ("deciding", "to_send", "refunded", "withdrawn"),
-    "deciding": ("to_send", "refunded", "closed", "withdrawn"),
+    "rejected": ("asked", "disputed", "to_send", "returning", "replacing", "refunded", "closed", "withdrawn"),
+    "disputed": ("deciding", "stopping", "to_send", "returning", "refunded", "withdrawn"),
+    "deciding": ("stopping", "to_send", "returning", "refunded", "closed", "withdrawn"),
     # By an appeal that is granted, or when a parcel that was given up turns up at the shop.
     "closed": ("to_send", "refunded", "returning"),
     "refunded": (),
     "exchanged": (),
-    "withdrawn": (),
-    "lapsed": (),
+    # When a parcel that was called back turns round although nobody waits for it any more.
+    "withdrawn": ("returning",),
+    "lapsed": ("returning",),
 }
 OVER = frozenset({"refunded", "exchanged", "closed", "withdrawn", "lapsed"})
 """No deadline runs, no money is held. `closed` may be opened again by an appeal."""
-WAITING: Mapping[str, Side | Literal["both"]] = {
+WAITING: Mapping[str, Side | Literal["both", "carrier"]] = {
     "asked": "shop",
+    "stopping": "carrier",
     "to_send": "buyer",
     "returning": "shop",
     "replacing": "shop",
@@ -67,16 +83,16 @@ WAITING: Mapping[str, Side | Literal["both"]] = {
 
 Act = Literal[
     "withdraw", "edit", "approve", "reject", "send_back", "receive", "refuse", "replace", "accept_offer",
-    "escalate", "state", "decide",
+    "escalate", "state", "decide", "stop",
 ]  # fmt: skip
 _ACTS: Mapping[str, Mapping[Side, tuple[Act, ...]]] = {
-    "asked": {"buyer": ("edit", "withdraw"), "shop": ("approve", "reject")},
+    "asked": {"buyer": ("stop", "edit", "withdraw"), "shop": ("approve", "reject")},
     "to_send": {"buyer": ("send_back", "withdraw")},
     "returning": {"shop": ("receive", "refuse")},
     "replacing": {"shop": ("replace",)},
     "rejected": {"buyer": ("accept_offer", "edit", "escalate", "withdraw"), "shop": ("approve",)},
-    "disputed": {"buyer": ("state", "withdraw"), "shop": ("state", "approve")},
-    "deciding": {"buyer": ("withdraw",), "shop": ("approve",), "platform": ("decide",)},
+    "disputed": {"buyer": ("state", "withdraw"), "shop": ("state", "approve"), "platform": ("stop",)},
+    "deciding": {"buyer": ("withdraw",), "shop": ("approve",), "platform": ("decide", "stop")},
 }
 
 
@@ -119,6 +135,10 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("every time and number is at least 1")
 
 
+Stop = Literal["", "asked", "accepted", "back", "over"]
+"""How far a parcel is that was called back while it travelled: `back` on its way to the shop, `over` without success."""
+
+
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that time needs to know of a case. *at_shop*: the goods came back and somebody there signed for them, or
     said so. *delivered*: the buyer held the goods when asking. *spoke*: who has spoken in this round. *guarantee*: what it
@@ -139,6 +159,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     spoke: tuple[Side, ...] = ()
     ahead_until: datetime | None = None
     """The platform has paid this refund ahead; by then the goods are at the shop."""
+    stop: Stop = ""
+    stop_until: datetime | None = None
+    """The parcel is being called back; by then it has turned round, or it is over."""
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -155,8 +178,12 @@ def due(terms: Terms, facts: Facts, at: datetime) -> datetime | None:
         case "asked":
             hours = terms.answer_hours if facts.shipped else terms.unshipped_hours
             return at + timedelta(hours=facts.answer_hours or hours)
+        case "stopping":
+            return facts.stop_until or at + timedelta(hours=terms.answer_hours)
         case "to_send":
             return at + timedelta(days=terms.send_days)
+        case "returning" if facts.stop == "back":
+            return at + timedelta(days=terms.receive_days)
         case "returning" if facts.ahead_until is not None:
             signed = facts.signed_at
             return facts.ahead_until if signed is None else signed + timedelta(hours=terms.signed_hours)
@@ -181,8 +208,16 @@ def silence(terms: Terms, facts: Facts) -> Silence:
     match facts.state:
         case "asked" if facts.by_hand:
             return Silence("deciding", "large_sum")
+        case "asked" if facts.ahead_until is not None:
+            return Silence(approved(facts), "ahead_approved")
         case "asked":
             return Silence(approved(facts), "approved_by_silence")
+        case "stopping":
+            return Silence("deciding" if facts.round else "asked", "not_stopped")
+        case "returning" if facts.stop == "back":
+            return Silence("refunded", "back_by_silence" if facts.ahead_until is None else "back_settled")
+        case "to_send" if facts.ahead_until is not None:
+            return Silence("closed", "ahead_not_sent")
         case "to_send":
             return Silence("lapsed", "not_sent")
         case "returning" if facts.ahead_until is not None and facts.signed_at is None:
@@ -249,6 +284,8 @@ def acts(facts: Facts, side: Side) -> tuple[Act, ...]:
         may = tuple(act for act in may if act != "state")
     if facts.guarantee:  # what was claimed was measured and admitted: it is taken back, and asked anew
         may = tuple(act for act in may if act != "edit")
+    if facts.kind != "refund" or facts.delivered or facts.stop:
+        may = tuple(act for act in may if act != "stop")
     if facts.ahead_until is not None:
         # The money is with the buyer: what is left to settle is who bears it, and that is not the buyer's to withdraw.
         may = tuple(act for act in may if act not in ("withdraw", "edit"))

@@ -73,6 +73,12 @@ class Case(models.Model):
     ahead_minor = models.BigIntegerField(db_default=0)
     """Paid by the platform before the goods were back, and neither repaid nor borne yet."""
     ahead_until = models.DateTimeField(null=True)
+    stop = models.CharField(max_length=10, db_default="")
+    """How far its parcel is that was called back while it travelled (`case.Stop`)."""
+    stop_until = models.DateTimeField(null=True)
+    stop_rule = models.ForeignKey(
+        "rulebook.Rule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -89,6 +95,15 @@ class Case(models.Model):
                 condition=Q(back_minor__gte=0)
                 & Q(refunded_minor__gte=0)
                 & (Q(offer_minor__isnull=True) | Q(offer_minor__gt=0, offer_minor__lte=F("back_minor"))),
+            ),
+            models.CheckConstraint(
+                name="aftersales_case_stop",
+                condition=Q(stop="", stop_rule__isnull=True)
+                | Q(
+                    stop__in=["asked", "accepted", "back", "over"],
+                    stop_rule__isnull=False,
+                    stop_until__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="aftersales_case_claimed",
@@ -119,6 +134,8 @@ class Advance(models.Model):
     shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     rule = models.ForeignKey("rulebook.Rule", on_delete=models.PROTECT, related_name="+", db_index=False)
+    path = models.CharField(max_length=10, db_default="instant")
+    """By which way the money went ahead: a file of `paths/`."""
     state = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, blank=True, default="")
     currency = models.CharField(max_length=3)
@@ -135,6 +152,9 @@ class Advance(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="aftersales_advance_path", condition=Q(path__in=["instant", "intercept"])
+            ),
             models.CheckConstraint(name="aftersales_advance_state", condition=Q(state__in=list(ADVANCES))),
             models.CheckConstraint(
                 name="aftersales_advance_money",

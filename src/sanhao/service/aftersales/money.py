@@ -52,7 +52,9 @@ class Asked(msgspec.Struct, frozen=True):
     *payer*: who bears it in the shop's place (another shop by its id, or an account: goodwill, a claim on a carrier);
     *borne*: who bears how much of it, where the rest is the shop's.
     *unshipped* and *restock*: by line, how many of the units that come back were not handed over, and how many of the
-    others the shop puts on its shelf again.
+    others the shop puts on its shelf again. *called_back*: those that turned round on their way.
+
+    *had_minor* of it was refunded ahead, out of *claim*: the shop's escrow gives that back instead of paying the buyer.
     """
 
     key: str
@@ -67,6 +69,9 @@ class Asked(msgspec.Struct, frozen=True):
     statutory: bool = False
     unshipped: Mapping[UUID, int] = {}
     restock: Mapping[UUID, int] = {}
+    called_back: Mapping[UUID, int] = {}
+    had_minor: int = 0
+    claim: ledger.Ref | None = None
 
 
 def found_rules(*, now: datetime) -> None:
@@ -133,12 +138,14 @@ def part(asked: Asked, back: core.Back) -> orders.Part:
                 line.kept_minor,
                 asked.unshipped.get(line.line_id, 0),
                 asked.restock.get(line.line_id, 0),
+                asked.called_back.get(line.line_id, 0),
             )
             for line in back.lines
         ),
         freight_minor=back.freight_minor,
         shares=tuple(orders.ShareBack(s.id, s.minor) for line in back.lines for s in line.shares),
         decision_id=asked.decision_id,
+        had_minor=min(asked.had_minor, back.cash_minor),
     )
 
 
@@ -154,6 +161,9 @@ def give_back(asked: Sequence[Asked], *, now: datetime) -> dict[str, core.Back]:
     settlement.cover(
         [cover for one, back in zip(asked, backs, strict=True) for cover in _covers(one, back)], now=now
     )
+    settlement.repay(
+        [_repay(one, back) for one, back in zip(asked, backs, strict=True) if one.had_minor], now=now
+    )
     orders.refund([part(one, back) for one, back in zip(asked, backs, strict=True)], now=now)
     return {one.key: back for one, back in zip(asked, backs, strict=True)}
 
@@ -168,11 +178,27 @@ def _backs(asked: Sequence[Asked], money: Mapping[UUID, orders.OrderMoney], now:
     terms = rule(at=now)
     return [
         core.refund(
-            order_money(order := money[one.order_id]), one.asks, terms.of(order.country), one.fault,
-            statutory=one.statutory,
+            _without(order_money(order := money[one.order_id]), one.had_minor), one.asks, terms.of(order.country),
+            one.fault, statutory=one.statutory,
         )
         for one in asked
     ]  # fmt: skip
+
+
+def _without(order: core.OrderMoney, had_minor: int) -> core.OrderMoney:
+    """An order's money as if nothing had been paid ahead: what the goods are worth does not depend on it."""
+    if not had_minor:
+        return order
+    return msgspec.structs.replace(order, refunded_minor=order.refunded_minor - had_minor)
+
+
+def _repay(asked: Asked, back: core.Back) -> settlement.Repay:
+    """Who paid ahead has it again, out of the shop's escrow."""
+    assert asked.claim is not None
+    return settlement.Repay(
+        f"{asked.key}:repaid", asked.order_id, asked.had_minor, asked.claim, asked.cause_kind, asked.cause_id,
+        asked.decision_id, min(back.freight_minor, asked.had_minor),
+    )  # fmt: skip
 
 
 def _covers(asked: Asked, back: core.Back) -> Iterator[settlement.Cover]:

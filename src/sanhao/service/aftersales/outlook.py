@@ -25,6 +25,7 @@ class Outlook(msgspec.Struct, frozen=True):
 _NOTHING = Text(zh="", en="")
 TITLES: dict[str, Text] = {
     "asked": Text(zh="等店家答复", en="Waiting for the shop's answer"),
+    "stopping": Text(zh="正在拦截快递", en="The parcel is being stopped"),
     "to_send": Text(zh="同意退货，等寄回", en="Approved: to be sent back"),
     "returning": Text(zh="正在寄回", en="On its way back"),
     "replacing": Text(zh="等店家寄出换的", en="A replacement is to be sent"),
@@ -54,6 +55,10 @@ _OVER: dict[str, Text] = {
 }
 _TO_BUYER: dict[str, Text] = {
     "asked": Text(zh="店家在{due}前答复你。", en="The shop answers by {due}."),
+    "stopping": Text(
+        zh="已请快递拦下包裹，{due}前有答复。",
+        en="The courier was asked to stop your parcel and answers by {due}.",
+    ),
     "to_send": Text(
         zh="请在{due}前寄回，填上快递单号。", en="Send it back by {due} and enter the parcel's number."
     ),
@@ -72,6 +77,10 @@ _TO_BUYER: dict[str, Text] = {
 }
 _TO_SHOP: dict[str, Text] = {
     "asked": Text(zh="请在{due}前答复。", en="Answer by {due}."),
+    "stopping": Text(
+        zh="买家请快递拦下包裹，{due}前有结果，你不用做什么。",
+        en="The courier was asked to stop the parcel; by {due} it is clear. There is nothing for you to do.",
+    ),
     "to_send": Text(zh="买家在{due}前寄回。", en="The buyer sends it back by {due}."),
     "returning": Text(zh="收到后请验货，最晚{due}。", en="Check it when it arrives, by {due} at the latest."),
     "replacing": Text(zh="请在{due}前寄出换的。", en="Send the replacement by {due}."),
@@ -83,10 +92,86 @@ _TO_SHOP: dict[str, Text] = {
 }
 _TO_PLATFORM = _TO_SHOP | {
     "asked": Text(zh="店家在{due}前答复。", en="The shop answers by {due}."),
+    "stopping": Text(zh="快递在{due}前答复。", en="The courier answers by {due}."),
     "returning": Text(zh="店家在{due}前验货。", en="The shop checks it by {due}."),
     "replacing": Text(zh="店家在{due}前寄出换的。", en="The shop sends the replacement by {due}."),
     "disputed": Text(zh="双方在{due}前陈述。", en="Both sides speak by {due}."),
     "deciding": Text(zh="请在{due}前裁决。", en="Decide by {due}."),
+}
+_CALLED_BACK: dict[str, dict[Side, Text]] = {
+    "accepted": {
+        "buyer": Text(
+            zh="快递答应拦截，{due}前把包裹掉头；{ahead}",
+            en="The courier has agreed and turns your parcel round by {due}; {ahead}",
+        ),
+        "shop": Text(
+            zh="快递答应拦截，{due}前把包裹掉头。", en="The courier has agreed and turns it round by {due}."
+        ),
+        "platform": Text(
+            zh="快递答应拦截，最晚{due}。", en="The courier has agreed, by {due} at the latest."
+        ),
+    },
+    "back": {
+        "buyer": Text(
+            zh="包裹拦下了，正在退回店家，你不用做什么；{ahead}",
+            en="Your parcel was stopped and goes back to the shop; there is nothing for you to do, and {ahead}",
+        ),
+        "shop": Text(
+            zh="包裹拦下了，正在退回。收到后请确认，能卖的可以放回货架，最晚{due}。",
+            en="The parcel was stopped and comes back to you. Confirm it when it is here, and put it on the shelf if it can be sold, by {due}.",
+        ),
+        "platform": Text(
+            zh="包裹拦下了，店家在{due}前确认收到。",
+            en="It was stopped; the shop confirms its return by {due}.",
+        ),
+    },
+    "over": {
+        "buyer": Text(
+            zh="快递没有拦下包裹，已转给店家，{due}前答复你。包裹送到也可以退。",
+            en="The courier did not stop your parcel. The shop was asked instead and answers by {due}; if it arrives, it can be returned.",
+        ),
+        "shop": Text(
+            zh="快递没有拦下包裹，请在{due}前答复买家的申请。",
+            en="The courier did not stop the parcel: answer the buyer's request by {due}.",
+        ),
+        "platform": Text(
+            zh="快递没有拦下包裹，店家在{due}前答复。", en="It was not stopped; the shop answers by {due}."
+        ),
+    },
+    "signed": {
+        "buyer": Text(
+            zh="包裹没拦住，已经签收，现在按退货处理：店家{due}前答复你。",
+            en="Your parcel could not be stopped and was delivered, so this is a return now: the shop answers by {due}.",
+        ),
+        "shop": Text(
+            zh="包裹没拦住，买家已签收，现在是退货申请，请在{due}前答复。",
+            en="The parcel was delivered after all: this is a return now. Answer by {due}.",
+        ),
+        "platform": Text(
+            zh="包裹已签收，改为退货，店家在{due}前答复。",
+            en="It was delivered and is a return now; the shop answers by {due}.",
+        ),
+    },
+    "sent_ahead": {
+        "buyer": Text(
+            zh="包裹没拦住，已经签收，而{sum}已经先退给你：请在{due}前寄回，填上快递单号。",
+            en="Your parcel was delivered after all, and {sum} is with you already: send it back by {due} and enter the parcel's number.",
+        ),
+        "shop": Text(
+            zh="包裹没拦住，买家已签收；平台先退了{sum}，没有动你的钱。买家在{due}前寄回。",
+            en="The parcel was delivered after all. The platform has paid the buyer {sum} ahead; your money is untouched. The buyer sends it back by {due}.",
+        ),
+        "platform": Text(
+            zh="包裹已签收，平台已先退{sum}；买家在{due}前寄回。",
+            en="It was delivered, {sum} was paid ahead; the buyer sends it back by {due}.",
+        ),
+    },
+}
+"""What is different where a parcel was called back; *ahead* is said of the money."""
+_MONEY_AHEAD = Text(zh="{sum}已经退给你。", en="{sum} is with you already.")
+_MONEY_LATER = {
+    "accepted": Text(zh="掉头以后马上退{sum}。", en="{sum} follows as soon as it has."),
+    "back": Text(zh="{sum}马上退给你。", en="{sum} is on its way to you."),
 }
 _AHEAD: dict[Side, Text] = {
     "buyer": Text(
@@ -121,6 +206,28 @@ _WILL: dict[str, Text] = {
     "approved_by_silence/replacing": Text(zh="不答复就算同意换货。", en="Silence is a yes to the exchange."),
     "large_sum/deciding": Text(
         zh="金额较大：不答复就交给平台裁决。", en="It is a large sum: silence takes it to the platform."
+    ),
+    "not_stopped/asked": Text(
+        zh="到时没有拦下，就请店家答复；包裹送到也可以退。",
+        en="If it is not stopped by then, the shop is asked to answer; if it arrives, it can be returned.",
+    ),
+    "not_stopped/deciding": Text(
+        zh="到时没有拦下，由平台裁决。", en="If it is not stopped by then, the platform decides."
+    ),
+    "ahead_approved/refunded": Text(
+        zh="不答复就算同意，先退的{sum}由店家承担。",
+        en="Silence is a yes: the {sum} paid ahead is the shop's to bear.",
+    ),
+    "back_by_silence/refunded": Text(
+        zh="到时没有异议，{sum}由店家退。", en="Without an objection {sum} goes back by itself."
+    ),
+    "back_settled/refunded": Text(
+        zh="到时没有异议，退给买家的{sum}由店家承担，这件事结束。",
+        en="Without an objection the {sum} is the shop's to bear, and this is settled.",
+    ),
+    "ahead_not_sent/closed": Text(
+        zh="到时没有寄回，先退的{sum}要还回来。",
+        en="If nothing is sent by then, the {sum} paid ahead is to be given back.",
     ),
     "not_sent/lapsed": Text(zh="到时没寄，申请失效。", en="If nothing is sent by then, the request lapses."),
     "received_by_silence/refunded": Text(
@@ -175,11 +282,32 @@ def outlook(
     then = _WILL[f"{will.reason}/{will.to}"]
     spoken = facts.state == "disputed" and side in facts.spoke
     words = _SPOKEN if spoken else _NEXT[side][facts.state]
-    if facts.ahead_until and facts.state == "returning":
+    if (stage := _stage(facts)) is not None:
+        words = _with_money(_CALLED_BACK[stage][side], facts)
+    elif facts.ahead_until and facts.state == "returning":
         words = _AHEAD[side]
     when = date_time(due_at, timezone)
     yours = not spoken and _waits_for(facts, side)
     return Outlook(title, _fill(words, back, when), _fill(then, back, when), yours)
+
+
+def _stage(facts: Facts) -> str | None:
+    """Which words a parcel that was called back needs, where those of the state say too little."""
+    match facts.state:
+        case "stopping" if facts.stop == "accepted":
+            return "accepted"
+        case "returning" if facts.stop == "back":
+            return "back"
+        case "asked" if facts.stop == "over":
+            return "signed" if facts.delivered else "over"
+        case "to_send" if facts.stop == "over" and facts.ahead_until is not None:
+            return "sent_ahead"
+    return None
+
+
+def _with_money(text: Text, facts: Facts) -> Text:
+    said = _MONEY_AHEAD if facts.ahead_until else _MONEY_LATER.get(facts.stop, _NOTHING)
+    return Text(zh=text.zh.replace("{ahead}", said.zh), en=text.en.replace("{ahead}", said.en))
 
 
 def _waits_for(facts: Facts, side: Side) -> bool:
@@ -208,6 +336,22 @@ DECIDED: dict[str, tuple[Text, Text]] = {
     "approved_by_silence/replacing": (
         Text(zh="店家到{due}没有答复，换货已同意", en="The shop had not answered by {due}, so the exchange is approved"),
         Text(zh="到{due}没有答复，按规则同意换货", en="There was no answer by {due}; by the rule the exchange is approved"),
+    ),
+    "ahead_approved/refunded": (
+        Text(zh="店家到{due}没有答复，先退给你的{sum}就此了结", en="The shop had not answered by {due}: the {sum} paid to you ahead is settled"),
+        Text(zh="到{due}没有答复，平台先退的{sum}由店铺承担", en="There was no answer by {due}; the {sum} that the platform paid ahead is borne by the shop"),
+    ),
+    "back_by_silence/refunded": (
+        Text(zh="包裹拦下以后店家到{due}没有异议，{sum}正在退给你", en="Your parcel was stopped and the shop had raised no objection by {due}, so {sum} is on its way back"),
+        Text(zh="包裹已被拦下退回，到{due}没有异议，按规则退款{sum}", en="The parcel was stopped and there was no objection by {due}; by the rule {sum} went back to the buyer"),
+    ),
+    "back_settled/refunded": (
+        Text(zh="包裹拦下以后店家到{due}没有异议，退给你的{sum}就此了结", en="Your parcel was stopped and the shop had raised no objection by {due}: the {sum} you have is settled"),
+        Text(zh="包裹已被拦下退回，到{due}没有异议，平台先退的{sum}由店铺承担", en="The parcel was stopped and there was no objection by {due}; the {sum} that the platform paid ahead is borne by the shop"),
+    ),
+    "ahead_not_sent/closed": (
+        Text(zh="包裹签收后到{due}没有寄回，先退给你的{sum}需要还回来；不同意可以申诉", en="The parcel was delivered and nothing was sent back by {due}, so the {sum} paid to you ahead is to be given back; you may appeal"),
+        Text(zh="买家签收后到{due}没有寄回，没有动你的钱；先退的{sum}由平台向买家收回", en="The buyer had sent nothing back by {due}; your money is untouched, the platform asks the buyer for the {sum} it paid ahead"),
     ),
     "received_by_silence/refunded": (
         Text(zh="退回的东西到{due}没有异议，{sum}正在退给你", en="The shop had raised no objection by {due}, so {sum} is on its way back"),

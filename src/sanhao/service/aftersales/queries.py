@@ -67,6 +67,8 @@ class CaseView(msgspec.Struct, frozen=True):
     outlook: Outlook
     acts: tuple[Act, ...]
     rule_id: UUID
+    stop: str = ""
+    ahead: bool = False
 
     @property
     def over(self) -> bool:
@@ -414,4 +416,6 @@ def _view(row: dict[str, Any], side: Side) -> CaseView:
             act for act in life.acts(facts, side) if act != "accept_offer" or row["offer_minor"] is not None
         ),
         rule_id=row["rule_id"],
+        stop=row["stop"],
+        ahead=bool(row["ahead_minor"]),
     )

@@ -14,7 +14,7 @@ from sanhao.kit.text import Text
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_from
 from sanhao.service.aftersales.case import Terms
-from sanhao.service.aftersales.paths import instant, proactive
+from sanhao.service.aftersales.paths import instant, intercept, proactive
 
 
 def found_rules(*, now: datetime) -> None:
@@ -38,6 +38,12 @@ def found_rules(*, now: datetime) -> None:
         now=now,
     )
     rulebook.found(
+        intercept.RULE,
+        msgspec.to_builtins(intercept.Terms()),
+        title=Text(zh="拦截急速退", en="Refunds of parcels that are called back"),
+        now=now,
+    )
+    rulebook.found(
         proactive.RULE,
         msgspec.to_builtins(proactive.Terms()),
         title=Text(zh="平台主动退款", en="Refunds without a request"),
@@ -57,6 +63,11 @@ def checked_proactive(terms: dict[str, Any]) -> dict[str, Any]:
 def checked_instant(terms: dict[str, Any]) -> dict[str, Any]:
     """The same for refunds paid ahead."""
     return msgspec.to_builtins(msgspec.convert(terms, instant.Terms))  # type: ignore[no-any-return]
+
+
+def checked_intercept(terms: dict[str, Any]) -> dict[str, Any]:
+    """The same for parcels that are called back."""
+    return msgspec.to_builtins(msgspec.convert(terms, intercept.Terms))  # type: ignore[no-any-return]
 
 
 def checked(terms: dict[str, Any]) -> dict[str, Any]:

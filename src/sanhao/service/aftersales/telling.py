@@ -31,7 +31,7 @@ def moved(batch: Sequence[News[CaseMoved]]) -> None:
             continue  # it went on already: what is told next says where it is
         if fact.state == "refunded" and to_buyer[fact.case_id].promise_id is not None:
             continue  # the promise tells both sides what was given, why, and who paid it
-        if fact.state not in ("asked", "withdrawn"):
+        if fact.state != "withdrawn" and (fact.state != "asked" or fact.source == "stopping"):
             told.append(
                 _notice(fact.person_id, "case.buyer", to_buyer[fact.case_id].outlook, fact, f"{news.id}")
             )
@@ -76,8 +76,8 @@ def signal(batch: Sequence[News[CaseMoved]] | Sequence[News[CaseChanged]]) -> No
 
 
 def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
-    """The buyer has the money, and the shop learns that this cost it nothing yet."""
-    said = [news for news in batch if news.fact.what == "paid_ahead"]
+    """The buyer has the money, and the shop learns that this cost it nothing yet; or a courier turns a parcel round."""
+    said = [news for news in batch if news.fact.what in ("paid_ahead", "stop_accepted")]
     if not said:
         return
     ids = [news.fact.case_id for news in said]
@@ -87,7 +87,7 @@ def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
     told = []
     for news in said:
         fact = news.fact
-        if to_buyer[fact.case_id].state != "returning":
+        if to_buyer[fact.case_id].over:
             continue
         told.append(_notice(fact.person_id, "case.buyer", to_buyer[fact.case_id].outlook, fact, f"{news.id}"))
         told += [

@@ -15,14 +15,15 @@ from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.aftersales import core, sweep_telling, telling
 from sanhao.service.aftersales.actions import ahead, back, dispute, sweep, swept, time
+from sanhao.service.aftersales.actions import intercept as intercepting
 from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, terms_from
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
-from sanhao.service.aftersales.paths import instant, proactive
+from sanhao.service.aftersales.paths import instant, intercept, proactive
 from sanhao.service.aftersales.queries import row_of
-from sanhao.service.aftersales.rules import checked, checked_instant, checked_proactive
+from sanhao.service.aftersales.rules import checked, checked_instant, checked_intercept, checked_proactive
 from sanhao.service.conversations import api as conversations
-from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, InterceptionMoved
 from sanhao.service.orders.events import OrderCancelled
 
 DUE = Keeper(
@@ -37,7 +38,8 @@ DUE = Keeper(
 
 AHEAD = Keeper(
     name="aftersales.ahead",
-    query="SELECT t.id, t.case_id, t.order_id, t.shop_id, t.person_id, t.rule_id, t.currency FROM aftersales_advance t "
+    query="SELECT t.id, t.case_id, t.order_id, t.shop_id, t.person_id, t.rule_id, t.currency, t.path "
+    "FROM aftersales_advance t "
     "WHERE t.state = 'wanted' AND t.wanted_at <= %(now)s",
     settle=ahead.pay_due,
     order="t.wanted_at",
@@ -117,6 +119,32 @@ def rejudge_swept(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
     )
 
 
+def rejudge_called_back(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """The same for parcels that were called back."""
+    verdict = intercept.judge(
+        msgspec.convert(terms, intercept.Terms), msgspec.json.decode(facts_json, type=intercept.Seen)
+    )
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=verdict.owed.minor,
+        currency=verdict.owed.currency if verdict.owed.minor else "",
+        text=intercept.say(verdict),
+    )
+
+
+def rejudge_fee(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """The same for what bringing one back cost."""
+    verdict = intercept.fee(
+        msgspec.convert(terms, intercept.Terms), msgspec.json.decode(facts_json, type=intercept.FeeSeen)
+    )
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=verdict.owed.minor,
+        currency=verdict.owed.currency if verdict.owed.minor else "",
+        text=intercept.say_fee(verdict),
+    )
+
+
 def wire() -> None:
     conversations.register_subject("case", parties)
     rulebook.register_schema(RULE, checked)
@@ -124,19 +152,26 @@ def wire() -> None:
     rulebook.register_schema(core.RULE, core.validate_rule)
     rulebook.register_schema(instant.RULE, checked_instant)
     rulebook.register_schema(proactive.RULE, checked_proactive)
+    rulebook.register_schema(intercept.RULE, checked_intercept)
     decisions.register_judge(instant.PAID, rejudge_advance)
+    decisions.register_judge(intercept.PAID, rejudge_called_back)
+    decisions.register_judge(intercept.FEE, rejudge_fee)
     decisions.register_judge(proactive.SWEPT, rejudge_swept)
     decisions.register_undo(proactive.SWEPT, swept.OWNER)
+    decisions.register_undo(intercept.FEE, intercepting.OWNER)
     for kind in (SILENCE, RULING, AT_ONCE):
         decisions.register_judge(kind, rejudge)
     for kind in (SILENCE, RULING):
         decisions.register_undo(kind, dispute.OWNER)
     listen_now(ConsignmentCollected, back.collected)
     listen_now(ConsignmentDelivered, back.delivered)
+    listen_now(InterceptionMoved, intercepting.moved)
+    listen_now(ConsignmentDelivered, intercepting.delivered)
     listen_now(DecisionOverturned, dispute.overturned)
     listen_now(DecisionOverturned, swept.overturned)
     listen_later(OrderSwept, sweep_telling.swept)
     listen_later(SweepMoved, sweep_telling.moved)
+    listen_now(DecisionOverturned, intercepting.overturned)
     listen_later(OrderCancelled, telling.order_cancelled)
     listen_later(CaseMoved, telling.moved)
     listen_later(CaseMoved, telling.over)

@@ -18,7 +18,7 @@ from sanhao.service.delivery.core import (
     Status,
 )
 from sanhao.service.delivery.freight import FreightCard, FreightDraft, Parcel
-from sanhao.service.delivery.intercepting import intercept
+from sanhao.service.delivery.intercepting import hold, intercept
 from sanhao.service.delivery.interception import (
     INTERCEPTIONS,
     InterceptionDraft,
@@ -33,6 +33,7 @@ from sanhao.service.delivery.queries import (
     delivered_items,
     freight_templates,
     interceptions_of,
+    interceptions_on,
     may_be_stopped,
     quote,
     unread_since,
@@ -73,8 +74,10 @@ __all__ = [
     "consignments_of",
     "delivered_items",
     "freight_templates",
+    "hold",
     "intercept",
     "interceptions_of",
+    "interceptions_on",
     "may_be_stopped",
     "mischief_of",
     "post_past_scans",

@@ -88,4 +88,6 @@ class InterceptionMoved(Event, frozen=True):
     state: str
     reason: str
     carrier: str
+    asked_at: datetime
+    until: datetime
     at: datetime

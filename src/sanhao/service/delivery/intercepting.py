@@ -26,10 +26,18 @@ from sanhao.service.delivery.interception import (
 from sanhao.service.delivery.models import INTERCEPTION
 
 _ROWS = """
-    SELECT i.id, i.consignment_id, i.cause_id, i.state, i.tries, i.back_seconds, c.owner_id, c.shop_id, c.carrier,
+    SELECT i.id, i.consignment_id, i.cause_id, i.state, i.asked_at, i.until, c.owner_id, c.shop_id, c.carrier,
         (SELECT array_agg(t.item_id ORDER BY t.id) FROM delivery_consignment_item t WHERE t.consignment_id = c.id) AS items
     FROM delivery_interception i JOIN delivery_consignment c ON c.id = i.consignment_id
 """
+
+
+def hold(consignment_ids: Sequence[UUID]) -> None:
+    """Lock these parcels, before anything that belongs to them."""
+    fetch(
+        "SELECT id FROM delivery_consignment WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+        [list(consignment_ids)],
+    )
 
 
 def intercept(draft: InterceptionDraft, *, now: datetime) -> None:
@@ -157,7 +165,8 @@ def _move(ids: Sequence[UUID], to: str, reasons: Mapping[UUID, str], now: dateti
         [
             InterceptionMoved(
                 row["id"], row["consignment_id"], row["owner_id"], row["shop_id"], row["cause_id"],
-                tuple(row["items"]), row["state"], reasons[row["id"]], row["carrier"], now,
+                tuple(row["items"]), row["state"], reasons[row["id"]], row["carrier"],
+                row["asked_at"], row["until"], now,
             )
             for row in rows
         ],

@@ -51,6 +51,15 @@ def interceptions_of(cause_ids: Sequence[UUID]) -> dict[UUID, InterceptionView]:
     return {row["cause_id"]: InterceptionView(**row) for row in rows}
 
 
+def interceptions_on(consignment_ids: Sequence[UUID]) -> list[UUID]:
+    """Whose wish it was that these parcels be called back."""
+    rows = fetch(
+        "SELECT cause_id FROM delivery_interception WHERE consignment_id = ANY(%s) ORDER BY id",
+        [list(consignment_ids)],
+    )
+    return [row["cause_id"] for row in rows]
+
+
 def intercepted(consignment_ids: Sequence[UUID]) -> set[UUID]:
     """Which of these parcels were called back once: there is no second attempt."""
     rows = fetch(

@@ -154,6 +154,18 @@ class Tracked(msgspec.Struct, frozen=True, tag=True):
     parcel: str = ""
 
 
+class CalledBack(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """The buyer has a parcel with these lines called back while it travels. Over at *until* at the latest; *ended* when
+    it was, *back* if the parcel turned round."""
+
+    at: datetime
+    until: datetime
+    parcel: str
+    lines: tuple[str, ...]
+    ended: datetime | None = None
+    back: bool = False
+
+
 class Doubted(msgspec.Struct, frozen=True, tag=True):
     """A number that cannot be this parcel's, found by the platform: `number_reused`, `wrong_city`, `no_weight`."""
 
@@ -223,6 +235,7 @@ PromiseNews = (
     | Extended
     | Registered
     | Tracked
+    | CalledBack
     | Doubted
     | Claimed
     | Answered

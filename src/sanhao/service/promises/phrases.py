@@ -11,6 +11,10 @@ _VOID = {
     "cancelled": Text(
         zh="订单已取消，这个承诺不再计时", en="The order was cancelled, so this promise no longer runs"
     ),
+    "called_back": Text(
+        zh="你让快递把包裹拦了回去，这个承诺不再计时",
+        en="You had the parcel called back, so this promise no longer runs",
+    ),
     "cancelled_by_buyer": Text(
         zh="你取消了订单，这个承诺不再计时", en="You cancelled the order, so this promise no longer runs"
     ),

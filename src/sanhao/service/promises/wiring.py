@@ -17,6 +17,8 @@ from sanhao.service.delivery.events import (
     ConsignmentDelivered,
     ConsignmentRegistered,
     ConsignmentTracked,
+    InterceptionAsked,
+    InterceptionMoved,
 )
 from sanhao.service.orders.events import OrderCancelled, OrderPaid, UnitsDropped
 from sanhao.service.promises import coverage, shares, telling
@@ -112,6 +114,8 @@ def wire() -> None:
     listen_now(ConsignmentDelivered, hear.delivered)
     listen_now(ConsignmentRegistered, hear.registered)
     listen_now(ConsignmentTracked, hear.tracked)
+    listen_now(InterceptionAsked, hear.called_back)
+    listen_now(InterceptionMoved, hear.call_moved)
     listen_now(OrderCancelled, hear.orders_cancelled)
     listen_now(UnitsDropped, hear.units_dropped)
     listen_now(DecisionUpheld, review.upheld)

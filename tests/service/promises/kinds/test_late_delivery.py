@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sanhao.kit.deadline import Deadline
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
-from sanhao.service.promises.core import CARRIER, Due, Line, PromiseNews, Verdict
+from sanhao.service.promises.core import CARRIER, CalledBack, Due, Line, PromiseNews, Verdict
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.kinds.late_delivery import Terms
 from tests.service.promises.kinds.cases import (
@@ -282,3 +282,41 @@ def _decided(verdict: Verdict) -> Verdict:
 def test_terms_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(wrong, Terms)
+
+
+def called(
+    at: float, until: float, *lines: str, ended: float | None = None, back: bool = False
+) -> PromiseNews:
+    return CalledBack(
+        h(at), h(until), "SF1", lines or ("a", "b"), ended=None if ended is None else h(ended), back=back
+    )
+
+
+@pytest.mark.parametrize(
+    ("news", "now", "expected"),
+    [
+        ((called(150, 246),), 170, Verdict("waiting", "running")),
+        ((called(150, 246),), 265, Verdict("waiting", "in_grace")),
+        ((called(150, 246),), 266, broken("never_arrived", at=266)),
+        ((called(150, 246, ended=160),), 178, Verdict("waiting", "running")),
+        ((called(150, 246, ended=160),), 180, broken("never_arrived", at=180)),
+        ((called(150, 246, ended=160), delivered(177)), 177, kept(177)),
+        ((called(150, 246, ended=160), delivered(179)), 180, broken("late", at=180)),
+        ((called(150, 246, ended=160, back=True),), 999, void("called_back", 160)),
+        ((called(150, 246, ended=160, back=True),), 159, Verdict("waiting", "running")),
+        ((delivered(100), called(150, 246, ended=160, back=True)), 999, kept(100)),
+        ((called(169, 246),), 170, broken("never_arrived")),
+        ((called(100, 246, "other"),), 170, broken("never_arrived")),
+    ],
+)
+def test_what_the_buyer_calls_back_stands_still_and_owes_no_arrival(
+    news: tuple[PromiseNews, ...], now: float, expected: Verdict
+) -> None:
+    assert judged(KIND, TERMS, order(), *news, now=now) == expected
+
+
+def test_one_parcel_of_two_that_is_called_back_keeps_the_other_one_to_its_day() -> None:
+    back = called(150, 246, "a", ended=160, back=True)
+    assert judged(KIND, TERMS, order(), back, delivered(168, None, "b"), now=999) == kept(168)
+    late = judged(KIND, TERMS, order(), called(150, 246, "a", ended=160), delivered(169, None, "b"), now=999)
+    assert (late.outcome, late.reason) == ("broken", "never_arrived")

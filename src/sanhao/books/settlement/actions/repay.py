@@ -26,7 +26,15 @@ def repay(repays: Sequence[Repay], *, now: datetime) -> None:
         rows = lock([one.order_id for one in wanted])
         draw(
             [
-                Draw(one.key, one.order_id, one.amount_minor, one.cause_kind, one.cause_id, one.decision_id)
+                Draw(
+                    one.key,
+                    one.order_id,
+                    one.amount_minor,
+                    one.cause_kind,
+                    one.cause_id,
+                    one.decision_id,
+                    one.freight_minor,
+                )
                 for one in wanted
             ],
             now=now,

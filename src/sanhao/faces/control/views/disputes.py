@@ -103,6 +103,7 @@ def _show(
         "sent": parcels[view.order_id], "back": parcels[case_id], "ways": _ways(case_id, proposal) if view.state == "deciding" else [],
         "proposal": proposal, "guarantee": words.said(promises.KINDS[view.guarantee].title) if view.guarantee else "",
         "payers": payers_of(proposal.split, shop=_("the shop")) if proposal else [],
+        "may_stop": view.may("stop") and aftersales.may_stop(view.order_id, view.units),
         "mine": view.claimed_by == request.person_id, "may_release": request.may("admin"),
         "people": people.cards([id for id in (view.claimed_by, view.person_id) if id]),
         "decision": aftersales.decision_of(view), "refusal": words.said(refusal.text) if refusal else "",
@@ -150,6 +151,19 @@ def release(request: StaffRequest, case_id: UUID) -> HttpResponse:
         return _again(request, case_id, RulingForm(), refusal)
     messages.success(request, _("Back in the queue, for whoever is free."))
     return redirect("control:disputes")
+
+
+@act(*_JUDGES)
+def stop(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Have the parcel called back that a dispute is about, while it travels."""
+    try:
+        aftersales.stop_parcel(case_id, by=request.person_id, now=time.now())
+    except Refusal as refusal:
+        return _again(request, case_id, RulingForm(), refusal)
+    messages.success(
+        request, _("The courier is being asked. If it cannot, the case comes back to be decided.")
+    )
+    return redirect("control:dispute", case_id)
 
 
 @act(*_JUDGES)

@@ -116,6 +116,31 @@ def guaranteed(request: visitor.ViewerRequest, order_id: UUID, promise_id: UUID)
     }, status=status)  # fmt: skip
 
 
+@visitor.act
+@visitor.of("order")
+def stop(request: visitor.ViewerRequest, order_id: UUID, parcel_id: UUID) -> HttpResponse:
+    """Have one parcel of an order called back while it travels."""
+    now = kit_time.now()
+    order = orders.order(order_id, person_id=request.viewer.id)
+    parcel = next((p for p in delivery.consignments_of([order_id])[order_id] if p.id == parcel_id), None)
+    if parcel is None:
+        raise Http404
+    try:
+        case_id = aftersales.request(
+            order.id,
+            person_id=request.viewer.id,
+            units=dict(parcel.items),
+            reason="changed_mind",
+            stop=True,
+            now=now,
+        )
+    except Refusal as no:
+        messages.error(request, said(no.text))
+        return HttpResponseRedirect(reverse("storefront:order", args=[order_id]))
+    messages.success(request, _("The courier is being asked. What happens next stands here."))
+    return HttpResponseRedirect(reverse("storefront:case", args=[case_id]))
+
+
 @visitor.page
 @visitor.of("case")
 def case(request: visitor.ViewerRequest, case_id: UUID) -> HttpResponse:
@@ -157,6 +182,7 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
         "quotable": [] if view.over else conversations.quotable(person_id, view.shop_id),
         "cite": reverse("storefront:case_act", args=[case_id, "cite"]),
         "carriers": delivery.carrier_names() if view.may("send_back") else {},
+        "may_stop": view.may("stop") and aftersales.may_stop(view.order_id, view.units),
         "resting": shop.state == "holiday",
     }  # fmt: skip
 
@@ -164,6 +190,12 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
 def _photos(request: visitor.ViewerRequest, name: str = "photos") -> Sequence[Stored]:
     """What was sent along, looked at and kept. Raises Invalid."""
     return aftersales.keep_evidence(cast(list[UploadedFile], request.FILES.getlist(name)))
+
+
+def _stop(request: visitor.ViewerRequest, case_id: UUID) -> str:
+    me = request.viewer.id
+    aftersales.stop_parcel(case_id, by=me, person_id=me, now=kit_time.now())
+    return _("The courier is being asked. What happens next stands here.")
 
 
 def _withdraw(request: visitor.ViewerRequest, case_id: UUID) -> str:
@@ -226,8 +258,8 @@ def _cite(request: visitor.ViewerRequest, case_id: UUID) -> str:
 
 
 _ACTS: dict[str, Callable[[visitor.ViewerRequest, UUID], str]] = {
-    "withdraw": _withdraw, "send": _send, "accept": _accept, "escalate": _escalate, "state": _state, "edit": _again,
-    "cite": _cite,
+    "stop": _stop, "withdraw": _withdraw, "send": _send, "accept": _accept, "escalate": _escalate, "state": _state,
+    "edit": _again, "cite": _cite,
 }  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
         "proposals": [proposal for proposal in asked if proposal.state == "proposed" and proposal.answer_by > now],
         "steps": steps_of(order, sent), "parcels": parcels_of(sent, order),
         "may_cancel": order.state == "paid" or (packed and promises.may_cancel_freely(order_id, now=now)),
-        "packed": packed, "causes": {order_id, *(view.id for view in made), *(view.id for view in asked_for)},
+        "stoppable": aftersales.stoppable(order, sent, now=now), "packed": packed, "causes": {order_id, *(view.id for view in made), *(view.id for view in asked_for)},
         "cases": [card_of(view, shop, now, linked=True) for view in asked_for],
         "may_ask": live and order.state != "cancelled" and not _is_over(order, now),
     }  # fmt: skip

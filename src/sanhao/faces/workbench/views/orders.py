@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -71,6 +72,7 @@ def _order(
         "order": view, "topic": f"order:{view.id}", "desk": "two", "steps": _steps(view),
         "cards": [promise_card(one, seat.now, shop=said(seat.shop.name), mark=seat.shop.mark) for one in made],
         "parcels": [(parcel, next_scans(parcel) if kit_time.is_demo() else ()) for parcel in parcels],
+        "mischief": _mischief(parcels), "ways": delivery.MISCHIEF,
         "names": {line.id: line for line in view.lines}, "carriers": delivery.carrier_names(),
     }  # fmt: skip
     if is_part(request):
@@ -81,6 +83,17 @@ def _order(
         "delay": form or DelayForm(),
     }
     return page(request, seat, "order", given, status=422 if form else 200)
+
+
+_STOPPABLE = ("labelled", "collected", "in_transit")
+
+
+def _mischief(parcels: Sequence[delivery.ConsignmentView]) -> dict[UUID, str]:
+    """How the sandbox courier treats a call to bring each of its parcels back, where that may still come."""
+    ours = {p.tracking_no: p.id for p in parcels if p.carrier == "sandbox" and p.state in _STOPPABLE}
+    if not kit_time.is_demo() or not ours:
+        return {}
+    return {ours[number]: how for number, how in delivery.mischief_of(list(ours)).items()}
 
 
 def _steps(view: orders.OrderView) -> list[Step]:

@@ -132,6 +132,18 @@ def scan(request: HttpRequest, seat: Seat, order_id: UUID, parcel_id: UUID) -> H
     return redirect("workbench:order", seat.shop.slug, order_id)
 
 
+@at_work("POST")
+def mischief(request: HttpRequest, seat: Seat, order_id: UUID, parcel_id: UUID) -> HttpResponse:
+    """How the sandbox courier treats a call to bring this parcel back: a demo world only."""
+    order = orders.order(order_id, shop_id=seat.shop.id)
+    parcel = next((p for p in delivery.consignments_of([order.id])[order.id] if p.id == parcel_id), None)
+    if not kit_time.is_demo() or parcel is None or request.POST.get("how") not in delivery.MISCHIEF:
+        raise Http404
+    delivery.sandbox_mischief(parcel.id, request.POST["how"])
+    tell(request, _("Noted: that is what the sandbox courier does when it is asked to stop this parcel."))
+    return redirect("workbench:order", seat.shop.slug, order_id)
+
+
 def next_scans(parcel: delivery.ConsignmentView) -> tuple[delivery.Status, ...]:
     """What a button may make the sandbox courier do with *parcel* next."""
     return _NEXT.get(parcel.state, ()) if parcel.carrier == "sandbox" else ()

@@ -1,4 +1,4 @@
-"""Refunds paid ahead of the goods (`paths/instant.py`): a keeper pays them, and every way a case ends settles them.
+"""Refunds paid ahead of the goods (`paths/instant.py`, `paths/intercept.py`): a keeper pays them, and every way a case ends settles them.
 
 The platform pays into the order's escrow, out of `paid_ahead`, and the refund leaves it like any other. When the shop has
 accepted what came, its escrow gives that back; where it has not, the buyer owes it; where the platform takes it upon
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
@@ -24,12 +24,14 @@ from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
+from sanhao.service.aftersales import money
+from sanhao.service.aftersales.actions import give
 from sanhao.service.aftersales.actions.give import CAUSE, units_of
 from sanhao.service.aftersales.book import COLUMNS, encode
 from sanhao.service.aftersales.case import OVER, Address
 from sanhao.service.aftersales.events import CaseChanged
 from sanhao.service.aftersales.models import ADVANCE
-from sanhao.service.aftersales.paths import instant
+from sanhao.service.aftersales.paths import instant, intercept
 from sanhao.service.aftersales.paths.standing import standing
 from sanhao.service.aftersales.trust import records
 from sanhao.service.delivery import api as delivery
@@ -47,19 +49,34 @@ def want(row: Row, *, now: datetime) -> None:
         rule = rulebook.in_force(instant.RULE, at=now)
     except LookupError:
         return  # this site pays nothing ahead
+    _want([row], "instant", [rule.id], now)
+
+
+def want_called_back(rows: Sequence[Row], *, now: datetime) -> None:
+    """What these cases' courier says of their interception is heard: a keeper sees whether they are refunded ahead."""
+    _want(rows, "intercept", [row["stop_rule_id"] for row in rows], now)
+    known = fetch(
+        "SELECT id, state FROM aftersales_advance WHERE case_id = ANY(%s) AND path = 'intercept' ORDER BY id FOR UPDATE",
+        [[row["id"] for row in rows]],
+    )
+    again = [row["id"] for row in known if row["state"] in ("waiting", "declined")]
+    ADVANCE.move_rows(again, "wanted", at=now, also={"wanted_at": now, "ended_at": None, "reason": ""})
+
+
+def _want(rows: Sequence[Row], path: str, rule_ids: Sequence[UUID], now: datetime) -> None:
     execute(
-        "INSERT INTO aftersales_advance (id, case_id, order_id, shop_id, person_id, rule_id, state, reason, currency, "
+        "INSERT INTO aftersales_advance (id, case_id, order_id, shop_id, person_id, rule_id, path, state, reason, currency, "
         "amount_minor, repaid_minor, owed_minor, borne_minor, wanted_at) "
-        "VALUES (%s, %s, %s, %s, %s, %s, 'wanted', '', %s, 0, 0, 0, 0, %s) ON CONFLICT (case_id) DO NOTHING",
+        "SELECT id, case_id, order_id, shop_id, person_id, rule_id, %s, 'wanted', '', currency, 0, 0, 0, 0, %s "
+        "FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) "
+        "AS w (id, case_id, order_id, shop_id, person_id, rule_id, currency) ON CONFLICT (case_id) DO NOTHING",
         [
-            new_id(),
-            row["id"],
-            row["order_id"],
-            row["shop_id"],
-            row["person_id"],
-            rule.id,
-            row["currency"],
+            path,
             now,
+            new_ids(len(rows)),
+            *([row[name] for row in rows] for name in ("id", "order_id", "shop_id", "person_id")),
+            list(rule_ids),
+            [row["currency"] for row in rows],
         ],
     )
 
@@ -87,9 +104,9 @@ def pay_due(rows: Sequence[Row], now: datetime) -> None:
         )
     }
     mine = _one_each([row for row in rows if row["case_id"] in cases])
-    over = [row for row in mine if cases[row["case_id"]]["state"] != "returning"]
+    live = [row for row in mine if _travels(row["path"], cases[row["case_id"]])]
+    over = [row for row in mine if row not in live]
     _decline(over, ["case_over"] * len(over), now)
-    live = [row for row in mine if cases[row["case_id"]]["state"] == "returning"]
     if not live:
         return
     judged = _judge_all(live, cases, held, now)
@@ -116,7 +133,15 @@ def _one_each(rows: Sequence[Row]) -> list[Row]:
     return list({row["order_id"]: row for row in reversed(rows)}.values())
 
 
-Judged = tuple[Row, instant.Seen, instant.Verdict]
+_PATHS: Mapping[str, Any] = {"instant": instant, "intercept": intercept}
+"""The files of `paths/` by which money goes ahead: each has Terms, Seen, a judge, a sentence and the name of its decision."""
+Judged = tuple[Row, Any, instant.Verdict | intercept.Verdict]
+
+
+def _travels(path: str, case: Row) -> bool:
+    if path == "instant":
+        return bool(case["state"] == "returning")
+    return (case["state"], case["stop"]) in (("stopping", "accepted"), ("returning", "back"))
 
 
 def _judge_all(
@@ -129,28 +154,30 @@ def _judge_all(
     parcels = delivery.consignments_of([row["case_id"] for row in rows])
     judged = []
     for row in rows:
-        case, terms = cases[row["case_id"]], terms_in(row["rule_id"])
+        case, terms = cases[row["case_id"]], _terms(row)
         who = (row["person_id"], row["currency"])
         lines = [line for line in views[row["order_id"]].lines if line.id in units[row["case_id"]]]
-        seen = instant.Seen(
-            kind=case["kind"],
-            reason=case["reason"],
-            amount=Money(case["back_minor"], row["currency"]),
-            left=Money(held[row["order_id"]].left_minor, row["currency"]),
-            exposed=Money(exposed[who], row["currency"]),
-            standing=standing(terms.trust, found[row["person_id"]], now),
-            waybill=_waybill(case, parcels[row["case_id"]], views[row["order_id"]], units[row["case_id"]]),
-            discounted=views[row["order_id"]].coupon.minor > 0,
-            special=tuple(sorted({line.special for line in lines if line.special})),
-        )
-        verdict = instant.judge(terms, seen)
+        common: dict[str, Any] = {
+            "amount": Money(case["back_minor"], row["currency"]),
+            "left": Money(held[row["order_id"]].left_minor, row["currency"]),
+            "exposed": Money(exposed[who], row["currency"]),
+            "standing": standing(terms.trust, found[row["person_id"]], now),
+            "special": tuple(sorted({line.special for line in lines if line.special})),
+        }
+        seen: Any
+        if row["path"] == "intercept":
+            seen = intercept.Seen(heard="succeeded" if case["stop"] == "back" else "accepted", **common)
+        else:
+            waybill = _waybill(case, parcels[row["case_id"]], views[row["order_id"]], units[row["case_id"]])
+            seen = instant.Seen(kind=case["kind"], reason=case["reason"], waybill=waybill, **common)
+        verdict = _PATHS[row["path"]].judge(terms, seen)
         exposed[who] += verdict.owed.minor
         judged.append((row, seen, verdict))
     return judged
 
 
-def terms_in(rule_id: UUID) -> instant.Terms:
-    return msgspec.convert(rulebook.version(rule_id).terms, instant.Terms)
+def _terms(row: Row) -> Any:
+    return msgspec.convert(rulebook.version(row["rule_id"]).terms, _PATHS[row["path"]].Terms)
 
 
 def _exposed(person_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
@@ -202,7 +229,7 @@ def _pay(judged: Sequence[Judged], cases: Mapping[UUID, Row], now: datetime) -> 
     decisions.record([_decision(ids[row["id"]], row, seen, verdict, now) for row, seen, verdict in judged])
     settlement.cover([_cover(row, verdict, ids[row["id"]]) for row, _, verdict in judged], now=now)
     orders.refund([_part(row, verdict, ids[row["id"]]) for row, _, verdict in judged], now=now)
-    until = [now + timedelta(days=terms_in(row["rule_id"]).back_days) for row, *_ in judged]
+    until = [now + timedelta(days=_terms(row).back_days) for row, *_ in judged]
     ADVANCE.move_rows(
         [row["id"] for row, *_ in judged], "paid", at=now, also={"paid_at": now},
         each={
@@ -211,11 +238,11 @@ def _pay(judged: Sequence[Judged], cases: Mapping[UUID, Row], now: datetime) -> 
             "decision_id": ("uuid", [ids[row["id"]] for row, *_ in judged]),
         },
     )  # fmt: skip
-    # The time the shop has runs from its signed scan; without one, the parcel has until then.
+    # The time the shop has runs from its signed scan; without one, the parcel has until then. Called back, it has its own.
     execute(
         """
         UPDATE aftersales_case c SET ahead_minor = w.amount, ahead_until = w.until,
-            due_at = CASE WHEN c.signed_at IS NULL THEN w.until ELSE c.due_at END
+            due_at = CASE WHEN c.signed_at IS NULL AND c.stop = '' THEN w.until ELSE c.due_at END
         FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[]) AS w (id, amount, until) WHERE c.id = w.id
         """,
         [[row["case_id"] for row, *_ in judged], [verdict.owed.minor for *_, verdict in judged], until],
@@ -230,13 +257,13 @@ def _pay(judged: Sequence[Judged], cases: Mapping[UUID, Row], now: datetime) -> 
 
 
 def _decision(
-    id: UUID, row: Row, seen: instant.Seen, verdict: instant.Verdict, now: datetime
+    id: UUID, row: Row, seen: Any, verdict: instant.Verdict | intercept.Verdict, now: datetime
 ) -> decisions.DecisionDraft:
     """It takes nothing from anybody, so there is nothing to appeal; what may take it back later is a decision of its own."""
     return decisions.DecisionDraft(
         id=id,
-        key=f"{instant.PAID}:{row['case_id']}",
-        kind=instant.PAID,
+        key=f"{_PATHS[row['path']].PAID}:{row['case_id']}",
+        kind=_PATHS[row["path"]].PAID,
         subject_kind="case",
         subject_id=row["case_id"],
         rule_id=row["rule_id"],
@@ -244,7 +271,7 @@ def _decision(
         verdict=encode(verdict),
         effect_minor=verdict.owed.minor,
         currency=verdict.owed.currency,
-        text=instant.say(verdict),
+        text=_PATHS[row["path"]].say(verdict),
         shop_id=None,
         person_id=row["person_id"],
         decided_at=now,
@@ -256,14 +283,14 @@ def _account(currency: str) -> ledger.Ref:
     return ledger.Ref("paid_ahead", ledger.PLATFORM, currency)
 
 
-def _cover(row: Row, verdict: instant.Verdict, decision_id: UUID) -> settlement.Cover:
+def _cover(row: Row, verdict: instant.Verdict | intercept.Verdict, decision_id: UUID) -> settlement.Cover:
     return settlement.Cover(
         f"case:{row['case_id']}:ahead", "case.ahead", row["order_id"], verdict.owed.minor, _account(row["currency"]),
         CAUSE, row["case_id"], decision_id,
     )  # fmt: skip
 
 
-def _part(row: Row, verdict: instant.Verdict, decision_id: UUID) -> orders.Part:
+def _part(row: Row, verdict: instant.Verdict | intercept.Verdict, decision_id: UUID) -> orders.Part:
     return orders.Part(
         key=f"case:{row['case_id']}:refund_ahead",
         order_id=row["order_id"],
@@ -280,36 +307,54 @@ def _part(row: Row, verdict: instant.Verdict, decision_id: UUID) -> orders.Part:
 def settle(items: Sequence[Going], *, now: datetime) -> None:
     """Cases that end in a refund the buyer has had already: who bears it pays the platform back. What was ruled or agreed
     to be less than was paid ahead, the buyer owes. Nothing goes to the buyer a second time."""
-    if not items:
-        return
+    for round_ in give.one_each(items):
+        _settle(round_, now)
+
+
+def _settle(items: Sequence[Going], now: datetime) -> None:
+    """One case of each order. What the shop bears is given back by the core of refund money like any other refund, units,
+    shares of coupons, shelf and all, but for the cash the buyer has had."""
     rows = _lock(items)
-    repays, entries = [], []
+    entries = []
     for item in items:
         row = rows[item.row["id"]]
-        out = item.row["ahead_minor"]
         wanted = item.row["back_minor"] if item.amount_minor is None else item.amount_minor
-        item.refunded_minor = back = min(out, wanted)
-        claim, id = _claim(row), item.row["id"]
-        if item.bearer == "shop":
-            repays.append(
-                settlement.Repay(
-                    f"case:{id}:repaid", row["order_id"], back, claim, CAUSE, id, item.decision_id
-                )
-            )
-        else:
+        out = item.row["ahead_minor"]
+        item.refunded_minor = had = min(out, wanted)
+        if item.bearer != "shop":
             goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
-            entries.append(_entry(item, "case.goodwill", "borne", goodwill, claim, back, now))
-        if out > back and row["state"] == "paid":
-            entries.append(_entry(item, "case.owed", "owed", _debt(row), claim, out - back, now))
-    settlement.repay(repays, now=now)
+            entries.append(_entry(item, "case.goodwill", "borne", goodwill, _claim(row), had, now))
+        if out > had and row["state"] == "paid":
+            entries.append(_entry(item, "case.owed", "owed", _debt(row), _claim(row), out - had, now))
+    # What a guarantee gives was divided by its own judge: there the shop gives back the cash, and that is all.
+    settlement.repay(
+        [_repaid(item, rows) for item in items if item.bearer == "shop" and item.row["promise_id"]], now=now
+    )
+    by_shop = [item for item in items if item.bearer == "shop" and not item.row["promise_id"]]
+    asked = [
+        msgspec.structs.replace(one, had_minor=item.refunded_minor, claim=_claim(rows[item.row["id"]]))
+        for item, one in zip(by_shop, give.asked_of(by_shop), strict=True)
+    ]
+    backs = money.give_back(asked, now=now)
+    for item, one in zip(by_shop, asked, strict=True):
+        item.refunded_minor = max(item.refunded_minor, backs[one.key].cash_minor)
     ledger.post(entries)
     _ended(items, rows, now)
+
+
+def _repaid(item: Going, rows: Mapping[UUID, Row]) -> settlement.Repay:
+    id, row = item.row["id"], rows[item.row["id"]]
+    return settlement.Repay(
+        f"case:{id}:repaid", row["order_id"], item.refunded_minor, _claim(row), CAUSE, id, item.decision_id
+    )
 
 
 def owe(items: Sequence[Going], *, now: datetime) -> None:
     """Cases that end without a refund though one was paid ahead: the buyer owes it. What was not paid yet never is."""
     over = [
-        item for item in items if item.to in OVER and item.to != "refunded" and item.row["kind"] == "return"
+        item
+        for item in items
+        if item.to in OVER and item.to != "refunded" and (item.row["kind"] == "return" or item.row["stop"])
     ]
     if not over:
         return
@@ -364,21 +409,20 @@ def _ended(items: Sequence[Going], rows: Mapping[UUID, Row], now: datetime) -> N
     """Write down who bore what; a rest the buyer still owes stays on the case."""
     groups: dict[str, list[Going]] = defaultdict(list)
     for item in items:
-        rest = item.row["ahead_minor"] - item.refunded_minor
+        rest = _rest(item)
         groups["owed" if rest else "repaid" if item.bearer == "shop" else "borne"].append(item)
     for to, group in groups.items():
         found = [rows[item.row["id"]] for item in group]
+        had = [item.row["ahead_minor"] - _rest(item) for item in group]
         gone = [
-            (item.refunded_minor, 0) if item.bearer == "shop" else (0, item.refunded_minor) for item in group
+            (sum_, 0) if item.bearer == "shop" else (0, sum_) for item, sum_ in zip(group, had, strict=True)
         ]
         ADVANCE.move_rows(
             [row["id"] for row in found], to, at=now, also={"ended_at": now},
             each={
                 "repaid_minor": ("bigint", [row["repaid_minor"] + shop for row, (shop, _) in zip(found, gone, strict=True)]),
                 "borne_minor": ("bigint", [row["borne_minor"] + us for row, (_, us) in zip(found, gone, strict=True)]),
-                "owed_minor": ("bigint", [
-                    item.row["ahead_minor"] - item.refunded_minor for item in group
-                ]),
+                "owed_minor": ("bigint", [_rest(item) for item in group]),
             },
         )  # fmt: skip
     execute(
@@ -386,10 +430,15 @@ def _ended(items: Sequence[Going], rows: Mapping[UUID, Row], now: datetime) -> N
         "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS w (id, rest, back) WHERE c.id = w.id",
         [
             [item.row["id"] for item in items],
-            [item.row["ahead_minor"] - item.refunded_minor for item in items],
+            [_rest(item) for item in items],
             [item.refunded_minor for item in items],
         ],
     )
+
+
+def _rest(item: Going) -> int:
+    """What the buyer had ahead beyond what the case came to."""
+    return max(0, int(item.row["ahead_minor"]) - item.refunded_minor)
 
 
 def appeal_days(row: Row, to: str, otherwise: int, *, now: datetime) -> int:
@@ -397,7 +446,7 @@ def appeal_days(row: Row, to: str, otherwise: int, *, now: datetime) -> int:
     if not row["ahead_minor"]:
         return otherwise
     try:
-        terms = terms_in(rulebook.in_force(instant.RULE, at=now).id)
+        terms = msgspec.convert(rulebook.in_force(instant.RULE, at=now).terms, instant.Terms)
     except LookupError:
         return otherwise
     return max(otherwise, terms.shop_appeal_days if to == "refunded" else terms.buyer_appeal_days)

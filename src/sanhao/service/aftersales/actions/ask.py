@@ -21,7 +21,7 @@ from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import core, money, worth
-from sanhao.service.aftersales.actions import holds
+from sanhao.service.aftersales.actions import holds, intercept
 from sanhao.service.aftersales.actions.moves import Going, enter, take
 from sanhao.service.aftersales.actions.time import draft
 from sanhao.service.aftersales.book import RULE, facts_of, terms_from, terms_of
@@ -32,6 +32,7 @@ from sanhao.service.aftersales.judge import AT_ONCE, Seen, judge
 from sanhao.service.aftersales.queries import attempts_used, units_in_cases
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kind_of, kinds_for, phase_of
 from sanhao.service.aftersales.trust import trusted
+from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
 LONGEST = 500
@@ -73,16 +74,18 @@ def request(
     words: str = "",
     evidence: Sequence[Stored] = (),
     rule: str = RULE,
+    stop: bool = False,
     now: datetime,
 ) -> UUID:
     """Ask for money or goods back; returns the case's id. *rule*: the terms it goes by. Refunded at once where nothing is packed yet. *evidence*:
-    what `evidence.keep` has looked at and kept.
+    what `evidence.keep` has looked at and kept. *stop*: have the parcel with these units called back on its way.
 
     Raises NotFound for somebody else's order, Invalid ``case.units``, ``case.reason``, ``case.kind``, ``case.words``,
-    Refusal ``case.window``, ``case.attempts``, ``case.not_paid``, ``case.mixed``.
+    Refusal ``case.window``, ``case.attempts``, ``case.not_paid``, ``case.mixed``, ``case.not_stopped``.
     """
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(order_id)])
+        parcel = _parcel(order_id, person_id, units) if stop else None
         wish = weigh(ground(order_id, person_id=person_id, units=units, rule=rule, now=now), reason, kind)
         row = _insert(wish, worded(words), now)
         add(row["id"], "buyer", evidence, by=person_id, round=0, now=now)
@@ -91,11 +94,21 @@ def request(
                        row["currency"], None)],
             at=now,
         )  # fmt: skip
+        if parcel is not None:
+            intercept.start(row, parcel, by=person_id, now=now)
         if life.at_once(facts_of(row), packed=wish.ground.packed):
             _refund_at_once(row, now)
         else:
             holds.place([order_id], now=now)
     return UUID(str(row["id"]))
+
+
+def _parcel(order_id: UUID, person_id: UUID, units: Mapping[UUID, int]) -> UUID:
+    """The parcel that is to be called back, locked: parcels come before cases."""
+    orders.order(order_id, person_id=person_id)  # nobody else learns anything about it
+    parcel = intercept.parcel_for(order_id, {id: count for id, count in units.items() if count})
+    delivery.hold([parcel])
+    return parcel
 
 
 def ground(

@@ -34,11 +34,11 @@ def refund(items: Sequence[Going], *, now: datetime) -> None:
         units = units_of([item.row["id"] for item in plain])
         views = orders.orders([item.row["order_id"] for item in plain])
         whole = _cancel(plain, units, views, now)
-        first, *others = _rounds([item for item in plain if item.row["id"] not in whole]) or [[]]
+        first, *others = one_each([item for item in plain if item.row["id"] not in whole]) or [[]]
         _pay(first, units, views, now)
         for round_ in others:  # what is left of these orders is something else by now
             _pay(round_, units, orders.orders([item.row["order_id"] for item in round_]), now)
-    for round_ in _rounds(claims):
+    for round_ in one_each(claims):
         promised.pay(round_, now=now)
 
 
@@ -60,7 +60,7 @@ def _cancel(
     return {ending[order_id][0].row["id"] for order_id in cancelled}
 
 
-def _rounds(items: Sequence[Going]) -> list[list[Going]]:
+def one_each(items: Sequence[Going]) -> list[list[Going]]:
     """Two cases of one order in one batch: one after the other."""
     rounds: list[list[Going]] = []
     seen: dict[UUID, int] = defaultdict(int)
@@ -79,6 +79,15 @@ def _pay(items: Sequence[Going], units: Units, views: Mapping[UUID, orders.Order
     backs = money.give_back(asked, now=now)
     for item, one in zip(items, asked, strict=True):
         item.refunded_minor = backs[one.key].cash_minor
+
+
+def asked_of(items: Sequence[Going]) -> list[money.Asked]:
+    """What each of these cases gives back, each of another order, as refund money takes it."""
+    if not items:
+        return []
+    units = units_of([item.row["id"] for item in items])
+    views = orders.orders([item.row["order_id"] for item in items])
+    return [_asked(item, units[item.row["id"]], views[item.row["order_id"]]) for item in items]
 
 
 def _asked(item: Going, units: Mapping[UUID, int], order: orders.OrderView) -> money.Asked:
@@ -110,6 +119,7 @@ def _asked(item: Going, units: Mapping[UUID, int], order: orders.OrderView) -> m
         payer=goodwill if item.bearer == "platform" else None,
         unshipped=waiting,
         restock=units if item.note == "received_restocked" else {},
+        called_back=units if row["stop"] == "back" and row["phase"] != "delivered" else {},
     )
 
 

@@ -28,7 +28,8 @@ ADVANCES: Mapping[str, tuple[str, ...]] = {
     "owed": ("owed", "repaid", "borne"),
     "repaid": (),
     "borne": (),
-    "declined": (),
+    # A parcel that was called back has turned round after all.
+    "declined": ("wanted",),
 }
 
 
@@ -87,7 +88,6 @@ class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
     standing: Standing
     waybill: Waybill
     special: tuple[str, ...] = ()
-    discounted: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -117,8 +117,6 @@ def _excluded(terms: Terms, seen: Seen) -> str:
         return "quality"
     if set(seen.special) & set(terms.special):
         return "special_goods"
-    if seen.discounted:
-        return "discounted"  # others paid for a part of it; they have it back with the goods
     if seen.standing == "held":
         return "standing"
     if not amount or amount > seen.left.minor:

@@ -25,8 +25,9 @@ from sanhao.service.orders.actions import shares, unshipped
 class LineBack(msgspec.Struct, frozen=True):
     """What of a line goes back: *units* for good, *goods_minor* in cash; *kept_minor* of it stays with the shop.
 
-    *unshipped* of the units were not handed over and never will be: they are on the shelf again. *restock*: so many of
-    the others, because the shop says so.
+    *unshipped* of the units were not handed over and never will be: they are on the shelf again. *called_back*: so many
+    turned round on their way and count as never shipped. *restock*: so many of what came back are on the shelf again,
+    because the shop says so.
     """
 
     line_id: UUID
@@ -35,6 +36,7 @@ class LineBack(msgspec.Struct, frozen=True):
     kept_minor: int = 0
     unshipped: int = 0
     restock: int = 0
+    called_back: int = 0
 
 
 class ShareBack(msgspec.Struct, frozen=True):
@@ -50,6 +52,9 @@ class Part(msgspec.Struct, frozen=True):
     - With *lines* or *shares*: exactly these, and *freight_minor*, as the pure core found them under the order's lock.
     - With *amount_minor* alone (*freight_minor* of it freight): so much, or what is left.
     - With neither: all that is left of an order that will not happen, and every funder's share.
+
+    *had_minor* of what *lines* and *freight_minor* come to was refunded before, ahead of the goods, as an amount: it is
+    written down where it belongs now, and not paid again.
     """
 
     key: str
@@ -61,6 +66,7 @@ class Part(msgspec.Struct, frozen=True):
     freight_minor: int = 0
     shares: tuple[ShareBack, ...] = ()
     decision_id: UUID | None = None
+    had_minor: int = 0
 
     @property
     def exact(self) -> bool:
@@ -73,7 +79,7 @@ class Part(msgspec.Struct, frozen=True):
     @property
     def wanted_minor(self) -> int:
         if self.exact:
-            return sum(line.goods_minor for line in self.lines) + self.freight_minor
+            return sum(line.goods_minor for line in self.lines) + self.freight_minor - self.had_minor
         return self.amount_minor or 0
 
 
@@ -131,13 +137,13 @@ def _orders(by_order: Mapping[UUID, Part]) -> dict[UUID, Row]:
         """
         WITH asked AS (
             SELECT o.id, o.total_minor - o.refunded_minor - o.kept_minor AS left_minor,
-                o.freight_minor - o.freight_refunded_minor AS freight_left, w.amount, w.freight, w.whole, w.kept
+                o.freight_minor - o.freight_refunded_minor AS freight_left, w.amount, w.freight, w.whole, w.kept, w.had
             FROM orders_order o
-            JOIN unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bool[], %s::bigint[])
-                AS w (id, amount, freight, whole, kept) ON w.id = o.id
+            JOIN unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bool[], %s::bigint[], %s::bigint[])
+                AS w (id, amount, freight, whole, kept, had) ON w.id = o.id
         ), given AS (
             SELECT id, left_minor, kept, CASE WHEN whole THEN left_minor ELSE least(amount, left_minor) END AS amount,
-                CASE WHEN whole THEN freight_left ELSE least(freight, freight_left, amount) END AS freight
+                CASE WHEN whole THEN freight_left ELSE least(freight, freight_left, amount + had) END AS freight
             FROM asked
         )
         UPDATE orders_order o SET refunded_minor = o.refunded_minor + g.amount,
@@ -151,6 +157,7 @@ def _orders(by_order: Mapping[UUID, Part]) -> dict[UUID, Row]:
             [part.freight_minor for part in parts],
             [part.whole for part in parts],
             [sum(line.kept_minor for line in part.lines) for part in parts],
+            [part.had_minor for part in parts],
         ],
     )
     for row in rows:
@@ -182,19 +189,21 @@ def _lines(by_order: Mapping[UUID, Part], now: datetime) -> set[UUID]:
         """
         UPDATE orders_line l SET refunded_units = l.refunded_units + b.units,
             refunded_minor = l.refunded_minor + b.goods, kept_minor = l.kept_minor + b.kept,
-            cancelled_units = l.cancelled_units + b.unshipped
-        FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::bigint[], %s::bigint[], %s::int[])
-            AS b (id, order_id, units, goods, kept, unshipped)
+            cancelled_units = l.cancelled_units + b.unshipped + b.called_back,
+            shipped_quantity = l.shipped_quantity - b.called_back
+        FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::bigint[], %s::bigint[], %s::int[], %s::int[])
+            AS b (id, order_id, units, goods, kept, unshipped, called_back)
         WHERE l.id = b.id AND l.order_id = b.order_id AND l.refunded_units + b.units <= l.quantity
           AND l.refunded_minor + b.goods + l.kept_minor + b.kept <= l.goods_minor - l.coupon_minor
-          AND l.shipped_quantity + l.cancelled_units + b.unshipped <= l.quantity AND b.unshipped <= b.units
+          AND l.shipped_quantity + l.cancelled_units + b.unshipped <= l.quantity AND b.unshipped + b.called_back <= b.units
+          AND l.delivered_quantity + b.called_back <= l.shipped_quantity
         RETURNING l.id, l.order_id, l.offer_id, l.goods_minor - l.coupon_minor AS paid_minor,
             l.cancelled_units = l.quantity AS gone
         """,
         [
             [line.line_id for _, line in lines], [id for id, _ in lines], [line.units for _, line in lines],
             [line.goods_minor for _, line in lines], [line.kept_minor for _, line in lines],
-            [line.unshipped for _, line in lines],
+            [line.unshipped for _, line in lines], [line.called_back for _, line in lines],
         ],
     )  # fmt: skip
     if len(rows) < len(lines):
@@ -219,7 +228,7 @@ def _draw(part: Part, row: Row, back: shares.Back, complete: bool) -> settlement
         cause_kind=part.cause_kind,
         cause_id=part.cause_id,
         decision_id=part.decision_id,
-        freight_minor=row["freight"],
+        freight_minor=0 if part.had_minor else row["freight"],
         whole=complete,
     )
 

@@ -1,4 +1,4 @@
-"""Units that will not be shipped: an order is as far as what is left of it."""
+"""Units that will not be delivered: an order is as far as what is left of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sanhao.service.orders.models import ORDER
 
 
 def follow(order_ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
-    """Units of these orders came back: an order of which nothing will be shipped is cancelled, one whose rest is
+    """Units of these orders came back: an order of which nothing was or will be delivered is cancelled, one whose rest is
     shipped is shipped, one whose rest is delivered is delivered. Returns those whose every unit is back."""
     if not order_ids:
         return set()
@@ -62,7 +62,7 @@ def tell(rows: Sequence[Row], *, now: datetime) -> None:
 
 def _cancelled(ids: Sequence[UUID], now: datetime) -> None:
     moved = ORDER.move_rows(
-        ids, "cancelled", at=now, only_from=["paid"], also={"cancelled_by": "buyer"},
+        ids, "cancelled", at=now, also={"cancelled_by": "buyer"},
         returning=("checkout_id", "shop_id", "person_id"),
     )  # fmt: skip
     events.emit(

@@ -19,6 +19,8 @@ from sanhao.service.delivery.events import (
     ConsignmentDelivered,
     ConsignmentRegistered,
     ConsignmentTracked,
+    InterceptionAsked,
+    InterceptionMoved,
 )
 from sanhao.service.orders import api as orders
 from sanhao.service.orders.events import OrderCancelled, UnitsDropped
@@ -26,6 +28,7 @@ from sanhao.service.promises.actions.make import cancel_at
 from sanhao.service.promises.actions.review import open_reviews
 from sanhao.service.promises.book import encode, facts_from, terms_of, timely
 from sanhao.service.promises.core import (
+    CalledBack,
     Cancelled,
     Collected,
     Delivered,
@@ -129,6 +132,30 @@ def tracked(batch: Sequence[News[ConsignmentTracked]]) -> None:
             Tracked(at, received_at, str(fact.consignment_id)) for at, received_at in fact.scans
         ]
     _hear_of_parcels(by_order, at=max(news.at for news in batch))
+
+
+def called_back(batch: Sequence[News[InterceptionAsked]]) -> None:
+    """Now-listener: a parcel is being called back; while that runs its arrival is not waited for."""
+    by_order: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for news in batch:
+        fact = news.fact
+        lines = tuple(sorted(map(str, fact.items)))
+        by_order[fact.owner_id].append(CalledBack(fact.at, fact.until, str(fact.consignment_id), lines))
+    hear(by_order, at=max(news.at for news in batch))
+
+
+def call_moved(batch: Sequence[News[InterceptionMoved]]) -> None:
+    """Now-listener: it turned round, or travels on."""
+    by_order: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for news in batch:
+        fact = news.fact
+        if fact.state != "accepted":
+            lines, parcel = tuple(sorted(map(str, fact.items))), str(fact.consignment_id)
+            back = fact.state == "succeeded"
+            by_order[fact.owner_id].append(
+                CalledBack(fact.asked_at, fact.until, parcel, lines, fact.at, back)
+            )
+    hear(by_order, at=max(news.at for news in batch))
 
 
 def _hear_of_parcels(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> None:

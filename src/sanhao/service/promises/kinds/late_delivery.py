@@ -7,6 +7,7 @@
 3. The shops that handed over after their ship-by limit answer for it, or had not handed over when it was settled
    though their limit had passed; if there are none, the carrier answers.
 4. It does not apply (void) to what was cancelled or unavailable before, to force majeure, or through the buyer's fault.
+5. While the buyer has a parcel called back its time stands still; what came back owes no arrival.
 
 `never_arrived` becomes `late` in facts that know of a later delivery; what is owed and by whom is the same to the cent.
 Source: the dispute rules that two independent teams applied to a Brazilian marketplace's orders: late gives all freight
@@ -25,8 +26,10 @@ from sanhao.kit.deadline import Deadline, end_of_day, require_span, zone
 from sanhao.kit.money import Money, total
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date, date_time
+from sanhao.service.promises import calls as of_calls
 from sanhao.service.promises.core import (
     CARRIER,
+    CalledBack,
     Cancelled,
     Collected,
     Delivered,
@@ -93,6 +96,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     freight: Money | None = None
     cancelled: Cancelled | None = None
     excused: tuple[Excused, ...] = ()
+    calls: of_calls.Calls = ()
+    plain_due_at: datetime | None = None
+    """When it was due before anything was called back."""
 
 
 def scope(terms: Terms) -> Scope:
@@ -148,13 +154,38 @@ def under(terms: Terms, facts: Facts) -> Facts:
         hand_over_by = terms.hand_over.resolve(facts.paid_at)
         if facts.ship_hours is not None:
             hand_over_by = min(hand_over_by, facts.paid_at + timedelta(hours=facts.ship_hours))
+    plain_due_at = due_at if facts.calls else None
+    due_at += _pause(facts, due_at)
     return replace(
         facts,
+        plain_due_at=plain_due_at,
         due_at=due_at,
         settle_at=due_at + timedelta(hours=terms.scan_grace_hours),
         timezone=terms.timezone,
         hand_over_by=hand_over_by,
     )
+
+
+def _pause(facts: Facts, due_at: datetime) -> timedelta:
+    """By how long the last of what is still to come is put off."""
+    if not facts.calls:
+        return timedelta(0)
+    return max(of_calls.pause(facts.calls, line.id, due_at) for line in _awaited(facts) or facts.lines)
+
+
+def _awaited(facts: Facts) -> tuple[LineFact, ...]:
+    """The lines that are still to arrive, or have: not those that turned round on their way."""
+    if not facts.calls:
+        return facts.lines
+    back = {line.id: of_calls.came_back(facts.calls, line.id) for line in facts.lines}
+    return tuple(line for line in facts.lines if (at := back[line.id]) is None or heard_by(line.arrived, at))
+
+
+def _limit(facts: Facts, line: LineFact) -> datetime:
+    """When this line is due: a parcel that was called back keeps no other one waiting."""
+    if (plain := facts.plain_due_at) is None:
+        return facts.due_at
+    return plain + of_calls.pause(facts.calls, line.id, plain)
 
 
 def due(terms: Terms, facts: Facts) -> Due:
@@ -179,6 +210,8 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
             return drop(facts, news)
         case Cancelled():
             return replace(facts, cancelled=earlier(facts.cancelled, news))
+        case CalledBack():
+            return under(terms, replace(facts, calls=of_calls.add(facts.calls, news)))
         case Excused():
             return replace(
                 facts, excused=tuple(sorted({*facts.excused, news}, key=lambda e: (e.at, e.cause)))
@@ -193,7 +226,7 @@ _IN_GRACE = Verdict("waiting", "in_grace")
 def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
     """Whatever became certain first decides, and stays: so a later *now* never changes outcome, fault or sum."""
     kept_at = _kept_at(facts)
-    if facts.cancelled is not None or facts.excused:
+    if facts.cancelled is not None or facts.excused or facts.calls:
         ended_at, reason, decided_at = _called_off(terms, facts)
         if reason and ended_at <= now and (kept_at is None or ended_at < kept_at):
             return Verdict("void", reason, decided_at=decided_at)
@@ -211,10 +244,10 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
 def _kept_at(facts: Facts) -> datetime | None:
     """When we knew that every line had been delivered in time. None if one was not."""
     kept_at: datetime | None = None
-    for line in facts.lines:
+    for line in _awaited(facts):
         if not line.arrived:
             return None
-        heard = heard_in_time(line.arrived, facts.due_at, facts.settle_at)
+        heard = heard_in_time(line.arrived, _limit(facts, line), facts.settle_at)
         if heard is None:
             return None
         if kept_at is None or heard > kept_at:
@@ -232,6 +265,9 @@ def _called_off(terms: Terms, facts: Facts) -> tuple[datetime, str, datetime | N
         before = cancelled.at < facts.settle_at
         if before and not all(heard_by(line.arrived, cancelled.at) for line in facts.lines):
             ends.append((cancelled.at, "cancelled", cancelled.at))
+    if not _awaited(facts):
+        back = [at for line in facts.lines if (at := of_calls.came_back(facts.calls, line.id))]
+        ends.append((max(back), "called_back", max(back)))
     for excuse in facts.excused:
         if excuse.at <= facts.settle_at and excuse.cause in terms.excused_by:
             ends.append((excuse.at, excuse.cause, excuse.at))
@@ -239,7 +275,7 @@ def _called_off(terms: Terms, facts: Facts) -> tuple[datetime, str, datetime | N
 
 
 def _reason(facts: Facts, now: datetime) -> str:
-    for line in facts.lines:
+    for line in _awaited(facts):
         if not heard_by(line.arrived, now):
             return "never_arrived"
     return "late"
@@ -249,9 +285,13 @@ def _fault(facts: Facts) -> tuple[str, ...]:
     """Who answers, by what was known when the promise was settled: the late shops, else the carrier."""
     shops: dict[str, None] = {}
     settle_at = facts.settle_at
-    for line in facts.lines:
+    for line in _awaited(facts):
         limit = line.ship_by or facts.hand_over_by
-        if limit is None or not line.shop or heard_in_time(line.arrived, facts.due_at, settle_at) is not None:
+        if (
+            limit is None
+            or not line.shop
+            or heard_in_time(line.arrived, _limit(facts, line), settle_at) is not None
+        ):
             continue
         if heard_in_time(line.handed, limit, settle_at) is not None:
             continue

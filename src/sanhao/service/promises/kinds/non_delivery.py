@@ -3,7 +3,8 @@
 1. An order that was paid and then cancelled by the shop or the platform, or whose goods turned out unavailable, gives
    back everything that was paid. The platform answers for it.
 2. A buyer who cancels is refunded as a cancellation, not under this promise (void). What was delivered is kept.
-3. Time alone breaks nothing, unless the terms say after how many days without a delivery it counts as not delivered.
+3. What the buyer had called back on its way owes no arrival (void where that is all): its case gives the money back.
+4. Time alone breaks nothing, unless the terms say after how many days without a delivery it counts as not delivered.
 
 A history may know that an order was cancelled but not when; its last word is then that it was.
 Source: the dispute rules that two independent teams applied to a Brazilian marketplace's orders: cancelled and paid, or
@@ -21,9 +22,11 @@ from sanhao.kit.deadline import require_span, zone
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date, sum_of
+from sanhao.service.promises import calls as of_calls
 from sanhao.service.promises.core import (
     NEVER,
     PLATFORM,
+    CalledBack,
     Cancelled,
     Delivered,
     Dropped,
@@ -75,6 +78,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     promised_at: datetime | None = None
     paid: Money | None = None
     cancelled: Cancelled | None = None
+    calls: of_calls.Calls = ()
 
 
 def scope(terms: Terms) -> Scope:
@@ -122,6 +126,8 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
             return replace(facts, lines=tuple(lines))
         case Dropped():
             return drop(facts, news)
+        case CalledBack():
+            return replace(facts, calls=of_calls.add(facts.calls, news))
         case Cancelled():
             return replace(facts, cancelled=earlier(facts.cancelled, news))
     return facts
@@ -142,6 +148,13 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
                 return Verdict("void", "cancelled_by_buyer", decided_at=cancelled.at)
             reason = "unavailable" if cancelled.by == "unavailable" else f"cancelled_by_{cancelled.by}"
             return _broken(terms, facts, reason, cancelled.at)
+    if (
+        facts.calls
+        and (back_at := _all_back(facts)) is not None
+        and back_at <= now
+        and back_at < facts.settle_at
+    ):
+        return Verdict("void", "called_back", decided_at=back_at)
     if kept_at is not None and kept_at <= now:
         return Verdict("kept", "delivered", decided_at=kept_at)
     if now < facts.settle_at:
@@ -155,10 +168,18 @@ def _broken(terms: Terms, facts: Facts, reason: str, decided_at: datetime | None
     return Verdict("broken", reason, (PLATFORM,), paid, remedy, decided_at)
 
 
+def _all_back(facts: Facts) -> datetime | None:
+    """When the last of it turned round, if all of it did."""
+    back = [of_calls.came_back(facts.calls, line.id) for line in facts.lines]
+    return None if None in back else max(at for at in back if at is not None)
+
+
 def _kept_at(facts: Facts) -> datetime | None:
     """When we knew that everything had been delivered, if that was before the promise was settled; else None."""
     kept_at: datetime | None = None
     for line in facts.lines:
+        if facts.calls and of_calls.came_back(facts.calls, line.id) is not None:
+            continue
         if not line.arrived:
             return None
         heard = min([scan.received_at for scan in line.arrived])
