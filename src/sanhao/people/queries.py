@@ -23,8 +23,12 @@ def card(person_id: UUID) -> PersonCard:
 
 
 def cards(ids: Sequence[UUID]) -> dict[UUID, PersonCard]:
-    """One query; unknown ids are missing."""
-    rows = fetch(f"SELECT {_CARD} FROM people_person WHERE id = ANY(%s)", [list(set(ids))])
+    """One query; unknown ids are missing. *email* is where they are written to: of a guest, what they gave."""
+    rows = fetch(
+        "SELECT p.id, p.name, coalesce(g.email, p.email) AS email, p.language FROM people_person p "
+        "LEFT JOIN people_guest g ON g.person_id = p.id WHERE p.id = ANY(%s)",
+        [list(set(ids))],
+    )
     return {row["id"]: PersonCard(**row) for row in rows}
 
 
@@ -37,6 +41,16 @@ def last_seen(ids: Sequence[UUID]) -> dict[UUID, datetime | None]:
 def by_email(email: str) -> PersonCard | None:
     """For staff and commands, never for a page a stranger can ask."""
     rows = fetch(f"SELECT {_CARD} FROM people_person WHERE email = %s", [email.strip().lower()])
+    return PersonCard(**rows[0]) if rows else None
+
+
+def guest_by_email(email: str) -> PersonCard | None:
+    """Who bought last without an account and gave this e-mail. For staff, never for a page a stranger can ask."""
+    rows = fetch(
+        "SELECT p.id, p.name, g.email, p.language FROM people_guest g JOIN people_person p ON p.id = g.person_id "
+        "WHERE g.email = %s ORDER BY g.opened_at DESC, p.id DESC LIMIT 1",
+        [email.strip().lower()],
+    )
     return PersonCard(**rows[0]) if rows else None
 
 
@@ -80,16 +94,6 @@ def holders(ids: Sequence[UUID]) -> dict[UUID, UUID]:
         [list(set(ids))],
     )
     return {row["person_id"]: row["claimed_by_id"] for row in rows if row["claimed_by_id"]}
-
-
-def reached_at(ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The e-mail each person is reached at: a guest's given one, else the account's. One query."""
-    rows = fetch(
-        "SELECT p.id, coalesce(g.email, p.email) AS email FROM people_person p "
-        "LEFT JOIN people_guest g ON g.person_id = p.id WHERE p.id = ANY(%s)",
-        [list(set(ids))],
-    )
-    return {row["id"]: row["email"] for row in rows}
 
 
 def roles_of(person_id: UUID) -> frozenset[str]:

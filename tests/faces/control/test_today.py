@@ -177,3 +177,11 @@ def test_nonsense_in_an_address_is_an_answer_and_no_accident(enter: Enter, path:
 @pytest.mark.parametrize("path", ["/control/decisions/?kind=%00", "/control/rules/%00/", "/control/find/?q=%00", "/control/people/?email=%00@x"])  # fmt: skip
 def test_a_null_byte_is_no_accident(enter: Enter, path: str) -> None:
     assert enter("admin").get(path).status_code in (200, 404)
+
+
+def test_who_bought_without_an_account_is_found_by_the_email_they_gave(desk: Desk, enter: Enter) -> None:
+    guest = people.open_guest(email="anna@example.org", name="Anna", language="en", now=NOW)
+    found = enter("support").get("/control/find/?q=anna@example.org")
+    assert found.headers["Location"] == f"/control/people/{guest}/"
+    assert "anna@example.org" in enter("support").get(f"/control/people/{guest}/").content.decode()
+    assert enter("finance").get("/control/find/?q=anna@example.org").status_code == 200

@@ -237,7 +237,8 @@ def test_what_the_law_leaves_out_is_told_by_a_person(at: service.Stage) -> None:
 
 @pytest.mark.parametrize(("wrong", "code"), [
     ({"number": ""}, "order.number"), ({"email": "x"}, "person.email"), ({"name": " "}, "person.name"),
-    ({"words": "x" * 201}, "withdrawal.words"),
+    ({"words": "x" * 201}, "withdrawal.words"), ({"words": "see https://x.example"}, "withdrawal.words"),
+    ({"name": "www.x.example"}, "withdrawal.words"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_refused_and_nothing_is_recorded(
     at: service.Stage, wrong: dict[str, str], code: str

@@ -141,21 +141,18 @@ def link(news: Sequence[News[LinkAsked]]) -> None:
     """The next version of the link, to the mailbox that the order's buyer is reached at; to no other."""
     numbers = orders.by_numbers([one.fact.number for one in news])
     bought = orders.buyers(list(numbers.values()))
-    reached = people.reached_at([buyer.person_id for buyer in bought.values()])
+    cards = people.cards([buyer.person_id for buyer in bought.values()])
     asked = {
         id: one.id
         for one in news
-        if (id := numbers.get(one.fact.number)) and reached[bought[id].person_id] == one.fact.email
+        if (id := numbers.get(one.fact.number)) and cards[bought[id].person_id].email == one.fact.email
     }
     if not asked:
         return
     renew(asked, now=max(one.at for one in news))
     addresses, named = links.addresses(list(asked)), {id: number for number, id in numbers.items()}
-    cards = people.cards([bought[id].person_id for id in asked])
     for id in asked:
-        card = cards[bought[id].person_id]
-        to = people.GuestCard(card.id, card.name, reached[card.id], card.language, None)
-        send(to, _LINK, number=_same(named[id]), link=_same(addresses[id]))
+        send(cards[bought[id].person_id], _LINK, number=_same(named[id]), link=_same(addresses[id]))
 
 
 def withdrawn(news: Sequence[News[WithdrawalDeclared]]) -> None:
@@ -180,13 +177,13 @@ def answered(news: Sequence[News[WithdrawalAnswered]]) -> None:
 
 
 def _send_about(view: WithdrawalView, mail: tuple[Text, Text], **parts: Text) -> None:
-    to = people.GuestCard(view.id, view.name, view.email, view.language, None)
+    to = people.PersonCard(view.id, view.name, view.email, view.language)
     local = view.declared_at.astimezone(zone(_SITE_ZONE))
     at = _same(f"{local:%Y-%m-%d %H:%M:%S} ({_SITE_ZONE}, UTC{local:%z})")
     send(to, mail, at=at, number=_same(view.number), **parts)
 
 
-def send(to: people.GuestCard, mail: tuple[Text, Text], **parts: Text) -> None:
+def send(to: people.PersonCard | people.GuestCard, mail: tuple[Text, Text], **parts: Text) -> None:
     """One mail, with its *parts* in the language of who reads it."""
     in_language: Mapping[str, str] = {name: part.in_(to.language) for name, part in parts.items()}
     subject, body = (text.in_(to.language).format(name=to.name, **in_language) for text in mail)

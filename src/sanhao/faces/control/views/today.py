@@ -168,8 +168,10 @@ def find(request: StaffRequest) -> HttpResponse:
     if given:
         if number := orders.by_numbers([given.upper(), given]):
             return redirect("control:order", next(iter(number.values())))
-        if "@" in given and request.may("admin", "support") and (person := people.by_email(given)):
-            return redirect("control:person", person.id)
+        if "@" in given and request.may("admin", "support"):
+            person = people.by_email(given) or people.guest_by_email(given)
+            if person is not None:
+                return redirect("control:person", person.id)
     may_mail = request.may("admin", "support")
     return render(
         request, "control/find.html", {"q": given, "may_mail": may_mail, "now": time.now(), "desk": "one"}

@@ -32,10 +32,9 @@ def ask(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     known = settlement.invoice_of(order_id, person_id=request.viewer.id)
     over = known is None or known.state in ("declined", "withdrawn")
     left = order.total - order.refunded
-    who = request.viewer.id
+    card = people.card(request.viewer.id)
     form = InvoiceForm(
-        request.POST or None,
-        initial={"kind": "person", "title": people.card(who).name, "email": people.reached_at([who])[who]},
+        request.POST or None, initial={"kind": "person", "title": card.name, "email": card.email}
     )
     status = 200
     if request.method == "POST":

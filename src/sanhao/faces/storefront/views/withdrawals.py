@@ -40,7 +40,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @visitor.of("order")
 def withdraw_order(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
     """From the order's own page: which goods, how many of each; nothing has to be matched."""
-    order, who = orders.order(order_id, person_id=request.viewer.id), request.viewer.id
+    order = orders.order(order_id, person_id=request.viewer.id)
     taken = aftersales.units_in_cases(order_id)
     free = [(line, line.quantity - line.refunded_units - taken.get(line.id, 0)) for line in order.lines]
     given = request.POST.dict()
@@ -50,8 +50,8 @@ def withdraw_order(request: visitor.ViewerRequest, order_id: UUID) -> HttpRespon
         "rows": [(line, left, min(units.get(line.id, left if not given else 0), left)) for line, left in free if left],
         "chosen": [(line, units[line.id]) for line, left in free if line.id in units],
     }  # fmt: skip
-    known = {"name": people.card(who).name, "email": people.reached_at([who])[who]}
-    form = StatementForm(request.POST or None, initial=known)
+    card = people.card(request.viewer.id)
+    form = StatementForm(request.POST or None, initial={"name": card.name, "email": card.email})
     if request.method != "POST" or not form.is_valid():
         return _show(request, form, context, status=422 if request.method == "POST" else 200)
     if not units or any(units.get(line.id, 0) > left for line, left in free):
