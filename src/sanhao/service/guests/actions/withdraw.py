@@ -57,6 +57,8 @@ def clean(said: Declaration) -> Declaration:
         raise Invalid(
             "withdrawal.words", zh=f"最多{_WORDS}个字。", en=f"At most {_WORDS} characters, please."
         )
+    if any(mark in f"{said.name} {words}".lower() for mark in _LINKS):
+        raise Invalid("withdrawal.words", zh="请不要填写网址。", en="Please leave web addresses out.")
     return msgspec.structs.replace(
         said,
         name=people.clean_name(said.name),
