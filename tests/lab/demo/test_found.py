@@ -16,6 +16,7 @@ from sanhao.kit.time import found_world
 from sanhao.lab.demo.cast import LISTINGS, PEOPLE, SHOPS
 from sanhao.lab.demo.found import found_demo
 from sanhao.people import api as people
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 from tests.conftest import T0
 
@@ -47,6 +48,15 @@ def test_everybody_and_everything_is_there() -> None:
     [zhou] = [person for person in people.quick_people() if person.name == "周明"]
     assert people.roles_of(zhou.id) == {"admin"}
     assert ledger.audit().sound
+
+
+@pytest.mark.usefixtures("demo")
+def test_people_have_talked_already_and_nobody_waits() -> None:
+    card = shops.by_slug("qingcao")
+    talks = conversations.desk(card.id, show="all")
+    assert len(talks) == 2 and all(talk.unread == 0 and talk.owed == () for talk in talks)
+    found = conversations.figures([card.id], now=T0)[card.id]
+    assert found.asked == found.in_time == 3
 
 
 @pytest.mark.usefixtures("demo")

@@ -16,10 +16,13 @@ from sanhao.books.ledger import api as ledger
 from sanhao.books.wallet import api as wallet
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
+from sanhao.kit.ids import derived_id
 from sanhao.kit.refusals import NotFound
 from sanhao.lab.demo import shapes
 from sanhao.lab.demo.cast import CATEGORIES, COUPON, PEOPLE, SHOPS
+from sanhao.lab.demo.talks import TALKS
 from sanhao.people import api as people
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 
 _STAFF = {"admin": "admin", "arbiter": "arbiter"}
@@ -100,9 +103,32 @@ def _found_shop(shop: shapes.Shop, ids: Mapping[str, UUID], now: datetime) -> No
     _found_listings(shop, shop_id, owner, now)
     if not wallet.issues_of(["shop"], funder_id=str(shop_id), limit=1):
         _issue(shop.coupon, "shop", str(shop_id), shop_id, owner, now)
+    _found_talks(shop, shop_id, ids, now)
     if shop.balance:
         shops.top_up(shop_id, shop.balance, now=now, key=f"demo.{shop.slug}.balance")
     shops.pay_deposit(shop_id, shop.deposit, now=now, key=_mark(shop))
+
+
+def _found_talks(shop: shapes.Shop, shop_id: UUID, ids: Mapping[str, UUID], now: datetime) -> None:
+    """What was said already, line by line; said once, however often the world is founded."""
+    every = ("live", "paused")
+    there = {card.slug: card.id for card in catalog.listings_of_shop(shop_id, now=now, states=every).cards}
+    for talk in TALKS.get(shop.slug, ()):
+        subject, buyer = conversations.Subject("listing", there[talk.listing]), ids[talk.buyer]
+        first, *rest = talk.lines
+        thread = conversations.start(
+            subject, side="buyer", by=buyer, text=first.text, key=derived_id(subject.id, f"demo.{talk.buyer}.0"),
+            now=now - timedelta(minutes=first.minutes),
+        )  # fmt: skip
+        for number, line in enumerate(rest, start=1):
+            by, where = (buyer, None) if line.by == "buyer" else (ids[shop.owner], shop_id)
+            conversations.say(
+                thread, side=line.by, by=by, shop_id=where, text=line.text,
+                key=derived_id(subject.id, f"demo.{talk.buyer}.{number}"), now=now - timedelta(minutes=line.minutes),
+            )  # fmt: skip
+        upto = len(talk.lines)
+        conversations.read(thread, side="buyer", by=buyer, upto=upto, now=now)
+        conversations.read(thread, side="shop", by=ids[shop.owner], shop_id=shop_id, upto=upto, now=now)
 
 
 def _issue(
