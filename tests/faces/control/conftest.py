@@ -21,8 +21,10 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.guests import api as guests
+from sanhao.service.orders import api as orders
 from tests.conftest import T0
 from tests.service import stage as service
 
@@ -125,6 +127,14 @@ def an_issue(by: UUID, kind: wallet.FunderKind = "platform", funder: str = "plat
         Money(80_000, "CNY"), NOW, NOW + timedelta(days=30),
     )  # fmt: skip
     return wallet.draft_issue(draft, by=by, now=NOW)
+
+
+def a_finding(desk: Desk, by: str = "admin") -> UUID:
+    """Everything the shop sold is recalled."""
+    return aftersales.raise_finding(
+        "recall", orders.Within((desk.at.shop_id,)), by=desk.people[by], now=NOW, evidence="SAMR notice 2026-118",
+        reason=Text(zh="检测不合格，已下令召回", en="It failed a safety test and was recalled"),
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pytest
 from sanhao.faces.control.urls import urlpatterns
 from sanhao.fairness.decisions import api as decisions
 from sanhao.people.api import Person
-from tests.faces.control.conftest import NOW, Desk, Enter, a_withdrawal, an_issue, unreadable
+from sanhao.service.aftersales import api as aftersales
+from tests.faces.control.conftest import NOW, Desk, Enter, a_finding, a_withdrawal, an_issue, unreadable
 from tests.faces.matrix_control import MATRIX, ROLES
 from tests.faces.walk import pages_of, walk
 from tests.service.aftersales.stage import disputed
@@ -28,10 +29,13 @@ def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
         desk.decision, by=desk.at.owner_id, shop_id=desk.at.shop_id, text="Once more, please.", now=NOW
     )
     decisions.claim_appeal(claimed, by=desk.people["arbiter"], now=NOW)
+    sweep = a_finding(desk)
+    aftersales.preview_sweep(sweep, by=desk.people["arbiter"], now=NOW)
     return {
         "order": desk.orders[0], "decision": desk.decision, "appeal": desk.appeal, "claimed": claimed, "draft": draft,
         "ticket": a_ticket(desk.at, NOW),
         "dispute": disputed(desk.at, NOW), "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "issue": an_issue(desk.people["admin"]),
+        "sweep": sweep,
     }  # fmt: skip
 
 

@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from sanhao.fairness.decisions import api as decisions
 from tests.conftest import T0
-from tests.faces.control.conftest import LATE, NOW, Desk, Enter, a_withdrawal, an_issue, unreadable
+from tests.faces.control.conftest import LATE, NOW, Desk, Enter, a_finding, a_withdrawal, an_issue, unreadable
 from tests.faces.matrix_control import MATRIX
 from tests.service import stage as service
 from tests.service.aftersales.stage import disputed
 from tests.service.conversations.stage import a_ticket
 
-_FILES = ("decisions_export", "books_export")
+_FILES = ("decisions_export", "sweep_export", "books_export")
 _PAGES = [
     name for name, (method, _path, _expected) in MATRIX.items() if method == "GET" and name not in _FILES
 ]
@@ -48,7 +48,7 @@ def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     return {
         "order": desk.orders[0], "decision": desk.appealed, "appeal": desk.appeal, "draft": draft,
         "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "ticket": a_ticket(desk.at, NOW), "dispute": disputed(desk.at, NOW),
-        "issue": an_issue(desk.people["admin"]),
+        "issue": an_issue(desk.people["admin"]), "sweep": a_finding(desk),
     }  # fmt: skip
 
 

@@ -112,6 +112,14 @@ SCANS: Words = {
 COUPONS: Words = {
     "active": _("usable"), "reserved": _("held for an order"), "spent": _("spent"), "expired": _("expired"),
 }  # fmt: skip
+SWEEPS: Words = {
+    "drafted": _("to be looked at"), "previewed": _("waits for a second person"), "confirmed": _("starting"),
+    "running": _("running"), "done": _("done"), "stopped": _("stopped"), "withdrawn": _("withdrawn"),
+}  # fmt: skip
+SWEPT: Words = {
+    "refund": _("a refund"), "return": _("a return for the buyer"), "wait": _("waits for the delivery"),
+    "left": _("left alone"),
+}  # fmt: skip
 CAUSES: Words = {key: REASONS[key] for key in ("force_majeure", "risk_hold", "buyer_fault")}
 PARTIES: Words = {"shop": _("the shop"), "person": _("the buyer"), "platform": _("the platform")}
 CARRIER_STATES: Words = {"refused": _("refused"), "new": _("not read yet"), "read": _("read")}
@@ -189,6 +197,8 @@ def word(words: Words, key: str) -> str:
 
 def kind_name(kind: str) -> str:
     """``promise.late_shipment`` by its title."""
+    if kind == "sweep.order":
+        return str(_("Refund without a request"))
     known = promises.KINDS.get(promises.kind_name(kind))
     if known is None:
         return kind

@@ -79,7 +79,7 @@ def _cancelled_by(who: str) -> str:
     return {
         "buyer": _("by you; everything went back the way it came"),
         "shop": _("by the shop; everything went back the way it came"),
-        "platform": _("by us, because nobody shipped it; everything went back"),
+        "platform": _("by us; everything goes back"),
         "unavailable": _("the shop had none left; everything went back"),
     }.get(who, "")
 

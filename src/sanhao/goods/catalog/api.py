@@ -41,6 +41,7 @@ from sanhao.goods.catalog.core import (
     hopeless,
 )
 from sanhao.goods.catalog.queries import (
+    Sold,
     categories,
     categories_of_shop,
     category,
@@ -52,6 +53,7 @@ from sanhao.goods.catalog.queries import (
     offers,
     saved,
     saved_ids,
+    sold_by,
 )
 from sanhao.goods.catalog.search import search, suggest
 
@@ -68,6 +70,7 @@ __all__ = [
     "Page",
     "SearchResult",
     "Shelf",
+    "Sold",
     "Sort",
     "Suggestion",
     "VariantDraft",
@@ -103,6 +106,7 @@ __all__ = [
     "set_price",
     "set_price_and_stock",
     "set_stock",
+    "sold_by",
     "suggest",
     "unsave",
 ]

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from sanhao.goods.catalog import spelling
 from sanhao.goods.catalog.core import (
     LAST_PAGE,
@@ -253,6 +255,30 @@ def _variants(listing_id: UUID, *, now: datetime, all_offers: bool) -> tuple[Var
                     tuple(by_variant.get(row["id"], ())))
         for row in rows
     )  # fmt: skip
+
+
+class Sold(msgspec.Struct, frozen=True):
+    """A variant, and every offer it was ever sold by."""
+
+    listing_id: UUID
+    id: UUID
+    name: Text
+    sku: str
+    offers: tuple[UUID, ...]
+
+
+def sold_by(listing_ids: Sequence[UUID]) -> list[Sold]:
+    """The variants of these listings, those whose offers have ended too: what orders of the past may hold. One query."""
+    rows = fetch(
+        "SELECT v.listing_id, v.id, v.name_zh, v.name_en, v.sku, array_agg(o.id ORDER BY o.id) AS offers "
+        "FROM catalog_variant v JOIN catalog_offer o ON o.variant_id = v.id WHERE v.listing_id = ANY(%s) "
+        "GROUP BY v.id ORDER BY v.id",
+        [list(listing_ids)],
+    )
+    return [
+        Sold(row["listing_id"], row["id"], Text(zh=row["name_zh"], en=row["name_en"]), row["sku"], tuple(row["offers"]))
+        for row in rows
+    ]  # fmt: skip
 
 
 def listings_of_shop(

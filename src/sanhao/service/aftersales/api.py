@@ -54,7 +54,7 @@ from sanhao.service.aftersales.judge import Ruling, Verdict
 from sanhao.service.aftersales.money import Asked, give_back
 from sanhao.service.aftersales.money import preview as preview_money
 from sanhao.service.aftersales.outlook import TITLES, Outlook
-from sanhao.service.aftersales.paths.proactive import BY_HAND, LEFT
+from sanhao.service.aftersales.paths.proactive import BY_HAND, LEFT, SWEPT
 from sanhao.service.aftersales.paths.proactive import TITLES as TRIGGERS
 from sanhao.service.aftersales.queries import (
     CaseView,
@@ -99,6 +99,7 @@ __all__ = [
     "PHOTOS",
     "REASONS",
     "RULE",
+    "SWEPT",
     "TITLES",
     "TRIGGERS",
     "WAITING",

@@ -23,13 +23,14 @@ from sanhao.kit.text import Text
 register = template.Library()
 _TONES = {
     "drafted": "amber", "sent": "indigo", "paid": "jade", "failed": "seal", "returned": "seal",
+    "previewed": "amber", "confirmed": "indigo", "running": "indigo", "done": "jade", "stopped": "seal",
     "proposed": "amber", "approved": "jade",
     "kept": "jade", "broken": "seal", "review": "indigo", "appealed": "amber", "overturned": "seal",
     "upheld": "jade", "draft": "amber", "announced": "indigo", "in_force": "jade", "open": "amber", "claimed": "indigo",
     "waiting": "amber", "refused": "seal",
 }  # fmt: skip
 _WORDS = {
-    "payout": words.PAYOUTS, "manual": words.MANUAL,
+    "sweep": words.SWEEPS, "swept": words.SWEPT, "payout": words.PAYOUTS, "manual": words.MANUAL,
     "outcome": words.OUTCOMES, "state": words.STATES, "appeal": words.APPEALS, "rule": words.RULES,
     "shop": words.SHOPS, "standing": words.STANDINGS, "member": words.MEMBERS, "role": words.ROLES,
     "remedy": words.REMEDIES, "code": words.CODES, "account": words.ACCOUNTS, "entry": words.ENTRIES,

@@ -22,6 +22,7 @@ from sanhao.faces.storefront.cases import card_of
 from sanhao.faces.storefront.claims import offers
 from sanhao.faces.storefront.journey import STATE_WORDS, parcels_of, steps_of
 from sanhao.faces.ui.cards import Tab
+from sanhao.fairness.decisions import api as decisions
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import Invalid, Refusal
@@ -150,8 +151,16 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
         "may_cancel": order.state == "paid" or (packed and promises.may_cancel_freely(order_id, now=now)),
         "stoppable": aftersales.stoppable(order, sent, now=now), "packed": packed, "causes": {order_id, *(view.id for view in made), *(view.id for view in asked_for)},
         "cases": [card_of(view, shop, now, linked=True) for view in asked_for],
+        "unasked": _unasked(order),
         "may_ask": live and order.state != "cancelled" and not _is_over(order, now),
     }  # fmt: skip
+
+
+def _unasked(order: orders.OrderView) -> list[decisions.DecisionView]:
+    """Why money came, or comes, that the buyer did not ask for."""
+    if not order.refunded and order.cancelled_by != "platform":
+        return []
+    return [one for one in decisions.of_subject("order", order.id) if one.kind == aftersales.SWEPT]
 
 
 def _is_over(order: orders.OrderView, now: datetime) -> bool:

@@ -55,6 +55,8 @@ def _debit(request: HttpRequest, seat: Seat, view: decisions.DecisionView, form:
     """One decision: what was taken and why, from where, under which rule, on which facts; the appeal."""
     promise = promises.promise(view.subject_id, now=seat.now) if view.subject_kind == "promise" else None
     order = _order(seat, promise) if promise else None
+    if view.subject_kind == "order":
+        order = orders.order(view.subject_id, shop_id=seat.shop.id)
     recent = decisions.for_shop(seat.shop.id, limit=20)
     given: dict[str, Any] = {
         "decision": view, "recent": recent, "told": promises.told_to_shop([view, *recent]),

@@ -17,8 +17,10 @@ from sanhao.faces.workbench.forms import CancelForm, DelayForm
 from sanhao.faces.workbench.seat import Seat, at_work, is_part, page, sent, sentence, tell
 from sanhao.faces.workbench.views.shipping import next_scans
 from sanhao.faces.workbench.waiting import promise_card, said
+from sanhao.fairness.decisions import api as decisions
 from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import Refusal
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -73,7 +75,7 @@ def _order(
         "cards": [promise_card(one, seat.now, shop=said(seat.shop.name), mark=seat.shop.mark) for one in made],
         "parcels": [(parcel, next_scans(parcel) if kit_time.is_demo() else ()) for parcel in parcels],
         "mischief": _mischief(parcels), "ways": delivery.MISCHIEF,
-        "names": {line.id: line for line in view.lines}, "carriers": delivery.carrier_names(),
+        "unasked": _unasked(view), "names": {line.id: line for line in view.lines}, "carriers": delivery.carrier_names(),
     }  # fmt: skip
     if is_part(request):
         return page(request, seat, "order#live", given)
@@ -94,6 +96,13 @@ def _mischief(parcels: Sequence[delivery.ConsignmentView]) -> dict[UUID, str]:
     if not kit_time.is_demo() or not ours:
         return {}
     return {ours[number]: how for number, how in delivery.mischief_of(list(ours)).items()}
+
+
+def _unasked(view: orders.OrderView) -> list[decisions.DecisionView]:
+    """Refunds of this order that the platform gave by itself: the shop may appeal each."""
+    if not view.refunded and view.cancelled_by != "platform":
+        return []
+    return [one for one in decisions.of_subject("order", view.id) if one.kind == aftersales.SWEPT]
 
 
 def _steps(view: orders.OrderView) -> list[Step]:
