@@ -81,7 +81,7 @@ def serve(database_url: str, var: Path, *, port: int, live_port: int) -> Iterato
 
 
 def environment(**more: str) -> dict[str, str]:
-    """For a process under test: our code, no addresses left over from another site."""
+    """For a process under test: our code, no addresses left over from another site, a demo world without a past."""
     kept = {name: value for name, value in os.environ.items() if name not in ("SANHAO_SITE", "SANHAO_LIVE")}
     source = str(Path(__file__).resolve().parents[1] / "src")
     return {

@@ -105,6 +105,13 @@ def seed_demo() -> None:
     found_demo = world.door("sanhao.lab.demo.found", "found_demo")
     if found_demo is not None:
         found_demo(now=kit_now())
+    live_demo = world.door("sanhao.lab.demo.found", "live_demo")
+    if live_demo is not None and os.environ.get("SANHAO_DEMO_PAST") != "no":
+        live_demo(now=kit_now(), told=_tell_past)
+
+
+def _tell_past() -> None:
+    say(Text(zh="演示世界正在过它的头两周……", en="The demo world is living its first fortnight …"))
 
 
 def _welcome(demo: bool) -> list[str]:

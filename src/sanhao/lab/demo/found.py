@@ -6,7 +6,7 @@ off half-way is completed. A shop's deposit is paid last: it marks the shop as f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -20,6 +20,7 @@ from sanhao.kit.ids import derived_id
 from sanhao.kit.refusals import NotFound
 from sanhao.lab.demo import shapes
 from sanhao.lab.demo.cast import CATEGORIES, COUPON, PEOPLE, SHOPS
+from sanhao.lab.demo.past import LIVED, live
 from sanhao.lab.demo.talks import TALKS
 from sanhao.people import api as people
 from sanhao.service.conversations import api as conversations
@@ -42,7 +43,7 @@ _CLAIMED_FOR = timedelta(days=180)
 
 def found_demo(*, now: datetime) -> None:
     """Found the demo world, or what is missing of it. Raises Refusal ``world.is_real`` in a real one."""
-    found_rules(now=now)
+    found_rules(now=now - LIVED)
     done = ledger.posted([_mark(shop) for shop in SHOPS])
     missing = [shop for shop in SHOPS if _mark(shop) not in done]
     if not missing:
@@ -54,6 +55,13 @@ def found_demo(*, now: datetime) -> None:
         _found_shop(shop, ids, now)
     if not wallet.issues_of(["platform"], limit=1):
         _issue(COUPON, "platform", ledger.PLATFORM, None, ids["zhou"], now)
+
+
+def live_demo(*, now: datetime, told: Callable[[], None] = lambda: None) -> None:
+    """What happened in it before anybody came: lived once, in a world in which nobody has bought anything. *told* is
+    called when it begins."""
+    by_email = people.enrol([people.Enrolment(p.email, p.name, p.language) for p in PEOPLE], now=now)
+    live({person.key: by_email[person.email] for person in PEOPLE}, now=now, told=told)
 
 
 def found_rules(*, now: datetime) -> None:
@@ -105,8 +113,8 @@ def _found_shop(shop: shapes.Shop, ids: Mapping[str, UUID], now: datetime) -> No
         _issue(shop.coupon, "shop", str(shop_id), shop_id, owner, now)
     _found_talks(shop, shop_id, ids, now)
     if shop.balance:
-        shops.top_up(shop_id, shop.balance, now=now, key=f"demo.{shop.slug}.balance")
-    shops.pay_deposit(shop_id, shop.deposit, now=now, key=_mark(shop))
+        shops.top_up(shop_id, shop.balance, now=now - _OPEN_FOR, key=f"demo.{shop.slug}.balance")
+    shops.pay_deposit(shop_id, shop.deposit, now=now - _OPEN_FOR, key=_mark(shop))
 
 
 def _found_talks(shop: shapes.Shop, shop_id: UUID, ids: Mapping[str, UUID], now: datetime) -> None:

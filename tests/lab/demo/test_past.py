@@ -1,0 +1,43 @@
+"""The demo world's past: lived through the doors, once, and as sound as any other life."""
+
+from __future__ import annotations
+
+import pytest
+
+from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
+from sanhao.books.wallet import api as wallet
+from sanhao.kit.keeper import set_asides
+from sanhao.kit.rows import fetch
+from sanhao.kit.time import found_world
+from sanhao.lab.demo.found import found_demo, live_demo
+from sanhao.people import api as people
+from tests.conftest import T0
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def count(table: str, by: str) -> dict[str, int]:
+    return {
+        row["name"]: row["n"]
+        for row in fetch(f"SELECT {by} AS name, count(*)::int AS n FROM {table} GROUP BY 1")
+    }
+
+
+def test_every_desk_has_something_on_it_and_it_is_lived_once() -> None:
+    found_world(is_demo=True)
+    found_demo(now=T0)
+    live_demo(now=T0)
+    assert count("orders_order", "state") == {"delivered": 4, "paid": 4, "shipped": 1}
+    assert count("aftersales_case", "state") == {"deciding": 1, "asked": 1}
+    broken = fetch("SELECT kind FROM promises_promise WHERE state = 'broken'")
+    assert [row["kind"] for row in broken] == ["late_shipment"], (
+        "one parcel was late, every other went its way"
+    )
+    [leo] = [person for person in people.quick_people() if person.name == "Leo Martens"]
+    assert [coupon.amount.minor for coupon in wallet.coupons_of(leo.id)] == [300]
+    assert ledger.audit().sound and settlement.mismatches() == {}
+    assert set_asides() == []
+    before = count("kit_history", "subject")
+    live_demo(now=T0)
+    assert count("kit_history", "subject") == before
