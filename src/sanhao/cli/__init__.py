@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import io
 import logging
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from types import FrameType
 from typing import NoReturn
@@ -39,7 +41,8 @@ _UNLISTED = {"database": ("sanhao.cli.processes:database", "keep the embedded Po
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    faulthandler.enable()  # a library that crashes the process leaves behind where it stood
+    with suppress(io.UnsupportedOperation):  # where errors are not written to a file
+        faulthandler.enable()  # a library that crashes the process leaves behind where it stood
     tie_to_parent()
     arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ["PGAPPNAME"] = f"sanhao {os.getpid()}"  # how our connections are known to the database
