@@ -445,3 +445,25 @@ def test_a_claim_taken_back_frees_the_promise_and_the_money(now: datetime, by: s
     assert service.promise(order, "spoiled_goods")["state"] == "kept"
     assert escrow(at.shop_id) == 0, "nothing is held any more"
     all_sound()
+
+
+# ---- how long the shop's money waits ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("category", "takes", "days"), [
+    ("fruit", (), 7), ("home", (), 7), ("knitwear", ("authentic",), 15),
+])  # fmt: skip
+def test_money_waits_for_the_longest_window_but_no_longer_than_the_rule_says(
+    now: datetime, category: str, takes: tuple[str, ...], days: int
+) -> None:
+    """Signed for on 3 March at 10:00 in Shanghai: day 1 is the fourth, and the window ends with the last minute of its
+    last day."""
+    at = a_shop(now, category, *takes)
+    arrived(at, now)
+    drain(now + hours(24))
+    ends = datetime.fromisoformat("2026-03-03T16:00:00+00:00") + days * DAY
+    drain(ends - timedelta(minutes=1))
+    assert escrow(at.shop_id) == 106_00
+    drain(ends + timedelta(minutes=1))
+    assert escrow(at.shop_id) == 0
+    all_sound()

@@ -109,7 +109,10 @@ class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The rule `aftersales.terms`. Raises ValueError for numbers that would make a state a trap."""
+    """The rule `aftersales.terms`. Raises ValueError for numbers that would make a state a trap.
+
+    *held_days*: a shop's money waits for the windows of guarantees no longer than this; later claims are charged to it.
+    """
 
     unshipped_hours: int = 24
     answer_hours: int = 48
@@ -124,6 +127,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appeal_days: int = 7
     attempts: int = 5
     window_days: int = 7
+    held_days: int = 15
     platform_silence: Literal["platform_pays", "rejection_stands"] = "platform_pays"
     hub: Address = Address("三好退货中转仓", "400 000 3333", "CN", "上海", "上海市", "三好路3号")
     timezone: str = "Asia/Shanghai"
@@ -307,6 +311,15 @@ def window_ends(terms: Terms, delivered_at: datetime, *, days: int | None = None
     """The last moment to ask: day 1 is the day after signing, through its last minute in the site's time zone."""
     local = delivered_at.astimezone(zone(terms.timezone)).date()
     return end_of_day(local + timedelta(days=days or terms.window_days), terms.timezone)
+
+
+def money_waits_until(
+    terms: Terms, delivered_at: datetime, released_at: datetime, windows: tuple[datetime, ...]
+) -> datetime:
+    """When an order's money is the shop's: once the default window, the release of the site and the guarantees' *windows*
+    are over, those no longer than `held_days` after delivery."""
+    most = window_ends(terms, delivered_at, days=max(terms.held_days, terms.window_days))
+    return max([released_at, window_ends(terms, delivered_at), *(min(window, most) for window in windows)])
 
 
 class Warehouse(msgspec.Struct, frozen=True):

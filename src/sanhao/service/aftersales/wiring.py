@@ -14,7 +14,7 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.aftersales import core, sweep_telling, telling
-from sanhao.service.aftersales.actions import ahead, back, dispute, sweep, swept, time
+from sanhao.service.aftersales.actions import ahead, back, dispute, holds, sweep, swept, time
 from sanhao.service.aftersales.actions import intercept as intercepting
 from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, terms_from
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, OrderSwept, SweepMoved
@@ -24,7 +24,7 @@ from sanhao.service.aftersales.queries import row_of
 from sanhao.service.aftersales.rules import checked, checked_instant, checked_intercept, checked_proactive
 from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, InterceptionMoved
-from sanhao.service.orders.events import OrderCancelled
+from sanhao.service.orders.events import OrderCancelled, OrderDelivered
 
 DUE = Keeper(
     name="aftersales.due",
@@ -173,6 +173,7 @@ def wire() -> None:
     listen_later(SweepMoved, sweep_telling.moved)
     listen_now(DecisionOverturned, intercepting.overturned)
     listen_later(OrderCancelled, telling.order_cancelled)
+    listen_later(OrderDelivered, holds.wait_for_guarantees)
     listen_later(CaseMoved, telling.moved)
     listen_later(CaseMoved, telling.over)
     listen_later(CaseChanged, telling.signal)

@@ -57,6 +57,7 @@ from sanhao.service.promises.guarantees import (
     consents_for,
     guarantees_of,
     proposals,
+    windows_of,
     withdrawable,
 )
 from sanhao.service.promises.horizon import register_horizon
@@ -193,5 +194,6 @@ __all__ = [
     "terms_of",
     "told_to_shop",
     "wall",
+    "windows_of",
     "withdrawable",
 ]

@@ -270,6 +270,19 @@ def withdrawable(order_id: UUID, *, now: datetime) -> dict[UUID, Withdrawable]:
     return found
 
 
+def windows_of(order_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:
+    """Until when something may still be claimed about each order, guarantee by guarantee, as far as it is known. One
+    query."""
+    found: dict[UUID, list[datetime]] = defaultdict(list)
+    for row in fetch(
+        "SELECT order_id, due_at FROM promises_promise WHERE order_id = ANY(%s) AND kind = ANY(%s) AND state = 'open' "
+        "AND due_at < '9000-01-01'",
+        [list(order_ids), list(CLAIMS)],
+    ):
+        found[row["order_id"]].append(row["due_at"])
+    return found
+
+
 def proposals(claims: Mapping[UUID, str], *, now: datetime) -> dict[UUID, Proposal]:
     """For each promise the claim of that id, as it would be judged if it were granted now. What cannot be granted any
     more is missing. One query."""
