@@ -42,7 +42,6 @@ from sanhao.service.conversations.queries import (
     saved_answers,
     thread,
     thread_about,
-    threads_between,
     tickets,
     unread_of,
 )
@@ -112,7 +111,6 @@ __all__ = [
     "terms_of",
     "thread",
     "thread_about",
-    "threads_between",
     "tickets",
     "unblock",
     "unread_of",

@@ -16,7 +16,7 @@ from sanhao.people.api import roles_of
 from sanhao.service.conversations.actions.cite import fingerprint
 from sanhao.service.conversations.actions.seats import COLUMNS, STAFF, take
 from sanhao.service.conversations.book import in_force
-from sanhao.service.conversations.core import Quoted, Side, Talk
+from sanhao.service.conversations.core import Quoted, Side
 
 PAGE, DESK_PAGE = 50, 30
 Filter = Literal["ours", "late", "mine", "open", "closed", "all"]
@@ -60,10 +60,6 @@ class ThreadView(msgspec.Struct, frozen=True):
     unread: int
     read_by_others: int
     owed: tuple[Owed, ...]
-
-    @property
-    def talk(self) -> Talk:
-        return Talk(self.kind, self.handover)  # type: ignore[arg-type]
 
     def owed_by(self, side: Side) -> Owed | None:
         return next((one for one in self.owed if one.side == side), None)
@@ -155,16 +151,6 @@ def thread_about(subject_kind: str, subject_id: UUID, *, person_id: UUID, shop_i
         [person_id, shop_id, subject_kind, subject_id],
     )
     return rows[0]["id"] if rows else None
-
-
-def threads_between(person_id: UUID, shop_id: UUID, *, limit: int = 20) -> list[ThreadView]:
-    """All that these two talk about, the newest first; read by the platform."""
-    return _threads(
-        "t.kind = 'shop' AND t.person_id = %(person)s AND t.shop_id = %(shop)s",
-        {"person": person_id, "shop": shop_id, "limit": limit},
-        "platform",
-        "ORDER BY t.last_at DESC, t.id DESC LIMIT %(limit)s",
-    )
 
 
 Key = tuple[datetime, UUID]
