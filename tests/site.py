@@ -89,6 +89,7 @@ def environment(**more: str) -> dict[str, str]:
         "PYTHONPATH": source,
         "PYTHONUNBUFFERED": "1",
         "PYTHONFAULTHANDLER": "1",
+        "SANHAO_DEMO_PAST": "no",
         "LC_ALL": "C.UTF-8",
         **more,
     }
