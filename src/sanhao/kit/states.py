@@ -19,6 +19,9 @@ def _split(also: Mapping[str, Any], each: Each) -> tuple[dict[str, Any], Each]:
     return {**also, **same}, {name: given for name, given in each.items() if name not in same}
 
 
+_FEW = 12
+
+
 class States:
     """``States("order", "orders_order", {"unpaid": ("paid", "expired"), ...})``; the first state is the initial one.
 
@@ -93,8 +96,10 @@ class States:
         also, each = _split(also or {}, each or {})
         sets = "".join(f", {column} = %(also_{column})s" for column in also)
         sets += "".join(f", {column} = w.{column}" for column in each)
-        allowed = ", ".join(f"'{source}'" for source in sources)
-        # With its states spelt out, PostgreSQL plans a move once and not each time, which costs more than the move.
+        # With its states spelt out, PostgreSQL plans a move of a few once and not each time, which costs more than the
+        # move. A batch it plans by how many there are.
+        spelt = ", ".join(f"'{source}'" for source in sources)
+        may_move = f"t.state IN ({spelt})" if len(ids) <= _FEW else "t.state = ANY(%(sources)s)"
         arrays = "".join(f", %(each_{column})s::{kind}[]" for column, (kind, _) in each.items())
         named = "".join(f", {column}" for column in each)
         extra = "".join(f", t.{column}" for column in returning)
@@ -103,7 +108,7 @@ class States:
             wanted = f"""
                 SELECT t.id, t.state AS source{"".join(f", w.{column}" for column in each)}
                 FROM {self.table} t JOIN unnest(%(ids)s::uuid[]{arrays}) AS w (id{named}) ON w.id = t.id
-                WHERE t.state IN ({allowed}) ORDER BY t.id FOR UPDATE OF t"""
+                WHERE {may_move} ORDER BY t.id FOR UPDATE OF t"""
         from django.db import connection  # here, so that a pure core may state its lifecycle
 
         with connection.cursor() as cursor:
@@ -111,14 +116,14 @@ class States:
                 f"""
                 WITH w AS ({wanted}), moved AS (
                     UPDATE {self.table} t SET state = %(to)s{sets} FROM w
-                    WHERE t.id = w.id AND t.state IN ({allowed}) RETURNING t.id, w.source{extra}
+                    WHERE t.id = w.id AND {may_move} RETURNING t.id, w.source{extra}
                 ), history AS (
                     INSERT INTO kit_history (id, subject, subject_id, source, target, at, by_id, note)
                     SELECT gen_random_uuid(), %(subject)s, id, source, %(to)s, %(at)s, %(by)s, %(note)s FROM moved
                 )
                 SELECT {", ".join(("id", *returning))} FROM moved ORDER BY id
                 """,
-                {"ids": array(ids), "source": sources[0], "to": to, "subject": self.subject, "at": at, "by": by,
+                {"ids": array(ids), "sources": sources, "source": sources[0], "to": to, "subject": self.subject, "at": at, "by": by,
                  "note": note, **{f"also_{column}": value for column, value in also.items()},
                  **{f"each_{column}": array(values) for column, (_, values) in each.items()}},
             )  # fmt: skip
