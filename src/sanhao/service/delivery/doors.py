@@ -6,13 +6,16 @@ A site has a door only to carriers whose account it (or its shop) holds: nobody 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from sanhao.service.delivery import sandbox_world
-from sanhao.service.delivery.interception import InterceptionWord
+from sanhao.service.delivery.asking import Ask, Door
 
-Intercept = Callable[..., InterceptionWord]
-"""``(order, *, now)``: the same id twice is one attempt, and asks how far it is. Raises CarrierAway."""
+DOORS: Mapping[str, Door] = MappingProxyType({"sandbox": Door(intercept=sandbox_world.stop)})
 
-INTERCEPT: Mapping[str, Intercept] = MappingProxyType({"sandbox": sandbox_world.stop})
+
+def able(carrier: str, ask: Ask) -> bool:
+    """Whether *carrier* can be asked for this at all."""
+    door = DOORS.get(carrier)
+    return door is not None and getattr(door, ask) is not None

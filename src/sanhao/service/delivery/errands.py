@@ -15,8 +15,8 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from sanhao.kit.keeper import Row
 from sanhao.service.delivery import actions, intercepting
-from sanhao.service.delivery.doors import INTERCEPT
-from sanhao.service.delivery.interception import CarrierAway, InterceptionOrder, InterceptionWord
+from sanhao.service.delivery.asking import CarrierAway, InterceptionOrder, InterceptionWord
+from sanhao.service.delivery.doors import DOORS
 
 log = logging.getLogger("sanhao.delivery")
 
@@ -32,7 +32,9 @@ def _ask(rows: Sequence[Row], now: datetime) -> None:
     words: list[InterceptionWord] = []
     for row in rows:
         try:
-            words.append(INTERCEPT[row["carrier"]](InterceptionOrder(row["id"], row["tracking_no"]), now=now))
+            stop = DOORS[row["carrier"]].intercept
+            assert stop is not None, f"{row['carrier']} stops nothing any more"
+            words.append(stop(InterceptionOrder(row["id"], row["tracking_no"]), now=now))
         except CarrierAway:
             log.info("%s did not answer about %s; asking again later", row["carrier"], row["tracking_no"])
         except Exception:

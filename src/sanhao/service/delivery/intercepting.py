@@ -13,7 +13,7 @@ from sanhao.kit.events import emit
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
-from sanhao.service.delivery.doors import INTERCEPT
+from sanhao.service.delivery.doors import able
 from sanhao.service.delivery.events import InterceptionAsked, InterceptionMoved
 from sanhao.service.delivery.interception import (
     RUNNING,
@@ -47,7 +47,7 @@ def intercept(draft: InterceptionDraft, *, now: datetime) -> None:
         "SELECT id, owner_id, shop_id, carrier, state FROM delivery_consignment WHERE id = %s FOR UPDATE",
         [draft.consignment_id],
     )
-    if row["state"] not in STOPPABLE or row["carrier"] not in INTERCEPT:
+    if row["state"] not in STOPPABLE or not able(row["carrier"], "intercept"):
         raise Refusal(
             "delivery.no_interception",
             zh="这个包裹现在拦不下来：快递还没揽收、正在派送，或者不支持拦截。",

@@ -15,7 +15,7 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.service.delivery.carriers import CARRIERS
 from sanhao.service.delivery.core import CarrierMessageView, ConsignmentView, ScanView
-from sanhao.service.delivery.doors import INTERCEPT
+from sanhao.service.delivery.doors import able
 from sanhao.service.delivery.freight import FreightCard, Parcel, freight
 from sanhao.service.delivery.interception import STOPPABLE, InterceptionView
 
@@ -71,9 +71,9 @@ def intercepted(consignment_ids: Sequence[UUID]) -> set[UUID]:
 
 def may_be_stopped(parcels: Sequence[ConsignmentView]) -> list[ConsignmentView]:
     """Those of *parcels* that can be called back now. One query at most."""
-    able = [p for p in parcels if p.state in STOPPABLE and p.carrier in INTERCEPT]
-    tried = intercepted([p.id for p in able]) if able else set()
-    return [p for p in able if p.id not in tried]
+    held = [p for p in parcels if p.state in STOPPABLE and able(p.carrier, "intercept")]
+    tried = intercepted([p.id for p in held]) if held else set()
+    return [p for p in held if p.id not in tried]
 
 
 def delivered_items(owner_ids: Sequence[UUID]) -> dict[UUID, int]:
