@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -65,11 +65,3 @@ def since(key: str, kind: type[T]) -> Since[T]:
         if rule.effective_at is not None and rule.state in ("announced", "in_force", "superseded")
     )
     return Since([at for at, _, _ in bound], [msgspec.convert(terms, kind) for _, _, terms in bound], kind())
-
-
-def schema(kind: type[msgspec.Struct]) -> Any:
-    def complete(terms: dict[str, Any]) -> dict[str, Any]:
-        read: dict[str, Any] = msgspec.to_builtins(msgspec.convert(terms, kind))
-        return read
-
-    return complete

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sanhao.books.settlement import errands, telling
 from sanhao.books.settlement.actions import bills, manual, payouts, release, stop
 from sanhao.books.settlement.events import InvoiceAnswered
-from sanhao.books.settlement.rules import KINDS, schema
+from sanhao.books.settlement.rules import KINDS
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
@@ -67,7 +67,7 @@ BILLS = Keeper(
 
 def wire() -> None:
     for key, (kind, _) in KINDS.items():
-        rulebook.register_schema(key, schema(kind))
+        rulebook.register_terms(key, kind)
     for keeper in (RELEASE, RESERVE, PAYOUTS, BANK, SANDBOX, BILLS):
         register(keeper)
     for taking in manual.TAKING:

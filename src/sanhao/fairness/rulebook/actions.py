@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 import msgspec
@@ -45,6 +46,20 @@ def register_schema(key: str, validate: Validate) -> None:
     """
     if _schemas.setdefault(key, validate) is not validate:
         raise ValueError(f"two schemas are registered for {key}")
+
+
+def register_terms(key: str, shape: type[msgspec.Struct]) -> None:
+    """Say that the terms of *key* have this shape; what they leave out is stored as the shape's default."""
+    register_schema(key, _reading(shape))
+
+
+@cache
+def _reading(shape: type[msgspec.Struct]) -> Validate:
+    def read(terms: Terms) -> Terms:
+        whole: Terms = msgspec.to_builtins(msgspec.convert(terms, shape))
+        return whole
+
+    return read
 
 
 def found(

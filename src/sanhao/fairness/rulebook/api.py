@@ -9,6 +9,7 @@ from sanhao.fairness.rulebook.actions import (
     notice_days,
     redraft,
     register_schema,
+    register_terms,
     withdraw,
 )
 from sanhao.fairness.rulebook.core import EVERYWHERE, Paying, Preview, RuleVersion, RuleView
@@ -46,6 +47,7 @@ __all__ = [
     "redraft",
     "register_names",
     "register_schema",
+    "register_terms",
     "rule",
     "version",
     "versions",

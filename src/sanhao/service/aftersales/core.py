@@ -18,7 +18,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -335,11 +335,6 @@ def _after(line: LineMoney, back: LineBack) -> LineMoney:
         refunded_minor=line.refunded_minor + back.goods_minor,
         kept_minor=line.kept_minor + back.kept_minor,
     )
-
-
-def validate_rule(terms: dict[str, Any]) -> dict[str, Any]:
-    """The terms of `RULE` as stored; raises msgspec.ValidationError for what is not one of them."""
-    return msgspec.to_builtins(msgspec.convert(terms, MoneyRule))  # type: ignore[no-any-return]
 
 
 def _wrong_units() -> Invalid:

@@ -55,21 +55,6 @@ def found_rules(*, now: datetime) -> None:
     )
 
 
-def checked_proactive(terms: dict[str, Any]) -> dict[str, Any]:
-    """The same for refunds without a request."""
-    return msgspec.to_builtins(msgspec.convert(terms, proactive.Terms))  # type: ignore[no-any-return]
-
-
-def checked_instant(terms: dict[str, Any]) -> dict[str, Any]:
-    """The same for refunds paid ahead."""
-    return msgspec.to_builtins(msgspec.convert(terms, instant.Terms))  # type: ignore[no-any-return]
-
-
-def checked_intercept(terms: dict[str, Any]) -> dict[str, Any]:
-    """The same for parcels that are called back."""
-    return msgspec.to_builtins(msgspec.convert(terms, intercept.Terms))  # type: ignore[no-any-return]
-
-
 def checked(terms: dict[str, Any]) -> dict[str, Any]:
     """Terms as they are stored; raises msgspec.ValidationError for what is not one of them."""
     return msgspec.to_builtins(terms_from(terms))  # type: ignore[no-any-return]

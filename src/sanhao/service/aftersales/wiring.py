@@ -21,7 +21,7 @@ from sanhao.service.aftersales.events import CaseChanged, CaseMoved, OrderSwept,
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
 from sanhao.service.aftersales.paths import instant, intercept, proactive
 from sanhao.service.aftersales.queries import row_of
-from sanhao.service.aftersales.rules import checked, checked_instant, checked_intercept, checked_proactive
+from sanhao.service.aftersales.rules import checked
 from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, InterceptionMoved
 from sanhao.service.orders.events import OrderCancelled, OrderDelivered
@@ -149,10 +149,10 @@ def wire() -> None:
     conversations.register_subject("case", parties)
     rulebook.register_schema(RULE, checked)
     rulebook.register_schema(WITHDRAWAL, checked)
-    rulebook.register_schema(core.RULE, core.validate_rule)
-    rulebook.register_schema(instant.RULE, checked_instant)
-    rulebook.register_schema(proactive.RULE, checked_proactive)
-    rulebook.register_schema(intercept.RULE, checked_intercept)
+    rulebook.register_terms(core.RULE, core.MoneyRule)
+    rulebook.register_terms(instant.RULE, instant.Terms)
+    rulebook.register_terms(proactive.RULE, proactive.Terms)
+    rulebook.register_terms(intercept.RULE, intercept.Terms)
     decisions.register_judge(instant.PAID, rejudge_advance)
     decisions.register_judge(intercept.PAID, rejudge_called_back)
     decisions.register_judge(intercept.FEE, rejudge_fee)

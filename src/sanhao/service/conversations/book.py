@@ -28,11 +28,6 @@ def in_force(now: datetime) -> tuple[UUID, Terms]:
     return version.id, msgspec.convert(version.terms, Terms)
 
 
-def checked(terms: dict[str, Any]) -> dict[str, Any]:
-    """Terms as they are stored; raises msgspec.ValidationError for what is not one of them."""
-    return msgspec.to_builtins(msgspec.convert(terms, Terms))  # type: ignore[no-any-return]
-
-
 def found_rules(*, now: datetime) -> None:
     rulebook.found(
         RULE,

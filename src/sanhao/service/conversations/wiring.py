@@ -7,8 +7,7 @@ from sanhao.kit.events import listen_later
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.conversations import subjects, telling
 from sanhao.service.conversations.actions import time
-from sanhao.service.conversations.book import checked
-from sanhao.service.conversations.core import RULE
+from sanhao.service.conversations.core import RULE, Terms
 from sanhao.service.conversations.events import AnswerLate, AnswerReminded, MessageSent, ThreadChanged
 
 CLOCK = Keeper(
@@ -33,7 +32,7 @@ TELL = Keeper(
 
 
 def wire() -> None:
-    rulebook.register_schema(RULE, checked)
+    rulebook.register_terms(RULE, Terms)
     subjects.wire()
     listen_later(MessageSent, telling.signal)
     listen_later(ThreadChanged, telling.signal)

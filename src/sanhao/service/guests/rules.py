@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -21,8 +20,3 @@ def found_rules(*, now: datetime) -> None:
         title=Text(zh="免登录查看订单", en="Orders without sign-in"),
         now=now,
     )
-
-
-def checked(terms: dict[str, Any]) -> dict[str, Any]:
-    """Terms as they are stored; raises msgspec.ValidationError for what is not one of them."""
-    return msgspec.to_builtins(msgspec.convert(terms, Terms))  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -178,8 +178,3 @@ def _shares(
 def number(order_id: UUID, placed_at: datetime) -> str:
     """What people read to each other: the day and eight digits. Unique by constraint; the id decides the digits."""
     return f"{placed_at:%y%m%d}{order_id.int % 10**10:010d}"
-
-
-def validate_terms(terms: dict[str, Any]) -> dict[str, Any]:
-    """The terms as stored; raises msgspec.ValidationError for what is not one of them."""
-    return msgspec.to_builtins(msgspec.convert(terms, OrderTerms))  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ from sanhao.kit.keeper import Keeper, register
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders import telling
 from sanhao.service.orders.actions import chargeback, pay, place, shares, ship
-from sanhao.service.orders.core import validate_terms
+from sanhao.service.orders.core import OrderTerms
 from sanhao.service.orders.events import (
     CheckoutExpired,
     LatePaymentReturned,
@@ -30,7 +30,7 @@ EXPIRY = Keeper(
 
 
 def wire() -> None:
-    rulebook.register_schema("orders.terms", validate_terms)
+    rulebook.register_terms("orders.terms", OrderTerms)
     listen_now(PaymentSucceeded, pay.payment_succeeded)
     listen_now(PaymentDisputed, chargeback.disputed)
     listen_now(DisputeWon, chargeback.won)
