@@ -7,7 +7,9 @@ from sanhao.service.delivery.actions import (
     receive,
     register,
     remove_freight_template,
+    remove_service,
     save_freight_template,
+    save_service,
 )
 from sanhao.service.delivery.core import (
     CarrierMessageView,
@@ -35,7 +37,9 @@ from sanhao.service.delivery.queries import (
     interceptions_of,
     interceptions_on,
     may_be_stopped,
+    options,
     quote,
+    services,
     unread_since,
 )
 from sanhao.service.delivery.sandbox import (
@@ -46,6 +50,14 @@ from sanhao.service.delivery.sandbox import (
     sandbox_scan_body,
 )
 from sanhao.service.delivery.sandbox_world import MISCHIEF, mischief_of, sandbox_mischief
+from sanhao.service.delivery.services import (
+    Chosen,
+    Option,
+    ServiceCard,
+    ServiceDraft,
+    as_chosen,
+    options_for,
+)
 from sanhao.service.delivery.signing import Forged
 
 __all__ = [
@@ -53,6 +65,7 @@ __all__ = [
     "MESSAGE_LIMIT",
     "MISCHIEF",
     "CarrierMessageView",
+    "Chosen",
     "ConsignmentDraft",
     "ConsignmentView",
     "Forged",
@@ -61,12 +74,16 @@ __all__ = [
     "InterceptionDraft",
     "InterceptionView",
     "InterceptionWord",
+    "Option",
     "Parcel",
     "PastScan",
     "ScanRecord",
     "ScanView",
+    "ServiceCard",
+    "ServiceDraft",
     "Status",
     "TooLarge",
+    "as_chosen",
     "begin_registering",
     "carrier_message",
     "carrier_messages",
@@ -80,15 +97,20 @@ __all__ = [
     "interceptions_on",
     "may_be_stopped",
     "mischief_of",
+    "options",
+    "options_for",
     "post_past_scans",
     "post_scan",
     "quote",
     "receive",
     "register",
     "remove_freight_template",
+    "remove_service",
     "sandbox_body",
     "sandbox_mischief",
     "sandbox_scan_body",
     "save_freight_template",
+    "save_service",
+    "services",
     "unread_since",
 ]

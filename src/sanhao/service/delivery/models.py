@@ -9,6 +9,7 @@ from django.db import models
 from sanhao.kit.states import States
 from sanhao.service.delivery.core import MOVES, STATUSES
 from sanhao.service.delivery.interception import INTERCEPTIONS, RUNNING
+from sanhao.service.delivery.services import MOST_DAYS
 
 CONSIGNMENT = States("consignment", "delivery_consignment", MOVES)
 INTERCEPTION = States("interception", "delivery_interception", INTERCEPTIONS)
@@ -238,4 +239,38 @@ class FreightRegion(models.Model):
         db_table = "delivery_freight_region"
         constraints = [
             models.UniqueConstraint(name="delivery_freight_region_once", fields=["shop", "pattern"])
+        ]
+
+
+class Service(models.Model):
+    """One way of sending that a shop lets its buyers choose: a carrier, a surcharge, days on the way.
+
+    No *name*: the carrier's own. No *regions*: everywhere.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.CharField(max_length=40)
+    name_zh = models.CharField(max_length=60, blank=True)
+    name_en = models.CharField(max_length=60, blank=True)
+    regions = ArrayField(models.CharField(max_length=120), default=list)
+    currency = models.CharField(max_length=3)
+    surcharge_minor = models.BigIntegerField()
+    transit_days = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="delivery_service_once", fields=["shop", "carrier", "name_zh"]),
+            models.CheckConstraint(
+                name="delivery_service_surcharge", condition=models.Q(surcharge_minor__gte=0)
+            ),
+            models.CheckConstraint(
+                name="delivery_service_days", condition=models.Q(transit_days__range=(1, MOST_DAYS))
+            ),
+            models.CheckConstraint(
+                name="delivery_service_named",
+                condition=models.Q(name_zh="", name_en="") | (~models.Q(name_zh="") & ~models.Q(name_en="")),
+            ),
         ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sanhao.kit import time
 from sanhao.kit.arrays import array
+from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
@@ -18,11 +19,12 @@ from sanhao.service.delivery.core import CarrierMessageView, ConsignmentView, Sc
 from sanhao.service.delivery.doors import able
 from sanhao.service.delivery.freight import FreightCard, Parcel, freight
 from sanhao.service.delivery.interception import STOPPABLE, InterceptionView
+from sanhao.service.delivery.services import Option, ServiceCard, options_for
 
 
 def carrier_names() -> dict[str, Text]:
-    """The carriers a shop may choose. The sandbox courier exists in demo worlds only."""
-    return {key: carrier.name for key, carrier in CARRIERS.items() if key != "sandbox" or time.is_demo()}
+    """The carriers a shop may choose. The sandbox couriers exist in demo worlds only."""
+    return {key: carrier.name for key, carrier in CARRIERS.items() if not carrier.demo or time.is_demo()}
 
 
 def consignments_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[ConsignmentView]]:
@@ -133,22 +135,89 @@ def _templates(shop_ids: Sequence[UUID]) -> dict[UUID, list[FreightCard]]:
         """,
         [array(shop_ids)],  # planned once: see there
     ):
-        currency, free_over = row["currency"], row["free_over_minor"]
-        found[row["shop_id"]].append(
-            FreightCard(
-                id=row["id"],
-                shop_id=row["shop_id"],
-                name=row["name"],
-                regions=tuple(row["regions"] or ()),
-                first=Money(row["first_minor"], currency),
-                extra=Money(row["extra_minor"], currency),
-                first_g=row["first_g"],
-                extra_g=row["extra_g"],
-                free_over=None if free_over is None else Money(free_over, currency),
-                deliverable=row["deliverable"],
-            )
-        )
+        found[row["shop_id"]].append(_template(row))
     return found
+
+
+def _template(row: Row) -> FreightCard:
+    currency, free_over = row["currency"], row["free_over_minor"]
+    return FreightCard(
+        id=row["id"],
+        shop_id=row["shop_id"],
+        name=row["name"],
+        regions=tuple(row["regions"] or ()),
+        first=Money(row["first_minor"], currency),
+        extra=Money(row["extra_minor"], currency),
+        first_g=row["first_g"],
+        extra_g=row["extra_g"],
+        free_over=None if free_over is None else Money(free_over, currency),
+        deliverable=row["deliverable"],
+    )
+
+
+def services(shop_id: UUID) -> list[ServiceCard]:
+    """The ways of sending that a shop lets its buyers choose, in its own order."""
+    rows = fetch(
+        "SELECT * FROM delivery_service WHERE shop_id = %s ORDER BY position, surcharge_minor, id", [shop_id]
+    )
+    return [_service(row) for row in rows]
+
+
+def _service(row: Row) -> ServiceCard:
+    return ServiceCard(
+        id=row["id"],
+        shop_id=row["shop_id"],
+        carrier=row["carrier"],
+        name=Text(zh=row["name_zh"], en=row["name_en"]),
+        regions=tuple(row["regions"]),
+        surcharge=Money(row["surcharge_minor"], row["currency"]),
+        transit_days=row["transit_days"],
+        position=row["position"],
+        active=row["active"],
+    )
+
+
+def options(parcels: Sequence[Parcel], *, transit_days: int) -> list[list[Option]]:
+    """What the buyer of each parcel may choose, in their order; never none. One query.
+
+    The first is that the shop chooses (*transit_days* on the way). Raises what `quote` raises.
+    """
+    templates: dict[UUID, list[FreightCard]] = defaultdict(list)
+    services: dict[UUID, list[ServiceCard]] = defaultdict(list)
+    for row in fetch(_OPTIONS, {"shops": array({parcel.shop_id for parcel in parcels})}):
+        if row["carrier"] is None:
+            templates[row["shop_id"]].append(_template(row))
+        else:
+            services[row["shop_id"]].append(_service(row))
+    return [
+        options_for(
+            templates[parcel.shop_id], _here(services[parcel.shop_id]), parcel, transit_days=transit_days
+        )
+        for parcel in parcels
+    ]
+
+
+def _here(services: Sequence[ServiceCard]) -> list[ServiceCard]:
+    """Those whose carrier this site knows: a carrier may be taken out, and a demo world's brings nothing elsewhere."""
+    known = [service for service in services if service.carrier in CARRIERS]
+    return [service for service in known if not CARRIERS[service.carrier].demo or time.is_demo()]
+
+
+_OPTIONS = """
+    WITH w AS MATERIALIZED (SELECT unnest((SELECT %(shops)s::uuid[])) AS shop_id)
+    SELECT t.id, t.shop_id, t.name, t.currency, t.first_g, t.first_minor, t.extra_g, t.extra_minor,
+        t.free_over_minor, t.deliverable,
+        (SELECT array_agg(r.pattern::text ORDER BY r.pattern) FROM delivery_freight_region r
+         WHERE r.template_id = t.id) AS regions,
+        NULL AS carrier, NULL AS name_zh, NULL AS name_en, NULL::bigint AS surcharge_minor,
+        NULL::int AS transit_days, NULL::int AS position, NULL::boolean AS active
+    FROM delivery_freight_template t JOIN w USING (shop_id)
+    UNION ALL
+    SELECT s.id, s.shop_id, NULL, s.currency, NULL, NULL, NULL, NULL, NULL, NULL, s.regions::text[],
+        s.carrier, s.name_zh, s.name_en, s.surcharge_minor, s.transit_days, s.position, s.active
+    FROM delivery_service s JOIN w USING (shop_id) WHERE s.active
+    ORDER BY id
+    """
 
 
 def carrier_messages(

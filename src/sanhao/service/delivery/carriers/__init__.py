@@ -27,10 +27,14 @@ __all__ = ["CARRIERS", "Answer", "Carrier", "Skipped", "Unreadable"]
 
 
 class Carrier(msgspec.Struct, frozen=True):
-    """*read* takes what can be read and says what could not; a broken answer as a whole raises Unreadable."""
+    """*read* takes what can be read and says what could not; a broken answer as a whole raises Unreadable.
+
+    A *demo* carrier brings nothing in the real world: no shop can choose it there.
+    """
 
     name: Text
     read: Read
+    demo: bool = False
 
 
 CARRIERS = MappingProxyType(
@@ -41,7 +45,7 @@ CARRIERS = MappingProxyType(
         "hermes": Carrier(Text("Hermes 德国", "Hermes Germany"), hermes.read),
         "mydhl": Carrier(Text("DHL 快递", "DHL Express"), mydhl.read),
         "parcelone": Carrier(Text("Parcel.One", "Parcel.One"), parcelone.read),
-        "sandbox": Carrier(Text("示例快递", "Sample Courier"), sandbox.read),
+        "sandbox": Carrier(Text("示例快递", "Sample Courier"), sandbox.read, demo=True),
         "seko": Carrier(Text("SEKO", "SEKO"), seko.read),
         "sendle": Carrier(Text("Sendle", "Sendle"), sendle.read),
         "smartkargo": Carrier(Text("SmartKargo", "SmartKargo"), smartkargo.read),
