@@ -134,6 +134,18 @@ def test_a_bank_takes_what_the_shop_kept_too_and_nothing_is_left_to_refund(now: 
     sound()
 
 
+def test_what_the_shop_kept_is_its_own_again_once_the_dispute_is_won(now: datetime) -> None:
+    at, order_id = bought()
+    [line] = lines_of(order_id)
+    give_back(order_id, Ask(line.id, 1, deduct_minor=40), now=now)
+    left = PAID - gone_back(order_id)
+    dispute(order_id, left, now=now + hours(1))
+    dispute(order_id, left, "won", now=now + hours(2))
+    [row] = fetch("SELECT kept_minor, total_minor - refunded_minor AS left_minor FROM orders_order")
+    assert row["kept_minor"] == 40 <= row["left_minor"] == left
+    sound()
+
+
 def test_a_dispute_lost_changes_nothing_more(now: datetime) -> None:
     at, order_id = bought()
     dispute(order_id, PAID, "lost", now=now + hours(1))

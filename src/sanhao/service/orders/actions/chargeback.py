@@ -77,7 +77,10 @@ def _have_again(news: News[DisputeWon]) -> None:
         "WITH t AS (SELECT o.id, t.minor FROM orders_order o JOIN unnest(%s::uuid[], %s::bigint[]) AS t (id, minor) "
         "ON t.id = o.id ORDER BY o.id FOR UPDATE OF o) "
         "UPDATE orders_order o SET refunded_minor = o.refunded_minor - t.minor, "
-        "charged_back_minor = o.charged_back_minor - t.minor FROM t WHERE o.id = t.id RETURNING o.id, o.shop_id",
+        "charged_back_minor = o.charged_back_minor - t.minor, kept_minor = least("
+        # What the shop had kept of its lines, and the bank had taken too, is kept again.
+        "(SELECT sum(l.kept_minor) FROM orders_line l WHERE l.order_id = o.id), o.total_minor - o.refunded_minor + t.minor) "
+        "FROM t WHERE o.id = t.id RETURNING o.id, o.shop_id",
         [list(back), list(back.values())],
     )
     ledger.credit_shops(
