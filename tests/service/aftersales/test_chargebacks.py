@@ -135,7 +135,7 @@ def test_a_bank_takes_what_the_shop_kept_too_and_nothing_is_left_to_refund(now: 
 
 
 def test_what_the_shop_kept_is_its_own_again_once_the_dispute_is_won(now: datetime) -> None:
-    at, order_id = bought()
+    _at, order_id = bought()
     [line] = lines_of(order_id)
     give_back(order_id, Ask(line.id, 1, deduct_minor=40), now=now)
     left = PAID - gone_back(order_id)
