@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,15 @@ from sanhao.people import api as people
 
 _LARGEST = 10
 _LOCAL = "%Y-%m-%dT%H:%M"
+
+
+_AREAS = (
+    (gettext_lazy("Guarantees"), ("promise.", "guarantees.")),
+    (gettext_lazy("After-sales"), ("aftersales.", "refund.")),
+    (gettext_lazy("Money"), ("settlement.", "wallet.")),
+    (gettext_lazy("The house"), ("",)),
+)
+"""What rules are about, and how their keys begin; the first that fits."""
 
 
 class DraftForm(forms.Form):
@@ -53,11 +63,19 @@ def index(request: StaffRequest) -> HttpResponse:
     book = rulebook.book(at=now)
     binding = [view for view in book if view.effective_at is not None and view.effective_at <= now]
     given = {
-        "binding": [(view, spelled.spelled(view.key, view.terms)) for view in binding],
+        "areas": _by_area(binding),
         "coming": [view for view in book if view not in binding], "drafts": rulebook.drafts(),
         "days": rulebook.notice_days(at=now), "now": now,
     }  # fmt: skip
     return render(request, "control/rules.html", given)
+
+
+def _by_area(views: Sequence[rulebook.RuleView]) -> list[tuple[str, list[rulebook.RuleView]]]:
+    areas: list[tuple[str, list[rulebook.RuleView]]] = [(str(name), []) for name, _prefixes in _AREAS]
+    for view in views:
+        fits = (n for n, (_name, prefixes) in enumerate(_AREAS) if view.key.startswith(prefixes))
+        areas[next(fits)][1].append(view)
+    return [area for area in areas if area[1]]
 
 
 @page(*EVERYBODY)

@@ -41,7 +41,7 @@ def _show(request: HttpRequest, seat: Seat, error: Refusal | None = None) -> Htt
         (card, [Row(choice, _own(choice)) for choice in choices if choice.category == card.slug])
         for card, _path in sold
     ]
-    given = {"sections": sections, "error": sentence(error) if error else ""}
+    given = {"sections": sections, "error": sentence(error) if error else "", "desk": "two"}
     return page(request, seat, "guarantees", given, status=error.status if error else 200)
 
 
