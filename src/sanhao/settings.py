@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "sanhao.goods.shops",
     "sanhao.goods.catalog",
     "sanhao.service.delivery",
+    "sanhao.service.remote",
     "sanhao.service.orders",
     "sanhao.service.promises",
     "sanhao.service.conversations",

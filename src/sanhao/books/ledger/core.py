@@ -46,6 +46,7 @@ CHART: Mapping[str, Sort] = {
     "refunds":       Sort("liability", "platform", False, "refunds on their way to buyers"),
     "goodwill":      Sort("expense",   "platform", False, "what the platform pays out of its own pocket"),
     "host":          Sort("liability", "host",     True,  "a host's money, prepaid for the coupons it hands out"),
+    "subsidy":       Sort("expense",   "platform", False, "second legs of parcels for remote areas, paid by the platform"),
     "promotions":    Sort("expense",   "platform", False, "discounts that the platform pays for"),
     "commission":    Sort("income",    "platform", False, "the platform's share of what shops sell"),
     "breakage":      Sort("income",    "platform", False, "coupons that expired to the platform's benefit"),

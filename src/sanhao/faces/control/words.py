@@ -52,6 +52,7 @@ CODES: Words = {
     "reserve": _("kept back for a while"), "payouts": _("on the way to banks"), "commission": _("commission"),
     "goodwill": _("paid by the platform"), "breakage": _("coupons that lapsed"),
     "paid_ahead": _("refunds paid ahead"), "buyer_owes": _("owed by buyers"), "carrier_fees": _("fees owed to carriers"),
+    "subsidy": _("second legs to remote areas"),
 }  # fmt: skip
 ACCOUNTS: Words = {
     "gateway": _("payment gateway"), "bank": _("bank"), "receivable": _("owed by the shop"),
@@ -60,11 +61,12 @@ ACCOUNTS: Words = {
     "reserve": _("the shop's reserve"), "payouts": _("on the way to the shop's bank"), "commission": _("commission"),
     "goodwill": _("the platform's own pocket"), "breakage": _("lapsed coupons"),
     "paid_ahead": _("refunds paid ahead"), "buyer_owes": _("owed by the buyer"), "carrier_fees": _("the carrier's fee"),
+    "subsidy": _("the platform's subsidy"),
 }  # fmt: skip
 ENTRIES: Words = {
     "settlement.clawback": _("refund after release"), "settlement.commission_back": _("commission given back"), "settlement.released": _("released to the shop"), "settlement.commission": _("commission"), "settlement.reserve": _("kept in reserve"), "settlement.reserve_used": _("reserve used for a refund"), "settlement.reserve_freed": _("reserve freed"), "payout.drafted": _("payout prepared"), "payout.paid": _("payout paid"), "payout.failed": _("payout refused"), "payout.returned": _("payout sent back"), "manual.reversed": _("given back after an appeal"),
     "promise.compensation": _("compensation"), "promise.carrier_claim": _("claim on a carrier"),
-    "promise.reversed": _("compensation taken back"), "checkout.paid": _("checkout paid"),
+    "promise.reversed": _("compensation taken back"), "order.second_leg": _("second leg to a remote area"), "checkout.paid": _("checkout paid"),
     "chargeback.taken": _("taken back by a bank"), "chargeback.beyond": _("taken back by a bank beyond what was left"), "chargeback.won": _("given back by a bank"), "coupon_lapsed": _("compensation of goods that came back, to who paid it"), "refund.parked": _("compensation that waits for the rest of its order"), "aftersales.borne": _("borne by somebody else"),
     "case.stop_fee": _("fee for a parcel brought back"), "case.stop_fee_back": _("such a fee given back"),
     "case.ahead": _("refund paid ahead"), "case.owed": _("paid ahead, owed by the buyer"), "settlement.repaid": _("refund paid ahead, given back"),

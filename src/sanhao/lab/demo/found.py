@@ -31,6 +31,7 @@ _RULED = (
     "sanhao.fairness.rulebook.api",
     "sanhao.books.wallet.api",
     "sanhao.books.settlement.api",
+    "sanhao.service.remote.api",
     "sanhao.service.orders.api",
     "sanhao.service.promises.api",
     "sanhao.service.conversations.api",

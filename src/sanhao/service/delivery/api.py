@@ -39,6 +39,7 @@ from sanhao.service.delivery.queries import (
     may_be_stopped,
     options,
     quote,
+    quotes,
     services,
     unread_since,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "post_past_scans",
     "post_scan",
     "quote",
+    "quotes",
     "receive",
     "register",
     "remove_freight_template",

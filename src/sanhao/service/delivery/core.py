@@ -33,6 +33,9 @@ STATUSES: tuple[str, ...] = get_args(Status)
 Zone = Literal["given", "facility", "carrier"]
 """Where a scan's time zone came from: the answer said it, the place implies it, or the carrier's home was assumed."""
 
+Leg = Literal[0, 1, 2]
+"""Of a way in two legs (中转集运) the first ends at a hub, the second begins there; 0 is a parcel that goes straight."""
+
 MOVES: dict[str, tuple[str, ...]] = {
     "labelled": ("collected", "in_transit", "out_for_delivery", "failed", "delivered", "returned"),
     "collected": ("in_transit", "out_for_delivery", "failed", "delivered", "returned"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sanhao.kit.events import Event
+from sanhao.service.delivery.core import Leg
 
 
 class ConsignmentCollected(Event, frozen=True):
@@ -18,10 +19,11 @@ class ConsignmentCollected(Event, frozen=True):
     at: datetime
     received_at: datetime
     zone_assumed: bool
+    leg: Leg = 0
 
 
 class ConsignmentDelivered(Event, frozen=True):
-    """Signed for at the buyer's side (签收)."""
+    """Signed for at the buyer's side (签收); of a first *leg* at the hub: it only changed hands."""
 
     consignment_id: UUID
     owner_id: UUID
@@ -30,6 +32,7 @@ class ConsignmentDelivered(Event, frozen=True):
     at: datetime
     received_at: datetime
     zone_assumed: bool
+    leg: Leg = 0
 
 
 class ConsignmentMoved(Event, frozen=True):
@@ -50,6 +53,7 @@ class ConsignmentRegistered(Event, frozen=True):
     shop_id: UUID
     items: tuple[tuple[UUID, int], ...]
     at: datetime
+    leg: Leg = 0
 
 
 class ConsignmentTracked(Event, frozen=True):

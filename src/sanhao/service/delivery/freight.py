@@ -120,6 +120,12 @@ def price(template: FreightCard, weight_g: int, goods: Money) -> Money:
     return template.first + template.extra * steps
 
 
+def delivers(templates: Sequence[FreightCard], country: str, region: str) -> bool:
+    """Whether a shop with these *templates* sends to a place; one without any sends everywhere."""
+    template = choose(templates, country, region)
+    return not templates or (template is not None and template.deliverable)
+
+
 def freight(templates: Sequence[FreightCard], parcel: Parcel) -> Money:
     """What *parcel* costs to send; a shop without templates sends for free.
 

@@ -17,7 +17,7 @@ from sanhao.kit.text import Text
 from sanhao.service.delivery.carriers import CARRIERS
 from sanhao.service.delivery.core import CarrierMessageView, ConsignmentView, ScanView
 from sanhao.service.delivery.doors import able
-from sanhao.service.delivery.freight import FreightCard, Parcel, freight
+from sanhao.service.delivery.freight import FreightCard, Parcel, delivers, freight
 from sanhao.service.delivery.interception import STOPPABLE, InterceptionView
 from sanhao.service.delivery.services import Option, ServiceCard, options_for
 
@@ -122,6 +122,17 @@ def quote(parcels: Sequence[Parcel]) -> list[Money]:
     """
     templates = _templates(list({parcel.shop_id for parcel in parcels}))
     return [freight(templates[parcel.shop_id], parcel) for parcel in parcels]
+
+
+def quotes(parcels: Sequence[Parcel]) -> list[Money | None]:
+    """The same, None where the shop does not send to the place."""
+    templates = _templates(list({parcel.shop_id for parcel in parcels}))
+    return [
+        freight(of_shop, parcel)
+        if delivers(of_shop := templates[parcel.shop_id], parcel.country, parcel.region)
+        else None
+        for parcel in parcels
+    ]
 
 
 def _templates(shop_ids: Sequence[UUID]) -> dict[UUID, list[FreightCard]]:

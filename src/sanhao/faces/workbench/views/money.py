@@ -43,7 +43,8 @@ def kind_words() -> dict[str, str]:
     return {
         "shop.balance_paid_in": _("Paid in to the balance"), "shop.deposit_paid_in": _("Paid in as deposit"),
         "promise.compensation": _("Compensation for a broken promise"), "promise.reversed": _("Given back after an appeal"),
-        "checkout.paid": _("An order was paid"), "refund": _("Refund to a buyer"),
+        "checkout.paid": _("An order was paid"), "order.second_leg": _("The buyer's part of the second leg, to its courier"),
+        "refund": _("Refund to a buyer"),
         "chargeback.taken": _("A buyer's bank took it back"), "chargeback.won": _("A buyer's bank gave it back"), "coupon_lapsed": _("Compensation of goods that came back, to who paid it"), "refund.parked": _("Compensation that waits for the rest of its order"), "aftersales.borne": _("A refund that somebody else bore"),
         "coupon_taken_over": _("Given back after an appeal"), "coupon_given_back": _("Coupon of a cancelled order"),
         "coupon_expired": _("A coupon expired unused"), "settlement.released": _("An order's money is yours"),

@@ -1,0 +1,69 @@
+"""The second leg begins: what was reserved is spent, and the carrier that has the parcel is owed its price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
+from sanhao.kit import events
+from sanhao.kit.ids import new_id
+from sanhao.kit.keeper import Row
+from sanhao.service.remote.events import SubsidySpent
+from sanhao.service.remote.models import CONSOLIDATION
+
+
+def spend(order_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
+    """A second carrier has (the first parcel of) these orders. Inside the caller's transaction; a second time nothing.
+
+    The platform pays its subsidy; what is beyond was paid by the buyer with the freight, lies in the order's escrow, and
+    goes from there to the carrier.
+    """
+    rows = CONSOLIDATION.move_rows(
+        order_ids,
+        "spent",
+        at=now,
+        also={"ended_at": now},
+        returning=("shop_id", "carrier", "currency", "price_minor", "subsidy_minor", "buyer_minor"),
+    )
+    settlement.draw(
+        [
+            settlement.Draw(f"{_key(row)}:draw", row["id"], row["buyer_minor"], "order", row["id"], freight_minor=row["buyer_minor"])
+            for row in rows if row["buyer_minor"]
+        ],
+        now=now,
+    )  # fmt: skip
+    ledger.post([_entry(row, now) for row in rows if row["price_minor"]])
+    events.emit(
+        [
+            SubsidySpent(row["id"], row["shop_id"], row["subsidy_minor"], row["buyer_minor"], row["currency"], now)
+            for row in rows
+        ],
+        at=now,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+def _key(row: Row) -> str:
+    return f"order:{row['id']}:second_leg"
+
+
+def _entry(row: Row, now: datetime) -> ledger.EntryDraft:
+    currency = row["currency"]
+    lines = (
+        (ledger.Ref("subsidy", ledger.PLATFORM, currency), row["subsidy_minor"]),
+        (ledger.Ref("escrow", str(row["shop_id"]), currency), row["buyer_minor"]),
+        (ledger.Ref("carrier_fees", row["carrier"], currency), -row["price_minor"]),
+    )
+    return ledger.EntryDraft(
+        id=new_id(),
+        key=_key(row),
+        kind="order.second_leg",
+        at=now,
+        currency=currency,
+        lines=tuple(line for line in lines if line[1]),
+        cause_kind="order",
+        cause_id=row["id"],
+    )
