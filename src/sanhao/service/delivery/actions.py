@@ -13,12 +13,12 @@ from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
-from sanhao.service.delivery import intercepting, signing
+from sanhao.service.delivery import intercepting, pickups, signing
+from sanhao.service.delivery.asking import InterceptionWord, PickupWord
 from sanhao.service.delivery.carriers import CARRIERS
 from sanhao.service.delivery.core import ConsignmentDraft, normal_number
 from sanhao.service.delivery.events import ConsignmentRegistered
 from sanhao.service.delivery.freight import FreightDraft, check, normal_pattern
-from sanhao.service.delivery.interception import InterceptionWord
 from sanhao.service.delivery.services import MOST_SERVICES, ServiceDraft, check_service
 
 MESSAGE_LIMIT = 1_000_000
@@ -168,6 +168,13 @@ def record_interceptions(words: Sequence[InterceptionWord], *, now: datetime) ->
     """What carriers answered when asked. Recording twice is recording once."""
     with transaction.atomic():
         intercepting.hear(words, now=now)
+
+
+def record_pickups(words: Sequence[PickupWord], *, now: datetime) -> None:
+    """The same of pickups. What was collected is registered by whoever hears of it."""
+    with transaction.atomic():
+        begin_registering()
+        pickups.hear(words, now=now)
 
 
 def save_freight_template(shop_id: UUID, draft: FreightDraft) -> UUID:

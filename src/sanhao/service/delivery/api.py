@@ -11,6 +11,15 @@ from sanhao.service.delivery.actions import (
     save_freight_template,
     save_service,
 )
+from sanhao.service.delivery.asking import (
+    Box,
+    CarrierAway,
+    CarrierRefused,
+    PickupWord,
+    Place,
+    Slot,
+    SlotOrder,
+)
 from sanhao.service.delivery.core import (
     CarrierMessageView,
     ConsignmentDraft,
@@ -19,6 +28,7 @@ from sanhao.service.delivery.core import (
     ScanView,
     Status,
 )
+from sanhao.service.delivery.doors import slots
 from sanhao.service.delivery.freight import FreightCard, FreightDraft, Parcel
 from sanhao.service.delivery.intercepting import hold, intercept
 from sanhao.service.delivery.interception import (
@@ -27,10 +37,21 @@ from sanhao.service.delivery.interception import (
     InterceptionView,
     InterceptionWord,
 )
+from sanhao.service.delivery.pickup import FAILED, PICKUPS, STANDING, PickupDraft
+from sanhao.service.delivery.pickups import (
+    PickupView,
+    hold_pickups,
+    pickup_counts,
+    pickups_of,
+    recent_pickups,
+)
+from sanhao.service.delivery.pickups import book as book_pickup
+from sanhao.service.delivery.pickups import cancel as cancel_pickups
 from sanhao.service.delivery.queries import (
     carrier_message,
     carrier_messages,
     carrier_names,
+    collectors,
     consignments_of,
     delivered_items,
     freight_templates,
@@ -50,6 +71,11 @@ from sanhao.service.delivery.sandbox import (
     sandbox_body,
     sandbox_scan_body,
 )
+from sanhao.service.delivery.sandbox_pickups import (
+    PICKUP_MISCHIEF,
+    pickup_mischief_of,
+    sandbox_pickup_mischief,
+)
 from sanhao.service.delivery.sandbox_world import MISCHIEF, mischief_of, sandbox_mischief
 from sanhao.service.delivery.services import (
     Chosen,
@@ -62,10 +88,17 @@ from sanhao.service.delivery.services import (
 from sanhao.service.delivery.signing import Forged
 
 __all__ = [
+    "FAILED",
     "INTERCEPTIONS",
     "MESSAGE_LIMIT",
     "MISCHIEF",
+    "PICKUPS",
+    "PICKUP_MISCHIEF",
+    "STANDING",
+    "Box",
+    "CarrierAway",
     "CarrierMessageView",
+    "CarrierRefused",
     "Chosen",
     "ConsignmentDraft",
     "ConsignmentView",
@@ -78,21 +111,31 @@ __all__ = [
     "Option",
     "Parcel",
     "PastScan",
+    "PickupDraft",
+    "PickupView",
+    "PickupWord",
+    "Place",
     "ScanRecord",
     "ScanView",
     "ServiceCard",
     "ServiceDraft",
+    "Slot",
+    "SlotOrder",
     "Status",
     "TooLarge",
     "as_chosen",
     "begin_registering",
+    "book_pickup",
+    "cancel_pickups",
     "carrier_message",
     "carrier_messages",
     "carrier_names",
+    "collectors",
     "consignments_of",
     "delivered_items",
     "freight_templates",
     "hold",
+    "hold_pickups",
     "intercept",
     "interceptions_of",
     "interceptions_on",
@@ -100,19 +143,25 @@ __all__ = [
     "mischief_of",
     "options",
     "options_for",
+    "pickup_counts",
+    "pickup_mischief_of",
+    "pickups_of",
     "post_past_scans",
     "post_scan",
     "quote",
     "quotes",
     "receive",
+    "recent_pickups",
     "register",
     "remove_freight_template",
     "remove_service",
     "sandbox_body",
     "sandbox_mischief",
+    "sandbox_pickup_mischief",
     "sandbox_scan_body",
     "save_freight_template",
     "save_service",
     "services",
+    "slots",
     "unread_since",
 ]

@@ -1,4 +1,5 @@
-"""What goes outside: telling carriers that a parcel is to come back, and asking how far they are. Never in a transaction.
+"""What goes outside: telling carriers that a parcel is to come back or that goods are to be collected, and asking how far
+they are. Never in a transaction.
 
 A keeper claims rows in its transaction (they are due again later) and the errand runs once that is committed. Killed
 half-way, nothing is lost: the row falls due again, and the carrier knows it by the same id.
@@ -7,16 +8,23 @@ half-way, nothing is lost: the row falls due again, and the carrier knows it by 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from django.db import InterfaceError, OperationalError, transaction
 
 from sanhao.kit.keeper import Row
-from sanhao.service.delivery import actions, intercepting
-from sanhao.service.delivery.asking import CarrierAway, InterceptionOrder, InterceptionWord
+from sanhao.service.delivery import actions, intercepting, pickups
+from sanhao.service.delivery.asking import (
+    CarrierAway,
+    CarrierRefused,
+    InterceptionOrder,
+    InterceptionWord,
+    PickupWord,
+)
 from sanhao.service.delivery.doors import DOORS
+from sanhao.service.delivery.pickup import STANDING
 
 log = logging.getLogger("sanhao.delivery")
 
@@ -39,9 +47,46 @@ def _ask(rows: Sequence[Row], now: datetime) -> None:
             log.info("%s did not answer about %s; asking again later", row["carrier"], row["tracking_no"])
         except Exception:
             log.exception("asking %s to stop %s went wrong; trying later", row["carrier"], row["tracking_no"])
+    _record(partial(actions.record_interceptions, words, now=now), "interceptions")
+
+
+def pickup_due(rows: Sequence[Row], now: datetime) -> None:
+    """Keeper: pickups to ask for or to take back, those nothing was heard of, and those whose time is over."""
+    asking = pickups.claim(rows, now)
+    if asking:
+        transaction.on_commit(partial(_send, asking, now))
+
+
+def _send(rows: Sequence[Row], now: datetime) -> None:
+    words: list[PickupWord] = []
+    for row in rows:
+        try:
+            words.append(_say(row, now))
+        except CarrierRefused as no:
+            words.append(PickupWord(row["id"], "refused", reason=str(no)))
+        except CarrierAway:
+            log.info("%s did not answer about pickup %s; asking again later", row["carrier"], row["id"])
+        except Exception:
+            log.exception("asking %s about pickup %s went wrong; trying later", row["carrier"], row["id"])
+    _record(partial(actions.record_pickups, words, now=now), "pickups")
+
+
+def _say(row: Row, now: datetime) -> PickupWord:
+    door = DOORS[row["carrier"]]
+    if row["state"] in STANDING:
+        assert door.pickup is not None, f"{row['carrier']} comes to no door any more"
+        return door.pickup(pickups.order_of(row), now=now)
+    if door.cancel_pickup is None:
+        return PickupWord(
+            row["id"], "cancelled"
+        )  # it cannot be told: whoever comes all the same finds nothing
+    return door.cancel_pickup(row["id"], now=now)
+
+
+def _record(record: Callable[[], None], what: str) -> None:
     try:
-        actions.record_interceptions(words, now=now)
+        record()
     except (OperationalError, InterfaceError):
-        raise  # the database is away: asked again when their lease ends, and it is one attempt
+        raise  # the database is away: asked again when their lease ends, under the same ids
     except Exception:
-        log.exception("recording interceptions went wrong; asking again later")
+        log.exception("recording %s went wrong; asking again later", what)

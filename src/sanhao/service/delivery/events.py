@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sanhao.kit.events import Event
+from sanhao.kit.media import Stored
 from sanhao.service.delivery.core import Leg
 
 
@@ -94,4 +95,21 @@ class InterceptionMoved(Event, frozen=True):
     carrier: str
     asked_at: datetime
     until: datetime
+    at: datetime
+
+
+class PickupMoved(Event, frozen=True):
+    """What became of a courier's appointment at a door: booked, collected, in vain, refused, lapsed or cancelled. Told once
+    for each state, in an order that `pickup.PICKUPS` allows. *reason*: the courier's words; *photo*: what it saw."""
+
+    pickup_id: UUID
+    cause_id: UUID
+    shop_id: UUID
+    carrier: str
+    state: str
+    reason: str
+    tracking_no: str
+    photo: Stored | None
+    starts_at: datetime
+    ends_at: datetime
     at: datetime

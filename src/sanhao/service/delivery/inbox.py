@@ -16,8 +16,9 @@ from sanhao.kit.events import Event, emit
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Keeper, Row
 from sanhao.kit.rows import execute, fetch
-from sanhao.service.delivery import intercepting
+from sanhao.service.delivery import intercepting, pickups
 from sanhao.service.delivery.actions import REGISTRATION_LOCK
+from sanhao.service.delivery.asking import InterceptionWord, PickupWord
 from sanhao.service.delivery.carriers import CARRIERS, Unreadable
 from sanhao.service.delivery.core import (
     IN_HAND,
@@ -36,7 +37,6 @@ from sanhao.service.delivery.events import (
     ConsignmentMoved,
     ConsignmentTracked,
 )
-from sanhao.service.delivery.interception import InterceptionWord
 from sanhao.service.delivery.models import CONSIGNMENT
 
 Number = tuple[str, str]
@@ -52,6 +52,7 @@ class _Message:
     problems: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
     words: tuple[InterceptionWord, ...] = ()
+    pickups: tuple[PickupWord, ...] = ()
     used: int = 0
 
     def numbers(self, scan: ScanRecord) -> list[Number]:
@@ -66,8 +67,9 @@ def read_messages(rows: Sequence[Row], now: datetime) -> None:
     messages = [_parse(row) for row in rows]
     wanted = {number for m in messages for scan in m.scans for number in m.numbers(scan)}
     wanted |= intercepting.numbers_of([word.id for m in messages for word in m.words])
-    if wanted - set(_find(wanted)):
-        # Wait for registrations under way: after this, what is unknown is unknown, or will read the message again.
+    if wanted - set(_find(wanted)) or any(m.pickups for m in messages):
+        # Wait for registrations under way: after this, what is unknown is unknown, or will read the message again. What a
+        # courier has collected at a door is registered here.
         execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRATION_LOCK])
     known = _lock(wanted)
     heard: dict[tuple[UUID, str], tuple[ScanRecord, datetime]] = {}
@@ -78,7 +80,9 @@ def read_messages(rows: Sequence[Row], now: datetime) -> None:
     _bring_up_to_date(list(known.values()), {id for id, _ in heard}, now)
     for carrier, words in _words(messages).items():
         intercepting.hear(words, now=now, carrier=carrier)
-    _file(messages)
+    for message in messages:
+        pickups.hear(message.pickups, now=now, carrier=message.row["carrier"])
+    _file(messages, set(_find(_missed(messages))) if any(m.pickups for m in messages) else set())
 
 
 def _parse(row: Row) -> _Message:
@@ -88,7 +92,7 @@ def _parse(row: Row) -> _Message:
     except Unreadable as error:
         message.problems.append(str(error))
         return message
-    message.scans, message.words = answer.scans, answer.words
+    message.scans, message.words, message.pickups = answer.scans, answer.words, answer.pickups
     message.problems += [str(skipped) for skipped in answer.skipped]
     return message
 
@@ -300,8 +304,15 @@ def _tracked(row: Row, told: Sequence[HeardScan]) -> ConsignmentTracked:
     return ConsignmentTracked(row["id"], row["owner_id"], row["shop_id"], tuple(sorted(scans)))
 
 
-def _file(messages: Sequence[_Message]) -> None:
-    """Mark each message read, or refused with every reason."""
+def _missed(messages: Sequence[_Message]) -> set[Number]:
+    return {(message.row["carrier"], no) for message in messages for no in message.unknown}
+
+
+def _file(messages: Sequence[_Message], registered: set[Number]) -> None:
+    """Mark each message read, or refused with every reason. What speaks of parcels that were *registered* just now, by
+    another message, stays new and is read again."""
+    again = [m.row["id"] for m in messages if _missed([m]) & registered]
+    messages = [m for m in messages if m.row["id"] not in again]
     elsewhere = _registered_elsewhere({no for message in messages for no in message.unknown})
     for message in messages:
         for number in sorted(message.unknown):

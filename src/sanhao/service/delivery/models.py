@@ -9,10 +9,13 @@ from django.db import models
 from sanhao.kit.states import States
 from sanhao.service.delivery.core import MOVES, STATUSES
 from sanhao.service.delivery.interception import INTERCEPTIONS, RUNNING
+from sanhao.service.delivery.pickup import PICKUPS, STANDING
+from sanhao.service.delivery.pickup import RUNNING as PICKUPS_RUNNING
 from sanhao.service.delivery.services import MOST_DAYS
 
 CONSIGNMENT = States("consignment", "delivery_consignment", MOVES)
 INTERCEPTION = States("interception", "delivery_interception", INTERCEPTIONS)
+PICKUP = States("pickup", "delivery_pickup", PICKUPS)
 MESSAGE_STATES = ("new", "read", "refused")
 
 
@@ -191,6 +194,99 @@ class SandboxInterception(models.Model):
         indexes = [
             models.Index(
                 name="delivery_sandbox_call", fields=["call_at"], condition=models.Q(call_at__isnull=False)
+            ),
+        ]
+
+
+class Pickup(models.Model):
+    """A courier comes to a door for goods, in one slot. Its id is the key the carrier knows it by.
+
+    *cause_id* is opaque: whose wish it is. *until*: when it lapses; *next_try_at*: when its carrier is asked (again).
+    *photo*: what the courier saw, as `kit/media.py` keeps it.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    cause_id = models.UUIDField()
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.CharField(max_length=40)
+    state = models.CharField(max_length=10)
+    place = models.JSONField()
+    bound_for = models.JSONField()
+    box = models.JSONField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reference = models.CharField(max_length=40, blank=True)
+    asked_at = models.DateTimeField()
+    until = models.DateTimeField()
+    wait_seconds = models.PositiveIntegerField()
+    next_try_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    tracking_no = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    photo = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="delivery_pickup_state", condition=models.Q(state__in=list(PICKUPS))),
+            models.CheckConstraint(
+                name="delivery_pickup_slot", condition=models.Q(ends_at__gt=models.F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="delivery_pickup_ended",
+                condition=models.Q(state__in=PICKUPS_RUNNING, ended_at__isnull=True)
+                | (~models.Q(state__in=PICKUPS_RUNNING) & models.Q(ended_at__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                name="delivery_pickup_one", fields=["cause_id"], condition=models.Q(state__in=STANDING)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="delivery_pickup_due",
+                fields=["next_try_at"],
+                condition=models.Q(state__in=PICKUPS_RUNNING),
+            ),
+            models.Index(name="delivery_pickup_cause", fields=["cause_id"]),
+            models.Index(
+                name="delivery_pickup_failed",
+                fields=["-ended_at"],
+                condition=models.Q(state__in=["in_vain", "refused", "lapsed"]),
+            ),
+        ]
+
+
+class SandboxPickup(models.Model):
+    """The sandbox courier's world, not ours: the appointments it heard of, and how it keeps them.
+
+    A row without *key* says how the next ones of that reference are treated. No foreign key, on purpose.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    reference = models.CharField(max_length=40)
+    how = models.CharField(max_length=12)
+    key = models.UUIDField(null=True, unique=True)
+    number = models.PositiveSmallIntegerField(default=0)
+    asked = models.PositiveSmallIntegerField(default=0)
+    taken_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField(null=True)
+    weight_g = models.PositiveIntegerField(default=0)
+    cancelled_at = models.DateTimeField(null=True)
+    step = models.PositiveSmallIntegerField(default=0)
+    call_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_sandbox_pickup"
+        constraints = [
+            models.UniqueConstraint(
+                name="delivery_sandbox_pickup_how", fields=["reference"], condition=models.Q(key__isnull=True)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="delivery_sandbox_pickup_call",
+                fields=["call_at"],
+                condition=models.Q(call_at__isnull=False),
             ),
         ]
 

@@ -78,6 +78,11 @@ def may_be_stopped(parcels: Sequence[ConsignmentView]) -> list[ConsignmentView]:
     return [p for p in held if p.id not in tried]
 
 
+def collectors() -> list[str]:
+    """The carriers that come to a door, and say when they can."""
+    return [key for key in carrier_names() if able(key, "slots") and able(key, "pickup")]
+
+
 def delivered_items(owner_ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many of each item (of these owners) are in parcels that were signed for."""
     rows = fetch(

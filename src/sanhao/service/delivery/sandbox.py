@@ -12,7 +12,7 @@ from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import fetch
-from sanhao.service.delivery import actions, inbox, queries, sandbox_world, signing
+from sanhao.service.delivery import actions, inbox, queries, sandbox_pickups, sandbox_world, signing
 from sanhao.service.delivery.core import Status
 from sanhao.service.delivery.interception import SAID
 
@@ -110,6 +110,18 @@ def call_back(rows: Sequence[Row], now: datetime) -> None:
             body = _body(event_id, call.tracking_no, call.word, call.at, "", "")  # type: ignore[arg-type]
             event_id += f"/{call.number}"
         actions.receive("sandbox", body, signing.sign("sandbox", body, event_id=event_id), now=now)
+
+
+def call_pickups(rows: Sequence[Row], now: datetime) -> None:
+    """Keeper: what the sandbox courier says of pickups by itself. What it has collected, it scans."""
+    for call in sandbox_pickups.due_pickup_calls(rows, now):
+        word, number = call.word, sandbox_pickups.number_of(call.word.id)
+        event_id = f"{word.id}/pickup/{call.number}"
+        body = msgspec.json.encode({"parcel": number, "scans": [], "pickup": word})
+        actions.receive("sandbox", body, signing.sign("sandbox", body, event_id=event_id), now=now)
+        if word.said == "collected":
+            body, headers = sandbox_body(number, "picked_up", now=call.at, weight_g=call.weight_g)
+            actions.receive("sandbox", body, headers, now=now)
 
 
 class PastScan(msgspec.Struct, frozen=True):

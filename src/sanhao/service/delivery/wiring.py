@@ -1,7 +1,7 @@
 """What this module listens to, and its keepers."""
 
 from sanhao.kit import keeper
-from sanhao.service.delivery import errands, sandbox
+from sanhao.service.delivery import errands, pickups, sandbox
 from sanhao.service.delivery.inbox import INBOX
 
 INTERCEPTIONS = keeper.Keeper(
@@ -13,6 +13,14 @@ INTERCEPTIONS = keeper.Keeper(
     order="t.next_try_at",
     batch=50,
 )
+PICKUPS = keeper.Keeper(
+    name="delivery.pickups",
+    query=f"SELECT {pickups.COLUMNS} FROM delivery_pickup t "
+    "WHERE t.state IN ('asked', 'booked', 'cancelling') AND t.next_try_at <= %(now)s",
+    settle=errands.pickup_due,
+    order="t.next_try_at",
+    batch=50,
+)
 SANDBOX = keeper.Keeper(
     name="delivery.sandbox",
     query="SELECT t.id, t.tracking_no, t.how, t.key, t.taken_at, t.step FROM delivery_sandbox_interception t "
@@ -21,10 +29,21 @@ SANDBOX = keeper.Keeper(
     order="t.call_at",
     batch=50,
 )
+SANDBOX_PICKUPS = keeper.Keeper(
+    name="delivery.sandbox_pickups",
+    query="SELECT t.id, t.reference, t.how, t.key, t.number, t.taken_at, t.starts_at, t.weight_g, t.step "
+    "FROM delivery_sandbox_pickup t WHERE t.call_at <= %(now)s",
+    settle=sandbox.call_pickups,
+    order="t.call_at",
+    batch=50,
+)
 
 
 def wire() -> None:
-    """Listens to nobody; keepers read what carriers sent, call parcels back, and are the sandbox courier's own voice."""
+    """Listens to nobody; keepers read what carriers sent, call parcels back, have goods collected, and are the sandbox
+    courier's own voice."""
     keeper.register(INBOX)
     keeper.register(INTERCEPTIONS)
+    keeper.register(PICKUPS)
     keeper.register(SANDBOX)
+    keeper.register(SANDBOX_PICKUPS)

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from sanhao.service.delivery.asking import InterceptionWord, PickupWord
 from sanhao.service.delivery.core import ScanRecord, Status, Zone
-from sanhao.service.delivery.interception import InterceptionWord
 
 Json = dict[str, Any]
 
@@ -40,11 +40,12 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """All that one answer says: the scans, what was skipped with the reason, and words on interceptions."""
+    """All that one answer says: the scans, what was skipped with the reason, and words on interceptions and pickups."""
 
     scans: list[ScanRecord]
     skipped: list[Skipped]
     words: tuple[InterceptionWord, ...] = ()
+    pickups: tuple[PickupWord, ...] = ()
 
     def strictly(self) -> list[ScanRecord]:
         """The scans of an answer without a flaw. Raises Unreadable naming everything that is missing or wrong."""
@@ -65,9 +66,10 @@ class Reading:
         self._scans: dict[tuple[str, str], ScanRecord] = {}
         self._skipped: list[Skipped] = []
         self.words: list[InterceptionWord] = []
+        self.pickups: list[PickupWord] = []
 
     def done(self) -> Answer:
-        return Answer(list(self._scans.values()), self._skipped, tuple(self.words))
+        return Answer(list(self._scans.values()), self._skipped, tuple(self.words), tuple(self.pickups))
 
     def skip(self, where: str, reason: str) -> None:
         """The carrier says itself that there is nothing here."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from binascii import Error as NotBase64
 from uuid import UUID
 
+from sanhao.service.delivery.asking import PickupWord
 from sanhao.service.delivery.carriers.reading import Answer, Json, Problem, Reading, load_object, need, text
 from sanhao.service.delivery.core import STATUSES, ScanRecord, Status
 from sanhao.service.delivery.interception import SAID, InterceptionWord
+from sanhao.service.delivery.pickup import SAID as PICKUP_SAID
 
 HOME = "Asia/Shanghai"
 CODES: dict[str, Status] = {status: status for status in STATUSES}  # type: ignore[misc]
@@ -34,6 +38,9 @@ def read(body: bytes) -> Answer:
     with reading.entry("interception"):
         if isinstance(told := answer.get("interception"), dict):
             reading.words.append(_word(told))
+    with reading.entry("pickup"):
+        if isinstance(told := answer.get("pickup"), dict):
+            reading.pickups.append(_pickup(told))
     return reading.done()
 
 
@@ -43,6 +50,21 @@ def _word(told: Json) -> InterceptionWord:
         raise Problem(f"{said[:40]!r} is no answer to an interception")
     try:
         return InterceptionWord(UUID(need(told, "id")), said, text(told, "reason")[:300])  # type: ignore[arg-type]
+    except ValueError:
+        raise Problem("its id is none of ours") from None
+
+
+def _pickup(told: Json) -> PickupWord:
+    said = need(told, "said")
+    if said not in PICKUP_SAID:
+        raise Problem(f"{said[:40]!r} is no answer to a pickup")
+    try:
+        photo = b64decode(text(told, "photo"), validate=True)
+    except (NotBase64, ValueError):
+        photo = b""  # what it says of the goods counts without a picture
+    number, reason = text(told, "tracking_no"), text(told, "reason")
+    try:
+        return PickupWord(UUID(need(told, "id")), said, number, reason, photo)  # type: ignore[arg-type]
     except ValueError:
         raise Problem("its id is none of ours") from None
 
