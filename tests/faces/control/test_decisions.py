@@ -12,7 +12,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sanhao.faces.control import raw, sheets
+from sanhao.faces.control import raw
+from sanhao.faces.ui import sheets
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.shops import api as shops
@@ -137,7 +138,7 @@ def test_the_spreadsheet_has_a_line_for_each_in_the_readers_language(desk: Desk,
 
 
 @pytest.mark.parametrize(("cell", "safe"), [
-    ("=1+1", "'=1+1"), ("+86", "'+86"), ("-3", "'-3"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"), ("  =1", "'  =1"),
+    ("=1+1", "'=1+1"), ("+86", "'+86"), ("-3", "-3"), ("-3.00", "-3.00"), ("-2+3", "'-2+3"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"), ("  =1", "'  =1"),
     ("＝1", "'＝1"), ("\u3000=1", "'\u3000=1"), ("plain", "plain"), ("a=1", "a=1"), ("", ""),
 ])  # fmt: skip
 def test_no_cell_is_a_formula(cell: str, safe: str) -> None:

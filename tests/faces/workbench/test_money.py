@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from sanhao.faces.workbench.views.money import safe
 from sanhao.kit.ids import new_id
 from tests.faces.workbench.stage import ZH, Bench, Clock, client_of, url, words
 from tests.service import stage
@@ -51,14 +50,6 @@ def test_the_file_is_sent_a_page_of_the_book_at_a_time(bench: Bench, monkeypatch
         stage.shops.top_up(bench.at.shop_id, stage.Money(n + 1, "CNY"), now=stage.T0, key=f"more:{n}")
     _head, *lines = _rows(client_of(bench.owner).get(url("money/statement.csv")))
     assert [line[2] for line in lines] == ["0.04", "0.03", "0.02", "0.01", "100.00"]
-
-
-@pytest.mark.parametrize(
-    ("cell", "written"),
-    [("=1+1", "'=1+1"), ("+SUM(A1)", "'+SUM(A1)"), ("-2+3", "'-2+3"), ("@x", "'@x"), ("\tx", "'\tx"), ("-3.00", "-3.00"), ("plain", "plain"), ("", "")],
-)  # fmt: skip
-def test_no_cell_is_a_formula(cell: str, written: str) -> None:
-    assert safe(cell) == written
 
 
 def test_play_money_arrives_once_however_often_it_is_sent(bench: Bench) -> None:

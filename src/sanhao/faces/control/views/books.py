@@ -9,9 +9,10 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from sanhao.books.ledger import api as ledger
-from sanhao.faces.control import sheets, words
+from sanhao.faces.control import words
 from sanhao.faces.control.staff import StaffRequest, page
 from sanhao.faces.control.views.common import names_of, one_of, query, uuid_of, words_of
+from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time

@@ -12,11 +12,12 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from sanhao.faces.control import facts, money, sheets, spelled, words
+from sanhao.faces.control import facts, money, spelled, words
 from sanhao.faces.control.again import Comparison, compare, stored_outcome
 from sanhao.faces.control.staff import EVERYBODY, StaffRequest, page
 from sanhao.faces.control.terms import TermsForm, profiles, whole
 from sanhao.faces.control.views.common import names_of, one_of, query, uuid_of, words_of
+from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
@@ -79,9 +80,7 @@ def export(request: StaffRequest) -> StreamingHttpResponse:
         _("Decision"), _("Decided at"), _("Kind"), _("Outcome"), _("Reason"), _("Amount"), _("Currency"), _("State"),
         _("Shop"), _("Rule"), _("Version"), _("Sentence"), _("Appeal until"), _("By hand"),
     ]  # fmt: skip
-    return sheets.download(
-        sheets.lines(head, _export_rows(filters, lang, names)), "decisions.csv", "text/csv"
-    )
+    return sheets.table(head, _export_rows(filters, lang, names), "decisions.csv")
 
 
 def _export_rows(filters: dict[str, Any], lang: str, names: dict[UUID, str]) -> Iterator[list[object]]:

@@ -13,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanhao.faces.control import sheets, words
+from sanhao.faces.control import words
 from sanhao.faces.control.staff import StaffRequest, act, form, page
 from sanhao.faces.control.views.common import query, words_of
+from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
@@ -256,7 +257,7 @@ def export(request: StaffRequest, sweep_id: UUID) -> StreamingHttpResponse:
     aftersales.sweep(sweep_id)
     lang = words.lang()
     head = [_("Order"), _("State"), _("Outcome"), _("Reason"), _("Borne by"), _("Expected"), _("Paid"), _("Currency"), _("Decision")]  # fmt: skip
-    return sheets.download(sheets.lines(head, _rows(sweep_id, lang)), "sweep.csv", "text/csv")
+    return sheets.table(head, _rows(sweep_id, lang), "sweep.csv")
 
 
 def _rows(sweep_id: UUID, lang: str) -> Iterator[list[object]]:

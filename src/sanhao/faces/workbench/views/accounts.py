@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sanhao.books.settlement import api as settlement
+from sanhao.faces.ui import sheets
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, page
-from sanhao.faces.workbench.views.money import Echo, account_words, kind_words, pages_of_money, safe
+from sanhao.faces.workbench.views.money import account_words, kind_words, pages_of_money
 from sanhao.kit.deadline import start_of_day, zone
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid
@@ -86,42 +85,38 @@ def _shifted(month: date, by: int) -> date:
 def month_file(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """The whole month as CSV, streamed: every line with what it did to each purse."""
     first, since, until = _month(request, seat)
-    rows = _rows(seat, since, until, translation.get_language() or "en")
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{seat.shop.slug}-{first:%Y-%m}.csv"'
-    return response
+    purses = account_words()
+    head = [_("Time"), _("What happened"), _("Order"), _("Gross"), _("Paid by others"), _("Commission"), _("Net"),
+            *(str(purses[code]) for code in settlement.PURSES), _("Currency")]  # fmt: skip
+    ends = (_("At the beginning"), _("At the end"))
+    return sheets.table(
+        head, _rows(seat, since, until, kind_words(), ends), f"{seat.shop.slug}-{first:%Y-%m}.csv"
+    )
 
 
-def _rows(seat: Seat, since: datetime, until: datetime, language: str) -> Iterator[str]:
-    """Sent after the view has returned: it carries its language, and reads in one transaction."""
-    writer, zone_of_shop, currency = csv.writer(Echo()), zone(seat.shop.timezone), seat.shop.currency
-    with translation.override(language):
-        words, purses = kind_words(), account_words()
-        head = [_("Time"), _("What happened"), _("Order"), _("Gross"), _("Paid by others"), _("Commission"), _("Net"),
-                *(str(purses[code]) for code in settlement.PURSES), _("Currency")]  # fmt: skip
-        begins, ends = _("At the beginning"), _("At the end")
+def _rows(
+    seat: Seat, since: datetime, until: datetime, words: Mapping[str, str], ends: tuple[str, str]
+) -> Iterator[list[object]]:
+    """Each line of the month between what the purses held at its *ends*, read in one transaction."""
+    zone_of_shop, currency = zone(seat.shop.timezone), seat.shop.currency
 
     def amount(minor: int) -> str:
         return str(Money(minor, currency).amount)
 
-    def standing(at: datetime, said: str) -> str:
+    def standing(at: datetime, said: str) -> list[object]:
         found = settlement.standing_at(seat.shop.id, currency, at)
-        cells = [at.astimezone(zone_of_shop).isoformat(timespec="seconds"), said, "", "", "", "", amount(found.sum),
-                 *(amount(found.purses[code]) for code in settlement.PURSES), currency]  # fmt: skip
-        return str(writer.writerow([safe(cell) for cell in cells]))
+        return [at.astimezone(zone_of_shop).isoformat(timespec="seconds"), said, "", "", "", "", amount(found.sum),
+                *(amount(found.purses[code]) for code in settlement.PURSES), currency]  # fmt: skip
 
-    yield "\ufeff"  # tells spreadsheets that this is UTF-8
-    yield str(writer.writerow([safe(cell) for cell in head]))
     with one_view():
-        yield standing(since, begins)
+        yield standing(since, ends[0])
         for line in settlement.statement(seat.shop.id, currency, since, until):
-            cells = [
+            yield [
                 line.at.astimezone(zone_of_shop).isoformat(timespec="seconds"), words.get(line.kind, line.kind),
                 line.number, amount(line.gross), amount(line.shares), amount(line.commission), amount(line.net),
                 *(amount(line.moves.get(code, 0)) for code in settlement.PURSES), currency,
             ]  # fmt: skip
-            yield str(writer.writerow([safe(cell) for cell in cells]))
-        yield standing(until, ends)
+        yield standing(until, ends[1])
 
 
 @at_work("GET", roles=MANAGING)

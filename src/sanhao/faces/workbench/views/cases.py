@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
@@ -16,12 +15,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Tab
 from sanhao.faces.ui.payers import payers_of
 from sanhao.faces.workbench.cases import KIND_WORDS, OVER, by_number, card_of, desk_of, rows_of, steps_of
 from sanhao.faces.workbench.forms import RejectForm, ReplaceForm, ReturnAddressForm
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, is_part, page, sent, sentence, tell
-from sanhao.faces.workbench.views.money import safe
 from sanhao.faces.workbench.waiting import said
 from sanhao.goods.shops import api as shops
 from sanhao.kit.deadline import zone
@@ -210,23 +209,21 @@ def _do(seat: Seat, case_id: UUID, what: str, said: dict[str, Any]) -> None:
 
 
 @at_work("GET")
-def export(request: HttpRequest, seat: Seat) -> HttpResponse:
+def export(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """The newest cases of the shop as CSV."""
     found = aftersales.desk(seat.shop.id, states=tuple(aftersales.CASE_STATES), limit=5_000)
-    numbers = orders.orders([view.order_id for view in found])
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{seat.shop.slug}-after-sales.csv"'
-    writer, clock = csv.writer(response), zone(seat.shop.timezone)
-    writer.writerow([_("Order"), _("Asked"), _("Kind"), _("Reason"), _("State"), _("Deadline"), _("Would go back"), _("Went back"), _("Currency")])  # fmt: skip
-    for view in found:
-        until = view.due_at.astimezone(clock).isoformat(timespec="minutes") if view.due_at else ""
-        cells = [
+    numbers, clock = orders.orders([view.order_id for view in found]), zone(seat.shop.timezone)
+    head = [_("Order"), _("Asked"), _("Kind"), _("Reason"), _("State"), _("Deadline"), _("Would go back"), _("Went back"), _("Currency")]  # fmt: skip
+    rows = [
+        [
             numbers[view.order_id].number, view.opened_at.astimezone(clock).isoformat(timespec="minutes"),
-            KIND_WORDS[view.kind], said(view.reason), said(view.outlook.title), until, view.back.amount,
-            view.refunded.amount, view.back.currency,
-        ]  # fmt: skip
-        writer.writerow([safe(cell) for cell in cells])
-    return response
+            str(KIND_WORDS[view.kind]), said(view.reason), said(view.outlook.title),
+            view.due_at.astimezone(clock).isoformat(timespec="minutes") if view.due_at else "",
+            view.back.amount, view.refunded.amount, view.back.currency,
+        ]
+        for view in found
+    ]  # fmt: skip
+    return sheets.table(head, rows, f"{seat.shop.slug}-after-sales.csv")
 
 
 @at_work("GET", "POST", roles=MANAGING)

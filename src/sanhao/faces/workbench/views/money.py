@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
+from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar, Tab
 from sanhao.faces.ui.format import lang_of
 from sanhao.faces.workbench.forms import PaidInForm
@@ -147,49 +147,17 @@ def paid_in(request: HttpRequest, seat: Seat) -> HttpResponse:
     return _money(request, seat, form)
 
 
-class Echo:
-    """A file that hands back what is written to it, so that a row is sent the moment it is made."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    text = str(value)
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _PLAIN.fullmatch(text):
-        return "'" + text
-    return text
-
-
-def _rows(seat: Seat, account: str, language: str) -> Iterator[str]:
-    """The whole statement, a page of the book at a time. Sent after the view has returned: it carries its language."""
+def _rows(seat: Seat, account: str, words: Mapping[str, str]) -> Iterator[list[object]]:
+    """The whole statement, a page of the book at a time."""
     zone_of_shop, last = zone(seat.shop.timezone), None
-    writer = csv.writer(Echo())
-    with translation.override(language):
-        words, head = (
-            kind_words(),
-            [
-                _("Time"),
-                _("What happened"),
-                _("Amount"),
-                _("Currency"),
-                _("About"),
-                _("Decision"),
-                _("Entry"),
-            ],
-        )
-    yield "\ufeff"  # tells spreadsheets that this is UTF-8
-    yield writer.writerow([safe(cell) for cell in head])
     while True:
         lines = ledger.statement(account, str(seat.shop.id), seat.shop.currency, limit=_AT_ONCE, before=last)
         for line in lines:
-            cells = [
+            yield [
                 line.at.astimezone(zone_of_shop).isoformat(timespec="seconds"), words.get(line.kind, line.kind),
                 _signed(account, line), line.amount.currency, f"{line.cause_kind} {line.cause_id}",
                 line.decision_id or "", line.key,
             ]  # fmt: skip
-            yield writer.writerow([safe(cell) for cell in cells])
         if len(lines) < _AT_ONCE:
             return
         last = lines[-1].posting_id
@@ -204,8 +172,6 @@ def _signed(account: str, line: ledger.StatementLine) -> str:
 def statement(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """The statement of one account as CSV, streamed: it may be long."""
     account = _account(request)
-    rows = _rows(seat, account, translation.get_language() or "en")
+    head = [_("Time"), _("What happened"), _("Amount"), _("Currency"), _("About"), _("Decision"), _("Entry")]
     name = f"{seat.shop.slug}-{account}-{seat.now.astimezone(zone(seat.shop.timezone)):%Y%m%d}.csv"
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return sheets.table(head, _rows(seat, account, kind_words()), name)
