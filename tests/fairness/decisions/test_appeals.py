@@ -161,7 +161,9 @@ def test_an_overturned_decision_is_told_once_and_undone_once_by_each_owner(
         api.decide_appeal(id, uphold=False, by=scene.arbiter, answer=ANSWER, now=T0 + 3 * DAY)
         assert scene.state() == "overturned"
         assert heard[1:] == [
-            DecisionOverturned(scene.draft.id, "test.late", scene.draft.subject_id, scene.draft.key, id)
+            DecisionOverturned(
+                scene.draft.id, "test.late", scene.draft.subject_id, scene.draft.key, id, by=scene.arbiter
+            )
         ]
         assert api.not_undone() == [(scene.draft.id, "ledger"), (scene.draft.id, "wallet")]
         assert api.acknowledge_undo(scene.draft.id, "wallet", now=T0 + 4 * DAY) is True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -135,10 +135,19 @@ def release_appeal(appeal_id: UUID, *, by: UUID, now: datetime) -> None:
         APPEAL_STATES.move_one(appeal_id, "open", at=now, by=by, also=nobody)
 
 
-def decide_appeal(appeal_id: UUID, *, uphold: bool, by: UUID, answer: str, now: datetime) -> None:
+def decide_appeal(
+    appeal_id: UUID,
+    *,
+    uphold: bool,
+    by: UUID,
+    answer: str,
+    now: datetime,
+    found: Mapping[str, int] | None = None,
+) -> None:
     """Answer an appeal: the decision is upheld, or overturned and then undone by its owners. An open one is claimed.
 
-    Raises Forbidden, NotFound, Invalid ``appeal.answer``, Refusal ``appeal.claimed`` (a colleague has it) and
+    *found* is for the owner of the decision: what it should have been instead, where an appeal can say so. Raises what
+    the owners raise, and then nothing has changed; Forbidden, NotFound, Invalid ``appeal.answer``, Refusal ``appeal.claimed`` (a colleague has it) and
     ``appeal.moved_on`` (answered already).
     """
     words = check_words(answer, code="appeal.answer")
@@ -159,9 +168,17 @@ def decide_appeal(appeal_id: UUID, *, uphold: bool, by: UUID, answer: str, now: 
         if uphold:
             emit([DecisionUpheld(stored.id, appeal_id, stored.kind, stored.subject_id, stored.key)], at=now)
         else:
-            emit(
-                [DecisionOverturned(stored.id, stored.kind, stored.subject_id, stored.key, appeal_id)], at=now
+            undone = DecisionOverturned(
+                stored.id,
+                stored.kind,
+                stored.subject_id,
+                stored.key,
+                appeal_id,
+                view.party,
+                dict(found or {}),
+                by,
             )
+            emit([undone], at=now)
 
 
 def acknowledge_undo(decision_id: UUID, owner: str, *, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sanhao.kit.events import Event
@@ -24,8 +25,13 @@ class DecisionUpheld(Event, frozen=True):
 
 
 class DecisionOverturned(Event, frozen=True):
+    """*party*: whose appeal was granted. *found*: what the person who granted it found instead, in its owner's words."""
+
     decision_id: UUID
     kind: str
     subject_id: UUID
     key: str
     appeal_id: UUID
+    party: str = "shop"
+    found: Mapping[str, int] = {}
+    by: UUID | None = None

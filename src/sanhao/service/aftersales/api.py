@@ -33,6 +33,8 @@ from sanhao.service.aftersales.actions.dispute import (
     state_case,
 )
 from sanhao.service.aftersales.actions.intercept import stop as stop_parcel
+from sanhao.service.aftersales.actions.promised import proposed
+from sanhao.service.aftersales.actions.raised import Raisable, raisable
 from sanhao.service.aftersales.actions.sweep import (
     Changes,
     Figure,
@@ -50,7 +52,7 @@ from sanhao.service.aftersales.core import RULE as MONEY_RULE
 from sanhao.service.aftersales.core import Ask, Back
 from sanhao.service.aftersales.evidence import FILMS, PHOTOS
 from sanhao.service.aftersales.evidence import keep as keep_evidence
-from sanhao.service.aftersales.judge import Ruling, Verdict
+from sanhao.service.aftersales.judge import Found, Ruling, Verdict
 from sanhao.service.aftersales.money import Asked, give_back
 from sanhao.service.aftersales.money import preview as preview_money
 from sanhao.service.aftersales.outlook import TITLES, Outlook
@@ -116,6 +118,7 @@ __all__ = [
     "EvidenceView",
     "Figure",
     "Figures",
+    "Found",
     "Ground",
     "Kind",
     "Look",
@@ -124,6 +127,7 @@ __all__ = [
     "Outlook",
     "Phase",
     "Progress",
+    "Raisable",
     "Reason",
     "Ruling",
     "Side",
@@ -175,6 +179,8 @@ __all__ = [
     "preview_sweep",
     "progress",
     "proposals",
+    "proposed",
+    "raisable",
     "raise_finding",
     "receive",
     "refuse",

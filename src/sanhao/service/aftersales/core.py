@@ -254,9 +254,9 @@ def _take(line: LineMoney, ask: Ask, fee_bp: int) -> _Taken:
             for share, of_units in zip(line.shares, shares, strict=True)
         )
         return _Taken(_line(line, 0, part, given), freight * part // cash if cash else 0, 0)
-    last = ask.units == line.left_units
+    last, had = ask.units == line.left_units, min(ask.given_minor, cash)
     given = tuple(
-        _share(share, share.amount_minor if last else of_units)
+        _share(share, share.amount_minor if last else of_units - (of_units * had // cash if cash else 0))
         for share, of_units in zip(line.shares, shares, strict=True)
     )
     due = min(max(cash - ask.given_minor, 0), line.left_minor)

@@ -27,12 +27,23 @@ class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
     ruling: Ruling | None = None
 
 
+class Found(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the file shows of a claim, where it differs from what was claimed: the damaged share, what it weighed, that
+    the goods were packed as they should be. Which of these count, the guarantee knows."""
+
+    share_bp: int | None = None
+    grams: int | None = None
+    packed_well: bool = False
+
+
 class Ruling(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An arbiter's word: for the buyer, for the shop, or the platform pays. *amount_minor*: less than was asked."""
+    """An arbiter's word: for the buyer, for the shop, or the platform pays. *amount_minor*: less than was asked; *found*:
+    of a claim, what it is reckoned by."""
 
     outcome: Literal["buyer", "shop", "platform"]
     words: str
     amount_minor: int | None = None
+    found: Found = Found()
 
 
 class Verdict(msgspec.Struct, frozen=True):

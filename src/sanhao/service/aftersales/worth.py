@@ -44,12 +44,14 @@ def left(
     fault: Fault,
     currency: str,
     open_units: Mapping[UUID, int] | None = None,
+    given_minor: int = 0,
 ) -> Left:
-    """The most that a guarantee can give back for units of one line: nobody's return by law is charged for. Raises the
-    core's Invalid for units there are not."""
+    """The most that a guarantee can give back for units of one line, for which *given_minor* went back before: nobody's
+    return by law is charged for. Raises the core's Invalid for units there are not."""
     if open_units:
         order = core.after(order, core.refund(order, _asks(open_units), terms, "buyer"))
-    back = core.refund(order, _asks(dict([unit])), terms, fault, statutory=True)
+    ask = core.Ask(*unit, given_minor=given_minor)
+    back = core.refund(order, [ask], terms, fault, statutory=True)
     return Left(Money(back.lines[0].goods_minor, currency), Money(back.freight_minor, currency))
 
 

@@ -2,9 +2,19 @@
 
 from sanhao.service.promises.actions.accept import accept, give_up
 from sanhao.service.promises.actions.cancel import cancel_order, may_cancel_freely
-from sanhao.service.promises.actions.claim import ClaimOutcome, admit, answer, claim
+from sanhao.service.promises.actions.claim import (
+    ClaimOutcome,
+    Granted,
+    admit,
+    answer,
+    claim,
+    granted,
+    raise_claim,
+    weighs,
+)
 from sanhao.service.promises.actions.delay import announce_extension, answer_delay, excuse, propose_delay
 from sanhao.service.promises.actions.past import PastOrders, take_over
+from sanhao.service.promises.actions.review import raises
 from sanhao.service.promises.book import rule_key, terms_from, terms_of
 from sanhao.service.promises.core import (
     CARRIER,
@@ -126,6 +136,7 @@ __all__ = [
     "Extended",
     "ExtensionView",
     "Goods",
+    "Granted",
     "Guarantee",
     "Kind",
     "Line",
@@ -170,6 +181,7 @@ __all__ = [
     "extensions",
     "found_rules",
     "give_up",
+    "granted",
     "guarantees_of",
     "is_share",
     "kind_name",
@@ -186,6 +198,8 @@ __all__ = [
     "proposals",
     "proposals_of",
     "propose_delay",
+    "raise_claim",
+    "raises",
     "register_horizon",
     "rule_key",
     "standing",
@@ -194,6 +208,7 @@ __all__ = [
     "terms_of",
     "told_to_shop",
     "wall",
+    "weighs",
     "windows_of",
     "withdrawable",
 ]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from sanhao.kit.deadline import start_of_day, zone
 from sanhao.kit.money import Money, total
+from sanhao.kit.refusals import Invalid
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time, sum_of
 from sanhao.service.promises.core import (
@@ -49,6 +50,7 @@ MAX_CLAIMS = 20
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 
+Finding = Literal["share_bp", "grams", "packed_well"]
 Part = tuple[What, Money]
 Parts = Sequence[Part]
 """What a claim gives, by what it is."""
@@ -100,6 +102,8 @@ class Rule(NamedTuple):
     gives: Callable[[Any, Any, Claimed, Answered | None], Parts | None]
     payer: Callable[[Any, Any, Answered | None], str] | None = None
     """Who answers for it instead of the shop by the rule itself; empty: the shop."""
+    weighs: tuple[Finding, ...] = ()
+    """What a person who looks at the file may find otherwise than it was claimed."""
 
 
 def lines_of(order: PaidOrder) -> Iterator[Line]:
@@ -166,7 +170,7 @@ N = TypeVar("N", Claimed, Answered)
 
 
 def _with(known: tuple[N, ...], new: N) -> tuple[N, ...]:
-    """By moment; of two with one id the first counts, but a yes (of an appeal, say) counts more than a no."""
+    """By moment; of two with one id the first counts, but a yes counts more than a no, and an appeal's yes most."""
     by_id: dict[str, N] = {}
     every = list(known)
     every.append(new)
@@ -179,8 +183,9 @@ def _moment(one: Claimed | Answered) -> tuple[datetime, str, str]:
     return one.at, one.id, repr(one)
 
 
-def _rank(one: Claimed | Answered) -> tuple[bool, datetime, str, str]:
-    return isinstance(one, Answered) and not one.granted, *_moment(one)
+def _rank(one: Claimed | Answered) -> tuple[bool, bool, datetime, str, str]:
+    refused = isinstance(one, Answered) and not one.granted
+    return refused, not (isinstance(one, Answered) and one.by == "appeal"), *_moment(one)
 
 
 def timed(terms: Any, facts: CF, rule: Rule) -> CF:
@@ -290,6 +295,38 @@ def given(terms: Any, facts: CF, claim: Claimed, answer: Answered | None, rule: 
 
 def _lesser(asked: Money | None, now: Money | None) -> Money | None:
     return now if asked is None else asked if now is None else min(asked, now)
+
+
+def require_found(terms: Any, facts: CF, answer: Answered, rule: Rule) -> None:
+    """Raises Invalid ``claim.found_…`` where *answer* found what cannot be: what this guarantee does not weigh, more than
+    the buyer claimed, or so little that nothing would be owed."""
+    found = [name for name in _FINDINGS if getattr(answer, name) not in (None, False)]
+    if not found:
+        return
+    claim = next((claim for claim in facts.claims if claim.id == answer.id), None)
+    if claim is None or not set(found) <= set(rule.weighs):
+        raise Invalid(
+            "claim.found_other", zh="这个保障不看这一项。", en="This guarantee does not weigh that."
+        )
+    share, grams = answer.share_bp, answer.grams
+    if (share is not None and not 0 <= share <= (claim.share_bp or 0)) or (
+        grams is not None and grams < (claim.grams or 0)
+    ):
+        raise Invalid(
+            "claim.found_more",
+            zh="认定的损失不能超过买家申请的。",
+            en="No more can be found than the buyer claimed.",
+        )
+    parts = given(terms, facts, claim, answer, rule)
+    if parts is not None and not any(amount.minor for _, amount in parts):
+        raise Invalid(
+            "claim.found_nothing",
+            zh="按这个认定一分也不用赔，请改判维持店家的答复。",
+            en="By that nothing is owed: decide for the shop instead.",
+        )
+
+
+_FINDINGS: tuple[Finding, ...] = ("share_bp", "grams", "packed_well")
 
 
 def split_of(

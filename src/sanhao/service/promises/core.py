@@ -204,7 +204,8 @@ class Claimed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Answered(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """What became of a claim: granted or not, *by* the shop, its silence, the platform, or the buyer who withdrew.
+    """What became of a claim: granted or not, *by* the shop, its silence, the platform, the buyer who withdrew, or the
+    buyer's appeal: then it stands in place of the answer before.
 
     A granting answer may have found less than was claimed (*share_bp*, *grams*), who else answers for it (*payer*), or
     that the goods were *packed_well* and the carrier's delay spoilt them. *at_most*: both agreed on less, or an arbiter
@@ -214,7 +215,7 @@ class Answered(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     at: datetime
     id: str = ""
     granted: bool = True
-    by: Literal["shop", "silence", "platform", "buyer", "rule"] = "shop"
+    by: Literal["shop", "silence", "platform", "buyer", "rule", "appeal"] = "shop"
     share_bp: int | None = None
     grams: int | None = None
     payer: str = ""
@@ -348,6 +349,9 @@ AnyKind = Kind[Any, Any]
 
 class ClaimKind(Kind[T, F], Protocol[T, F]):
     """A guarantee that needs the buyer's word: it can be asked ahead what a claim would give."""
+
+    RULE: Any
+    """What it adds to all claims (`claims.Rule`)."""
 
     def admit(self, terms: T, facts: F, claim: Claimed, now: datetime) -> Admission: ...
 

@@ -32,6 +32,20 @@ class PromiseBroken(Event, frozen=True):
     decision_id: UUID
 
 
+class PromiseRaised(Event, frozen=True):
+    """A buyer's appeal was granted: what is owed is *owed_minor* now, and what was missing of it is given."""
+
+    promise_id: UUID
+    kind: str
+    checkout_id: UUID
+    order_id: UUID | None
+    shop_id: UUID | None
+    person_id: UUID
+    owed_minor: int | None
+    currency: str
+    decision_id: UUID
+
+
 class ShareCharged(Event, frozen=True):
     """A promise about several shops' orders was broken, and this shop has paid its share."""
 

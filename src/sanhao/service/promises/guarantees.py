@@ -19,6 +19,7 @@ from sanhao.kit.text import Text
 from sanhao.service.promises import coverage
 from sanhao.service.promises.actions.make import accepted_under
 from sanhao.service.promises.book import coverage_of, facts_from, own_choices, rule_key, terms_of
+from sanhao.service.promises.claims import require_found
 from sanhao.service.promises.core import (
     Accepted,
     Answered,
@@ -283,21 +284,25 @@ def windows_of(order_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:
     return found
 
 
-def proposals(claims: Mapping[UUID, str], *, now: datetime) -> dict[UUID, Proposal]:
-    """For each promise the claim of that id, as it would be judged if it were granted now. What cannot be granted any
-    more is missing. One query."""
+def proposals(
+    claims: Mapping[UUID, str], *, now: datetime, answers: Mapping[UUID, Answered] | None = None
+) -> dict[UUID, Proposal]:
+    """For each promise the claim of that id, as it would be judged if it were granted now, or by what *answers* says.
+    What cannot be granted any more is missing. One query. Raises Invalid ``claim.found_…``."""
     found = {}
     for row in fetch(
         "SELECT id, kind, rule_id, facts::text AS facts FROM promises_promise "
         "WHERE id = ANY(%s) AND kind = ANY(%s) AND state IN ('open', 'kept')",
         [list(claims), list(CLAIMS)],
     ):
-        kind, terms = KINDS[row["kind"]], terms_of(row["rule_id"], row["kind"])
+        kind, terms = CLAIMS[row["kind"]], terms_of(row["rule_id"], row["kind"])
         facts, id = facts_from(row["kind"], row["facts"]), claims[row["id"]]
         claim = next((known for known in facts.claims if known.id == id), None)
         if claim is None:
             continue
-        granted = kind.hear(terms, facts, Answered(max(now, claim.at), id))
+        answer = (answers or {}).get(row["id"]) or Answered(max(now, claim.at), id)
+        require_found(terms, facts, answer, kind.RULE)
+        granted = kind.hear(terms, facts, answer)
         verdict = kind.judge(terms, granted, max(now, claim.at))
         if verdict.outcome == "broken":
             found[row["id"]] = Proposal(

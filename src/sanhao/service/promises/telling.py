@@ -23,6 +23,7 @@ from sanhao.service.promises.events import (
     DelayProposed,
     PromiseBroken,
     PromiseKept,
+    PromiseRaised,
     PromiseReversed,
     PromiseVoided,
     ShareCharged,
@@ -31,8 +32,9 @@ from sanhao.service.promises.events import (
 from sanhao.service.promises.kinds import KINDS
 
 
-def broken(batch: Sequence[News[PromiseBroken]]) -> None:
-    """The buyer learns what was given and why; the shop learns the sum, the reason, and where to appeal."""
+def broken(batch: Sequence[News[PromiseBroken]] | Sequence[News[PromiseRaised]]) -> None:
+    """The buyer learns what was given and why; the shop learns the sum, the reason, and where to appeal. The same once more
+    where a buyer's appeal raised it."""
     decided = decisions.decisions([news.fact.decision_id for news in batch])
     facts = {
         row["id"]: row

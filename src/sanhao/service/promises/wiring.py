@@ -29,6 +29,7 @@ from sanhao.service.promises.events import (
     DelayProposed,
     PromiseBroken,
     PromiseKept,
+    PromiseRaised,
     PromiseReversed,
     PromiseVoided,
     ShareCharged,
@@ -121,12 +122,13 @@ def wire() -> None:
     listen_now(DecisionUpheld, review.upheld)
     listen_now(DecisionOverturned, review.overturned)
     listen_later(PromiseBroken, telling.broken)
+    listen_later(PromiseRaised, telling.broken)
     listen_later(ShareCharged, telling.share_charged)
     listen_later(PromiseReversed, telling.reversed_)
     listen_later(ShareReversed, telling.share_reversed)
     listen_later(DelayProposed, telling.delay_proposed)
     listen_later(DelayAnswered, telling.delay_answered)
-    for event in (PromiseKept, PromiseVoided, PromiseBroken, PromiseReversed):
+    for event in (PromiseKept, PromiseVoided, PromiseBroken, PromiseRaised, PromiseReversed):
         listen_later(event, telling.signal)
     for keeper in (SETTLE, CANCEL, LAPSE):
         register(keeper)

@@ -8,19 +8,20 @@ from uuid import UUID
 import msgspec
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanhao.faces.control import words
+from sanhao.faces.control.findings import FindingForm, weighed
 from sanhao.faces.control.staff import StaffRequest, act, page
 from sanhao.faces.ui.cards import PromiseCard, Step
 from sanhao.faces.ui.payers import payers_of
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
-from sanhao.kit.money import Money, MoneyError
-from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.kit.money import Money
+from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
@@ -32,18 +33,16 @@ _JUDGES = ("admin", "arbiter")
 _OUTCOMES = ("buyer", "platform", "shop")
 
 
-class RulingForm(forms.Form):
+class RulingForm(FindingForm):
     """The platform's word: both sides read it."""
+
+    field_order = ("words", "share", "grams", "packed_well", "amount")
 
     words = forms.CharField(
         label=gettext_lazy("Your reason"),
         help_text=gettext_lazy("Both sides read this word for word. Say what you saw and why it decides the matter."),
         widget=forms.Textarea({"rows": 6}), strip=True, min_length=10, max_length=1_000,
         error_messages={"required": gettext_lazy("Nobody is sent away without a reason: please write one.")},
-    )  # fmt: skip
-    amount = forms.CharField(
-        label=gettext_lazy("A smaller sum"), required=False, max_length=20,
-        help_text=gettext_lazy("Leave it empty for all that was asked. It counts only where money goes back at once."),
     )  # fmt: skip
 
 
@@ -84,23 +83,37 @@ def _card(view: aftersales.CaseView, shop: shops.ShopCard) -> PromiseCard:
 @page(*_JUDGES)
 def one(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Everything on one page: order, timeline, scans, both statements, evidence, what each outcome would move."""
-    return _show(request, case_id, RulingForm())
+    return _show(request, case_id)
+
+
+def _form(case_id: UUID, data: QueryDict | None = None) -> RulingForm:
+    return RulingForm(data, weighs=weighed(aftersales.case(case_id, side="platform")))
 
 
 def _show(
-    request: StaffRequest, case_id: UUID, form: RulingForm, refusal: Refusal | None = None
+    request: StaffRequest, case_id: UUID, form: RulingForm | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
     view = aftersales.case(case_id, side="platform")
+    form = form or RulingForm(weighs=weighed(view))
+    ways: list[Way] = []
     order, shop = orders.order(view.order_id), shops.shop(view.shop_id)
     lines = {line.id: line for line in order.lines}
     parcels = delivery.consignments_of([view.order_id, case_id])
     proposal = aftersales.proposals([view], now=time.now()).get(case_id)
+    if view.state == "deciding":
+        row = aftersales.row_of(case_id)
+        try:
+            if form.found() != aftersales.Found():
+                proposal = aftersales.proposed(row, form.found())
+        except Refusal as impossible:
+            refusal = refusal or impossible
+        ways = _ways(row, proposal)
     given: dict[str, Any] = {
         "case": view, "order": order, "shop": shop, "card": _card(view, shop), "now": time.now(), "form": form,
         "units": [(lines[id], count) for id, count in view.units], "steps": _steps(view),
         "statements": aftersales.statements(case_id), "evidence": aftersales.evidence(case_id),
         "quotes": conversations.quotes(case_id),
-        "sent": parcels[view.order_id], "back": parcels[case_id], "ways": _ways(case_id, proposal) if view.state == "deciding" else [],
+        "sent": parcels[view.order_id], "back": parcels[case_id], "ways": ways,
         "proposal": proposal, "guarantee": words.said(promises.KINDS[view.guarantee].title) if view.guarantee else "",
         "payers": payers_of(proposal.split, shop=_("the shop")) if proposal else [],
         "may_stop": view.may("stop") and aftersales.may_stop(view.order_id, view.units),
@@ -123,8 +136,8 @@ def _steps(view: aftersales.CaseView) -> list[Step]:
     return steps
 
 
-def _ways(case_id: UUID, proposal: promises.Proposal | None) -> list[Way]:
-    found = aftersales.preview(aftersales.row_of(case_id))
+def _ways(row: dict[str, Any], proposal: promises.Proposal | None) -> list[Way]:
+    found = aftersales.preview(row, proposal.owed if proposal is not None else None)
     others = proposal is not None and len({share.payer for share in proposal.split}) > 1
     return [
         Way(name, found[name].outcome, found[name].bearer, found[name].owed, others and name == "buyer")
@@ -138,7 +151,7 @@ def claim(request: StaffRequest, case_id: UUID) -> HttpResponse:
     try:
         aftersales.claim(case_id, by=request.person_id, now=time.now())
     except Refusal as refusal:
-        return _again(request, case_id, RulingForm(), refusal)
+        return _again(request, case_id, None, refusal)
     return redirect("control:dispute", case_id)
 
 
@@ -148,7 +161,7 @@ def release(request: StaffRequest, case_id: UUID) -> HttpResponse:
     try:
         aftersales.release(case_id, by=request.person_id, now=time.now())
     except Refusal as refusal:
-        return _again(request, case_id, RulingForm(), refusal)
+        return _again(request, case_id, None, refusal)
     messages.success(request, _("Back in the queue, for whoever is free."))
     return redirect("control:disputes")
 
@@ -159,7 +172,7 @@ def stop(request: StaffRequest, case_id: UUID) -> HttpResponse:
     try:
         aftersales.stop_parcel(case_id, by=request.person_id, now=time.now())
     except Refusal as refusal:
-        return _again(request, case_id, RulingForm(), refusal)
+        return _again(request, case_id, None, refusal)
     messages.success(
         request, _("The courier is being asked. If it cannot, the case comes back to be decided.")
     )
@@ -169,12 +182,18 @@ def stop(request: StaffRequest, case_id: UUID) -> HttpResponse:
 @act(*_JUDGES)
 def decide(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """The ruling, with its reason; what it says happens at once."""
-    form, outcome = RulingForm(request.POST), request.POST.get("outcome")
+    form, outcome = _form(case_id, request.POST), request.POST.get("outcome")
+    if (
+        outcome == "look"
+    ):  # what each way would move by what was found: nothing is decided, no reason is wanted yet
+        form.is_valid()
+        form.errors.pop("words", None)
+        return _show(request, case_id, form)
     if not form.is_valid() or outcome not in _OUTCOMES:
         return _show(request, case_id, form)
     try:
-        amount = _amount(case_id, form.cleaned_data["amount"])
-        ruling = aftersales.Ruling(outcome, form.cleaned_data["words"], amount)  # type: ignore[arg-type]
+        amount = form.amount_minor(aftersales.case(case_id, side="platform").back.currency)
+        ruling = aftersales.Ruling(outcome, form.cleaned_data["words"], amount, form.found())  # type: ignore[arg-type]
         aftersales.decide(case_id, ruling, by=request.person_id, now=time.now())
     except Refusal as refusal:
         return _again(request, case_id, form, refusal)
@@ -182,20 +201,7 @@ def decide(request: StaffRequest, case_id: UUID) -> HttpResponse:
     return redirect("control:dispute", case_id)
 
 
-def _amount(case_id: UUID, given: str) -> int | None:
-    """A sum as it was typed, in the currency of the case. Raises Invalid."""
-    if not given.strip():
-        return None
-    currency = aftersales.case(case_id, side="platform").back.currency
-    try:
-        return Money.parse(given.replace("¥", "").replace(",", ""), currency).minor
-    except MoneyError:
-        raise Invalid(
-            "case.ruling_amount", zh="请写一个金额，例如 12.30。", en="Please write an amount such as 12.30."
-        ) from None
-
-
-def _again(request: StaffRequest, case_id: UUID, form: RulingForm, refusal: Refusal) -> HttpResponse:
+def _again(request: StaffRequest, case_id: UUID, form: RulingForm | None, refusal: Refusal) -> HttpResponse:
     """The same page with the sentence of the refusal; a case nobody knows stays a 404."""
     if refusal.status == 404:
         raise refusal

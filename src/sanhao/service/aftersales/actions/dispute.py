@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from sanhao.kit.refusals import Forbidden, Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people.api import require_role, roles_of
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import promised
+from sanhao.service.aftersales.actions import promised, raised
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.moves import Going, enter, lock, moved_on, take
 from sanhao.service.aftersales.actions.time import draft
@@ -30,8 +31,9 @@ from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
 from sanhao.service.aftersales.case import Side
 from sanhao.service.aftersales.events import CaseChanged
 from sanhao.service.aftersales.evidence import add
-from sanhao.service.aftersales.judge import RULING, Ruling, Seen, Verdict, judge
+from sanhao.service.aftersales.judge import RULING, Found, Ruling, Seen, Verdict, judge
 from sanhao.service.conversations import api as conversations
+from sanhao.service.promises import api as promises
 
 OWNER = "aftersales"
 LONGEST = 500
@@ -192,6 +194,7 @@ def decide(case_id: UUID, ruling: Ruling, *, by: UUID, now: datetime) -> UUID:
             decision_id=decision_id,
             also={"address": to[case_id], "kind": _returning_kind(row)} if to else {},
             words=ruling.words.strip(),
+            found=ruling.found,
         )
         enter([going], now=now)
     assert going.decision_id is not None
@@ -202,9 +205,12 @@ def _returning_kind(row: Row) -> str:
     return "return" if row["kind"] == "refund" else str(row["kind"])
 
 
-def preview(row: Row) -> dict[str, Verdict]:
-    """What each ruling would do, to the cent: the same judge, asked what if."""
+def preview(row: Row, owed: Money | None = None) -> dict[str, Verdict]:
+    """What each ruling would do, to the cent: the same judge, asked what if. *owed*: of a claim, what its guarantee gives by
+    what was found (`proposed`)."""
     terms = terms_of(row["rule_id"])
+    if owed is not None:
+        row = {**row, "back_minor": min(owed.minor, row["back_minor"])}
     return {
         outcome: judge(terms, _seen(row, Ruling(outcome, "")))  # type: ignore[arg-type]
         for outcome in ("buyer", "platform", "shop")
@@ -240,11 +246,20 @@ def _taken() -> Refusal:
 
 def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
     """Now-listener: an appeal was granted. For the shop: the platform takes over what went back, the buyer keeps it.
-    For the buyer: what was refused happens now. Once."""
+    For the buyer: what was refused happens now, what was given short is made up. Once."""
     at = max(news.at for news in batch)
-    promised.overturned([news.fact.decision_id for news in batch if news.fact.kind.startswith("promise.")])
+    for news in batch:  # one: a person answers one at a time
+        if promises.raises(news.fact):
+            raised.raise_claim(news.fact, now=at)
+    promised.overturned(
+        [
+            news.fact.decision_id
+            for news in batch
+            if news.fact.kind.startswith("promise.") and not promises.raises(news.fact)
+        ]
+    )
     ours = {
-        news.fact.subject_id: news.fact.decision_id
+        news.fact.subject_id: news.fact
         for news in batch
         if news.fact.kind in (RULING, "case.silence")
         and decisions.acknowledge_undo(news.fact.decision_id, OWNER, now=at)
@@ -254,11 +269,33 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
     rows = fetch(
         f"SELECT {COLUMNS} FROM aftersales_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(ours)]
     )
-    _make_good([row for row in rows if row["state"] == "refunded" and row["bearer"] == "shop"], ours, at)
-    _reopen(promised.grantable([row for row in rows if row["state"] == "closed"], now=at), at)
+    refunded = [row for row in rows if row["state"] == "refunded"]
+    for row in refunded:  # at most one, as above
+        if ours[row["id"]].party == "person":
+            raised.raise_ruling(row, ours[row["id"]], now=at)
+    _make_good(
+        [row for row in refunded if row["bearer"] == "shop" and ours[row["id"]].party != "person"],
+        {id: fact.decision_id for id, fact in ours.items()},
+        at,
+    )
+    _reopen(promised.grantable([row for row in rows if row["state"] == "closed"], now=at), ours, at)
 
 
-def _make_good(rows: Sequence[Row], decided: dict[UUID, UUID], at: datetime) -> None:
+def _found(row: Row, fact: DecisionOverturned) -> dict[str, Any]:
+    """What whoever granted the appeal found of a claim: the whole of it, or so much."""
+    if not row["promise_id"]:
+        return {}
+    return {
+        "by": fact.by,
+        "amount_minor": fact.found.get("amount_minor"),
+        "found": Found(
+            fact.found.get("share_bp"), fact.found.get("grams"), bool(fact.found.get("packed_well"))
+        ),
+        "words": decisions.appeal_by_id(fact.appeal_id).answer,
+    }
+
+
+def _make_good(rows: Sequence[Row], decided: Mapping[UUID, UUID], at: datetime) -> None:
     ledger.credit_shops(
         [
             ledger.Credit(
@@ -282,11 +319,11 @@ def _make_good(rows: Sequence[Row], decided: dict[UUID, UUID], at: datetime) -> 
     )
 
 
-def _reopen(rows: Sequence[Row], at: datetime) -> None:
+def _reopen(rows: Sequence[Row], granted: Mapping[UUID, DecisionOverturned], at: datetime) -> None:
     going = [
         Going(row, "refunded", note="appeal_granted", bearer="platform")
         if row["ahead_minor"] and not row["at_shop"]
-        else Going(row, life.ruled(facts_of(row)), note="appeal_granted")
+        else Going(row, life.ruled(facts_of(row)), note="appeal_granted", **_found(row, granted[row["id"]]))
         for row in rows
     ]
     to = addresses_for([item.row for item in going if item.to == "to_send"])

@@ -21,6 +21,7 @@ from sanhao.service.aftersales.actions import ahead, give, holds, promised
 from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Side
 from sanhao.service.aftersales.events import CaseMoved
+from sanhao.service.aftersales.judge import Found
 from sanhao.service.aftersales.models import CASE
 
 
@@ -39,7 +40,8 @@ class Going:
     also: Mapping[str, Any] = field(default_factory=dict)
     refunded_minor: int = 0
     words: str = ""
-    """An arbiter's reason, for the promise whose judge decides."""
+    """An arbiter's reason, for the promise whose judge decides; and what the arbiter *found*."""
+    found: Found = field(default_factory=Found)
 
 
 def enter(items: Sequence[Going], *, now: datetime) -> None:

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
 from sanhao.books.wallet import api as wallet
@@ -22,7 +24,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import core, money, worth
 from sanhao.service.aftersales.case import OVER
-from sanhao.service.aftersales.judge import Verdict
+from sanhao.service.aftersales.judge import Found, Verdict
 from sanhao.service.aftersales.reasons import REASONS
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -89,7 +91,7 @@ def pay(items: Sequence[Going], *, now: datetime) -> None:
         item.decision_id = outcome.decision_id
         item.refunded_minor = outcome.verdict.owed.minor if outcome.verdict.owed else 0
     settlement.lock([item.row["order_id"] for item in items])
-    _on_top([(item, outcomes[item.row["promise_id"]]) for item in items], now)
+    on_top([(item.row, outcomes[item.row["promise_id"]]) for item in items], now)
     asked = [
         _asked(item, outcomes[item.row["promise_id"]], units[item.row["id"]], lefts[item.row["id"]])
         for item in items
@@ -128,6 +130,9 @@ def _answered(
         worth=left.goods if left is not None else None,
         freight=left.freight if left is not None else None,
         words=item.words,
+        share_bp=item.found.share_bp,
+        grams=item.found.grams,
+        packed_well=item.found.packed_well,
     )
 
 
@@ -151,28 +156,49 @@ def _sum(outcome: promises.ClaimOutcome, what: Sequence[str], payer: str | None 
 
 def _asked(item: Going, outcome: promises.ClaimOutcome, unit: Unit, left: worth.Left) -> money.Asked | None:
     """What goes back through the order: the units whole where all they were worth goes back, else a sum of it."""
-    row = item.row
+    whole = _sum(outcome, ["goods"]) == left.goods.minor
+    asked = asked_for(item.row, outcome, unit, whole=whole)
+    if asked is None or not (whole and item.note == "received_restocked"):
+        return asked
+    return msgspec.structs.replace(asked, restock=dict([unit]))
+
+
+def asked_for(
+    row: Row,
+    outcome: promises.ClaimOutcome,
+    unit: Unit,
+    *,
+    whole: bool,
+    given_minor: int = 0,
+    suffix: str = "",
+) -> money.Asked | None:
+    """What of *outcome* goes back through the order; *given_minor* went back for these very units before."""
     goods, freight = _sum(outcome, ["goods"]), _sum(outcome, ["freight"])
     if not goods + freight:
         return None
-    whole = goods == left.goods.minor
     others = dict.fromkeys(
         share.payer for share in outcome.verdict.shares if share.payer != str(row["shop_id"])
     )
     return money.Asked(
-        key=f"case:{row['id']}",
+        key=f"case:{row['id']}{suffix}",
         order_id=row["order_id"],
-        asks=(core.Ask(*unit, goods_minor=None if whole else goods, freight_minor=freight),),
+        asks=(
+            core.Ask(
+                *unit,
+                goods_minor=None if whole else goods,
+                given_minor=given_minor * whole,
+                freight_minor=freight,
+            ),
+        ),
         fault="shop",
         cause_kind=CAUSE,
         cause_id=row["id"],
-        decision_id=item.decision_id,
+        decision_id=outcome.decision_id,
         borne=tuple(
             (_account(payer, row["currency"]), minor)
             for payer in others
             if (minor := _sum(outcome, BACK, payer))
         ),
-        restock=dict([unit]) if whole and item.note == "received_restocked" else {},
     )
 
 
@@ -183,45 +209,49 @@ def _account(payer: str, currency: str) -> ledger.Ref:
     return ledger.Ref("goodwill", ledger.PLATFORM, currency)
 
 
-def _on_top(granted: Sequence[tuple[Going, promises.ClaimOutcome]], now: datetime) -> None:
+def on_top(
+    granted: Sequence[tuple[Row, promises.ClaimOutcome]], now: datetime, *, raised: bool = False
+) -> None:
     """Compensation and what an appraisal cost: no payment of the buyer's covers that, so it is a coupon without a
-    threshold. The shop's part is charged to it, what goes beyond is the platform's."""
+    threshold. The shop's part is charged to it, what goes beyond is the platform's. *raised*: after an appeal, the rest."""
     extra = ("compensation", "appraisal")
-    owed = [(item, outcome) for item, outcome in granted if _sum(outcome, extra)]
+    owed = [(row, outcome) for row, outcome in granted if _sum(outcome, extra)]
     if not owed:
         return
+    key = {outcome.promise_id: f"promise:{outcome.promise_id}{':raised' * raised}" for _, outcome in owed}
     charged = ledger.charge_shops(
         [
             ledger.Charge(
-                key=f"promise:{outcome.promise_id}",
+                key=key[outcome.promise_id],
                 kind="promise.compensation",
-                shop_id=item.row["shop_id"],
+                shop_id=row["shop_id"],
                 amount_minor=minor,
-                currency=item.row["currency"],
-                credit=wallet.coupons_account(item.row["currency"]),
+                currency=row["currency"],
+                credit=wallet.coupons_account(row["currency"]),
                 cause_kind="promise",
                 cause_id=outcome.promise_id,
                 decision_id=outcome.decision_id,
             )
-            for item, outcome in owed
-            if (minor := _sum(outcome, extra, str(item.row["shop_id"])))
+            for row, outcome in owed
+            if (minor := _sum(outcome, extra, str(row["shop_id"])))
         ],
         now=now,
     )
     paid = {one.key: one for one in charged}
     grants = []
-    for item, outcome in owed:
-        part = paid.get(f"promise:{outcome.promise_id}")
+    for row, outcome in owed:
+        part = paid.get(key[outcome.promise_id])
+        assert outcome.decision_id is not None
         grants.append(
             wallet.CouponGrant(
-                id=derived_id(outcome.promise_id, "coupon"),
-                person_id=item.row["person_id"],
+                id=derived_id(outcome.promise_id, "raised" if raised else "coupon"),
+                person_id=row["person_id"],
                 amount_minor=_sum(outcome, extra),
-                currency=item.row["currency"],
+                currency=row["currency"],
                 reason=promises.KINDS[outcome.kind].title,
-                source_kind="promise",
-                source_id=outcome.promise_id,
-                shop_id=item.row["shop_id"],
+                source_kind="decision" if raised else "promise",
+                source_id=outcome.decision_id if raised else outcome.promise_id,
+                shop_id=row["shop_id"],
                 from_balance=part.from_balance if part else 0,
                 from_deposit=part.from_deposit if part else 0,
                 advanced=part.advanced if part else 0,
@@ -246,6 +276,16 @@ def grantable(rows: Sequence[Row], *, now: datetime) -> list[Row]:
     claims = {row["promise_id"]: str(row["id"]) for row in rows if row["promise_id"]}
     found = promises.proposals(claims, now=now) if claims else {}
     return [row for row in rows if row["promise_id"] is None or row["promise_id"] in found]
+
+
+def proposed(row: Row, found: Found) -> promises.Proposal | None:
+    """What a claim would come to if it were granted by what was *found*. Raises Invalid ``claim.found_…``."""
+    at = row["moved_at"]
+    answer = promises.Answered(
+        at, str(row["id"]), share_bp=found.share_bp, grams=found.grams, packed_well=found.packed_well
+    )
+    id = row["promise_id"]
+    return promises.proposals({id: str(row["id"])}, now=at, answers={id: answer}).get(id)
 
 
 def overturned(decision_ids: Sequence[UUID]) -> None:

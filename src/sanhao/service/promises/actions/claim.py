@@ -17,13 +17,15 @@ from sanhao.kit import events
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
-from sanhao.kit.rows import fetch, together
+from sanhao.kit.rows import execute, fetch, together
 from sanhao.service.promises.actions.hear import end, identity, reschedule
 from sanhao.service.promises.actions.merge import Judged
 from sanhao.service.promises.actions.settle import broken_to, decision_of
-from sanhao.service.promises.book import encode, facts_from, terms_of, timely
+from sanhao.service.promises.book import THE_END, encode, facts_from, terms_of, timely
+from sanhao.service.promises.claims import granted as granted_claim
+from sanhao.service.promises.claims import require_found
 from sanhao.service.promises.core import Admission, Answered, AnyClaimKind, Claimed, Verdict
-from sanhao.service.promises.events import PromiseBroken
+from sanhao.service.promises.events import PromiseBroken, PromiseRaised
 from sanhao.service.promises.kinds import CLAIMS
 
 _COLUMNS = (
@@ -134,7 +136,8 @@ def answer(
     """What became of claims, by promise: `claim` for as many as there are, in a fixed number of statements. In the
     caller's transaction. *by*: the person of the platform who decided.
 
-    Raises Refusal ``claim.over`` for a yes to a promise that has ended another way; a no then changes nothing.
+    Raises Refusal ``claim.over`` for a yes to a promise that has ended another way (a no then changes nothing), Invalid
+    ``claim.found_…`` for what cannot have been found.
     """
     rows = fetch(
         f"SELECT {_COLUMNS}, p.decision_id FROM promises_promise p WHERE p.id = ANY(%s) AND p.kind = ANY(%s) "
@@ -151,10 +154,85 @@ def answer(
                 raise _OVER
             found[row["id"]] = _outcome(row, kind.judge(terms, facts, now), row["decision_id"])
             continue
+        require_found(terms, facts, told, kind.RULE)
         facts = kind.hear(terms, facts, told)
         heard.append(Judged(row, terms, facts, kind.judge(terms, facts, now)))
     _conclude(heard, now, by=by)
     return found | {one.row["id"]: _told(one) for one in heard}
+
+
+class Granted(msgspec.Struct, frozen=True):
+    """A claim that was granted: as it was made, its answer, and what that came to. *most*: as it was claimed."""
+
+    promise_id: UUID
+    kind: str
+    claim: Claimed
+    answer: Answered
+    verdict: Verdict
+    most: Verdict
+
+
+def weighs(kind: str) -> tuple[str, ...]:
+    """What a person who looks at the file of a claim of *kind* may find otherwise (fields of `Answered`)."""
+    found: tuple[str, ...] = CLAIMS[kind].RULE.weighs
+    return found
+
+
+def granted(promise_id: UUID) -> Granted | None:
+    """The claim this promise was broken by; None where it was not broken, or not by a claim."""
+    rows = fetch(
+        f"SELECT {_COLUMNS} FROM promises_promise p WHERE p.id = %s AND p.kind = ANY(%s) AND p.state = 'broken'",
+        [promise_id, list(CLAIMS)],
+    )
+    if not rows:
+        return None
+    kind, terms = _kind(rows[0]), terms_of(rows[0]["rule_id"], rows[0]["kind"])
+    facts = facts_from(rows[0]["kind"], rows[0]["facts"])
+    claim = granted_claim(facts)
+    answer = facts.answer_to(claim) if claim is not None else None
+    if claim is None or answer is None:
+        return None
+    in_full = replace(answer, by="appeal", share_bp=None, grams=None, at_most=None)
+    return Granted(
+        promise_id, rows[0]["kind"], claim, answer, kind.judge(terms, facts, THE_END),
+        kind.judge(terms, kind.hear(terms, facts, in_full), THE_END),
+    )  # fmt: skip
+
+
+def raise_claim(promise_id: UUID, told: Answered, *, by: UUID, now: datetime) -> ClaimOutcome:
+    """The buyer's appeal was granted: *told* (by "appeal") stands in place of the answer before, and a decision of its own
+    is written, which is final. Whoever calls moves what is owed beyond what was given. In the caller's transaction.
+
+    Raises Refusal ``claim.over``, ``claim.not_more`` (the sum is no higher than before), Invalid ``claim.found_…``.
+    """
+    row = _row(promise_id, lock=True)
+    kind, terms = _kind(row), terms_of(row["rule_id"], row["kind"])
+    before = facts_from(row["kind"], row["facts"])
+    if row["state"] != "broken" or before.claims == ():
+        raise _OVER
+    require_found(terms, before, told, kind.RULE)
+    had = kind.judge(terms, before, now)
+    facts = kind.hear(terms, before, told)
+    verdict = kind.judge(terms, facts, now)
+    if verdict.owed is None or had.owed is None or verdict.owed <= had.owed:
+        raise Refusal(
+            "claim.not_more",
+            zh="这样并不会多赔。如果原来的金额是对的，请维持原决定。",
+            en="That gives no more than before. If the sum was right, uphold the decision.",
+        )
+    row |= {"facts": encode(facts)}
+    judged = Judged(row, terms, facts, verdict)
+    [judged.decision_id] = new_ids(1)
+    final = replace(decision_of(judged, now, by=by), key=f"promise:{promise_id}:raised", appeal_until=None)
+    decisions.record([final])
+    execute(
+        "UPDATE promises_promise SET facts = %s, owed_minor = %s, decision_id = %s, fault = %s WHERE id = %s",
+        [row["facts"], judged.owed_minor, judged.decision_id, ";".join(verdict.fault), promise_id],
+    )
+    events.emit(
+        [PromiseRaised(*identity(row), judged.owed_minor, row["currency"], judged.decision_id)], at=now
+    )
+    return _outcome(row, verdict, judged.decision_id)
 
 
 def _told(judged: Judged) -> ClaimOutcome:

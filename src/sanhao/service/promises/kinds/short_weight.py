@@ -116,13 +116,18 @@ def _missing(terms: Terms, facts: Facts, claim: Claimed, grams: int) -> int:
 
 
 def gives(terms: Terms, facts: Facts, claim: Claimed, answer: Answered | None) -> claims.Parts | None:
-    paid, grams = claims.paid_for(facts, claim), claim.grams
+    paid, grams = claims.paid_for(facts, claim), _grams(claim, answer)
     if paid is None or grams is None:
         return None
-    if answer is not None and answer.grams is not None:
-        grams = max(grams, answer.grams)
     missing = _missing(terms, facts, claim, grams)
     return [("goods", Money(-(-paid.minor * missing // listed_g(facts, claim)), paid.currency))]
+
+
+def _grams(claim: Claimed, answer: Answered | None) -> int | None:
+    """What it weighed as it was found, never less than the buyer said."""
+    if claim.grams is None or answer is None or answer.grams is None:
+        return claim.grams
+    return max(claim.grams, answer.grams)
 
 
 def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
@@ -133,13 +138,14 @@ def admit(terms: Terms, facts: Facts, claim: Claimed, now: datetime) -> Admissio
     return claims.admit(terms, facts, claim, now, RULE, answer_hours=terms.answer_hours, photos=terms.photos)
 
 
-RULE = Rule(name, Terms, window, refusal, gives)
+RULE = Rule(name, Terms, window, refusal, gives, weighs=("grams",))
 
 
 def _sayings(terms: Terms, facts: Facts) -> claims.Sayings:
     claim, why = claims.granted(facts), Text(zh="分量不足", en="it came short of its weight")
-    if claim is not None and claim.grams is not None:
-        missing = listed_g(facts, claim) - claim.grams
+    grams = _grams(claim, facts.answer_to(claim)) if claim is not None else None
+    if claim is not None and grams is not None:
+        missing = listed_g(facts, claim) - grams
         why = Text(zh=f"少了{missing}克", en=f"it came {missing} g short")
     return claims.Sayings(
         offer=Text(

@@ -160,7 +160,7 @@ def admit(terms: Terms, facts: Facts, claim: Claimed, now: datetime) -> Admissio
     return claims.admit(terms, facts, claim, now, RULE, answer_hours=terms.answer_hours, photos=terms.photos)
 
 
-RULE = Rule(name, Terms, window, refusal, gives, payer)
+RULE = Rule(name, Terms, window, refusal, gives, payer, weighs=("share_bp", "packed_well"))
 
 
 def _sayings(terms: Terms, facts: Facts) -> claims.Sayings:
