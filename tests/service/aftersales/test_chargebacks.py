@@ -16,7 +16,7 @@ from sanhao.kit.rows import fetch
 from sanhao.service.aftersales.core import Ask
 from sanhao.service.orders import api as orders
 from tests.service.aftersales.paid import give_back, gone_back, lines_of, minor, sound
-from tests.service.stage import Stage, escrow, hours, paid, purse, stage
+from tests.service.stage import Stage, drain, escrow, hours, paid, purse, rules, stage
 
 pytestmark = pytest.mark.usefixtures("site")
 PAID = 20_600
@@ -143,6 +143,31 @@ def test_what_the_shop_kept_is_its_own_again_once_the_dispute_is_won(now: dateti
     dispute(order_id, left, "won", now=now + hours(2))
     [row] = fetch("SELECT kept_minor, total_minor - refunded_minor AS left_minor FROM orders_order")
     assert row["kept_minor"] == 40 <= row["left_minor"] == left
+    sound()
+
+
+@pytest.mark.parametrize("who", ["buyer", "shop"])
+@pytest.mark.parametrize("settled", ["before", "after"])
+def test_an_order_cancelled_while_the_bank_had_the_money_gives_it_back_once_the_dispute_is_won(
+    now: datetime, who: str, settled: str
+) -> None:
+    """Found by the stateful test: nobody was left who could ask for it."""
+    rules()
+    at, order_id = bought()
+    dispute(order_id, PAID - 600, now=now + hours(1))
+    if who == "buyer":
+        orders.cancel_by_buyer(order_id, person_id=at.buyer_id, now=now + hours(2))
+    else:
+        orders.cancel_by_shop(
+            order_id, shop_id=at.shop_id, by=at.owner_id, reason="none left", now=now + hours(2)
+        )
+    if settled == "before":
+        drain(now + hours(2))
+        assert orders.order(order_id).refunded.minor == PAID
+    for _ in range(2):
+        dispute(order_id, PAID - 600, "won", now=now + hours(3))
+    drain(now + hours(4))
+    assert sum(minor for minor, _ in refunds(order_id)) == PAID == orders.order(order_id).refunded.minor
     sound()
 
 

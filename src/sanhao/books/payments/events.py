@@ -69,7 +69,8 @@ class PaymentDisputed(Event, frozen=True):
 
 
 class DisputeWon(Event, frozen=True):
-    """The bank has given the money back. Whoever bore *parts* (id of what, minor units) has them again."""
+    """The bank has given the money back. Whoever bore *parts* (id of what, minor units) has them again. The payment cannot
+    be refunded yet: `PaymentRestored` follows in the same transaction."""
 
     chargeback_id: UUID
     payment_id: UUID
@@ -78,3 +79,12 @@ class DisputeWon(Event, frozen=True):
     parts: tuple[tuple[UUID, int], ...]
     currency: str
     gateway: str
+
+
+class PaymentRestored(Event, frozen=True):
+    """After a dispute was won: the payment may be refunded again, and what its buyer is due is given now."""
+
+    chargeback_id: UUID
+    payment_id: UUID
+    subject_kind: str
+    subject_id: UUID

@@ -36,6 +36,7 @@ from sanhao.books.settlement.core import (
     ReleaseTerms,
     Repay,
     View,
+    check_words,
 )
 from sanhao.books.settlement.papers import read as read_paper
 from sanhao.books.settlement.queries.orders import HoldView, holds, mismatches, release_dates, settlements
@@ -98,6 +99,7 @@ __all__ = [
     "approve_money",
     "ask_invoice",
     "bills",
+    "check_words",
     "coming",
     "cover",
     "credit_notes",

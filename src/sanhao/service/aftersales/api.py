@@ -23,6 +23,13 @@ from sanhao.service.aftersales.actions.claim import (
     claimables,
     look,
 )
+from sanhao.service.aftersales.actions.debts import (
+    FORGIVEN,
+    approve_write_off,
+    decline_write_off,
+    pay_debt,
+    propose_write_off,
+)
 from sanhao.service.aftersales.actions.dispute import (
     cite,
     claim,
@@ -50,6 +57,21 @@ from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_of
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER, WAITING, Act, Address, Kind, Side, Terms
 from sanhao.service.aftersales.core import RULE as MONEY_RULE
 from sanhao.service.aftersales.core import Ask, Back
+from sanhao.service.aftersales.debts import (
+    CLAIMS,
+    DEBTS,
+    WHY,
+    ClaimView,
+    Standing,
+    Within,
+    WriteOffView,
+    claims,
+    debt,
+    debts_of,
+    debts_of_cases,
+    standings,
+    write_offs,
+)
 from sanhao.service.aftersales.evidence import FILMS, PHOTOS
 from sanhao.service.aftersales.evidence import keep as keep_evidence
 from sanhao.service.aftersales.judge import Found, Ruling, Verdict
@@ -93,7 +115,10 @@ from sanhao.service.aftersales.sweeps import Progress, SweepView, SweptView, pro
 __all__ = [
     "BY_HAND",
     "CASE_STATES",
+    "CLAIMS",
+    "DEBTS",
     "FILMS",
+    "FORGIVEN",
     "KINDS",
     "LEFT",
     "MONEY_RULE",
@@ -105,6 +130,7 @@ __all__ = [
     "TITLES",
     "TRIGGERS",
     "WAITING",
+    "WHY",
     "WITHDRAWAL",
     "Act",
     "Address",
@@ -113,6 +139,7 @@ __all__ = [
     "Back",
     "CaseView",
     "Changes",
+    "ClaimView",
     "Claimable",
     "DeskCount",
     "EvidenceView",
@@ -131,6 +158,7 @@ __all__ = [
     "Reason",
     "Ruling",
     "Side",
+    "Standing",
     "StatementView",
     "Stoppable",
     "SweepView",
@@ -138,10 +166,13 @@ __all__ = [
     "Terms",
     "Verdict",
     "Wish",
+    "Within",
+    "WriteOffView",
     "accept_offer",
     "add_return_address",
     "approve",
     "approve_many",
+    "approve_write_off",
     "arbitration_queue",
     "attempts_used",
     "case",
@@ -152,10 +183,15 @@ __all__ = [
     "claim",
     "claim_guarantee",
     "claimables",
+    "claims",
     "confirm",
+    "debt",
+    "debts_of",
+    "debts_of_cases",
     "decide",
     "decided_cases",
     "decision_of",
+    "decline_write_off",
     "desk",
     "desk_count",
     "edit",
@@ -174,11 +210,13 @@ __all__ = [
     "offered",
     "order_ids_of",
     "order_ids_of_evidence",
+    "pay_debt",
     "preview",
     "preview_money",
     "preview_sweep",
     "progress",
     "proposals",
+    "propose_write_off",
     "proposed",
     "raisable",
     "raise_finding",
@@ -194,6 +232,7 @@ __all__ = [
     "saved_reasons",
     "send_back",
     "set_default_return_address",
+    "standings",
     "state_case",
     "statements",
     "stop",
@@ -208,4 +247,5 @@ __all__ = [
     "window_of",
     "withdraw",
     "withdraw_finding",
+    "write_offs",
 ]

@@ -33,6 +33,18 @@ class CaseChanged(Event, frozen=True):
     what: str
 
 
+class DebtChanged(Event, frozen=True):
+    """What a buyer owes of a case is another sum: *what* is ``cleared`` (they paid it), ``returned`` (they paid what was not
+    owed any more), ``given_back`` (what they paid, for the refund was theirs after all), ``charged_back`` (their bank took the payment back) or ``forgiven``."""
+
+    case_id: UUID
+    order_id: UUID
+    person_id: UUID
+    what: str
+    minor: int
+    currency: str
+
+
 class SweepMoved(Event, frozen=True):
     """A sweep is in another state (or was just raised: *source* is empty)."""
 

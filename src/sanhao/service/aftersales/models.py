@@ -15,6 +15,11 @@ CASE = States("case", "aftersales_case", CASE_STATES)
 ADVANCE = States("advance", "aftersales_advance", ADVANCES)
 SWEEP = States("sweep", "aftersales_sweep", SWEEPS)
 SWEPT_ORDER = States("swept_order", "aftersales_swept_order", SWEPT_ORDERS)
+WRITE_OFF = States(
+    "write_off",
+    "aftersales_write_off",
+    {"proposed": ("approved", "declined", "withdrawn"), "approved": (), "declined": (), "withdrawn": ()},
+)
 PHASES = ("unshipped", "on_way", "delivered")
 
 
@@ -123,9 +128,10 @@ class Case(models.Model):
 
 class Advance(models.Model):
     """What the platform paid ahead for one return, or would have. It is repaid out of the shop's money once the goods are
-    accepted, owed by the buyer where they are not, or borne by the platform: the three never exceed what was paid.
+    accepted, owed by the buyer where they are not, or borne by the platform: together never more than what was paid. What
+    was owed is in exactly one place: *owed* still, *cleared* by the buyer, or *forgiven*.
 
-    *wanted_at*: since when a keeper may look at it.
+    *wanted_at*: since when a keeper may look at it; *ended_at* also says since when a debt is one.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -143,6 +149,8 @@ class Advance(models.Model):
     repaid_minor = models.BigIntegerField(default=0)
     owed_minor = models.BigIntegerField(default=0)
     borne_minor = models.BigIntegerField(default=0)
+    cleared_minor = models.BigIntegerField(db_default=0)
+    forgiven_minor = models.BigIntegerField(db_default=0)
     wanted_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -158,14 +166,30 @@ class Advance(models.Model):
             models.CheckConstraint(name="aftersales_advance_state", condition=Q(state__in=list(ADVANCES))),
             models.CheckConstraint(
                 name="aftersales_advance_money",
-                condition=Q(repaid_minor__gte=0, owed_minor__gte=0, borne_minor__gte=0)
-                & Q(amount_minor__gte=F("repaid_minor") + F("owed_minor") + F("borne_minor")),
+                condition=Q(repaid_minor__gte=0, borne_minor__gte=0)
+                & Q(
+                    amount_minor__gte=F("repaid_minor")
+                    + F("owed_minor")
+                    + F("borne_minor")
+                    + F("cleared_minor")
+                    + F("forgiven_minor")
+                ),
+            ),
+            models.CheckConstraint(
+                name="aftersales_advance_debt",
+                condition=Q(state="owed", owed_minor__gt=0, cleared_minor=0, forgiven_minor=0)
+                | Q(state="cleared", owed_minor=0, cleared_minor__gt=0, forgiven_minor=0)
+                | Q(state="forgiven", owed_minor=0, cleared_minor=0, forgiven_minor__gt=0)
+                | (
+                    ~Q(state__in=["owed", "cleared", "forgiven"])
+                    & Q(owed_minor=0, cleared_minor=0, forgiven_minor=0)
+                ),
             ),
             models.CheckConstraint(
                 name="aftersales_advance_paid",
                 condition=Q(state__in=["wanted", "waiting", "declined"], amount_minor=0, paid_at__isnull=True)
                 | Q(
-                    state__in=["paid", "owed", "repaid", "borne"],
+                    state__in=["paid", "owed", "cleared", "forgiven", "repaid", "borne"],
                     amount_minor__gt=0,
                     paid_at__isnull=False,
                     decision__isnull=False,
@@ -175,6 +199,86 @@ class Advance(models.Model):
         indexes = [
             models.Index(name="aftersales_advance_wanted", fields=["wanted_at"], condition=Q(state="wanted")),
             models.Index(name="aftersales_advance_person", fields=["person", "state"]),
+            models.Index(name="aftersales_advance_state_id", fields=["state", "-id"]),
+        ]
+
+
+class Repayment(models.Model):
+    """What a buyer is asked to pay of a debt, and what came of it. *taken* of the payment settles the debt, *back* went to
+    the buyer again because it turned out not to be owed, *bank* is what a bank took back and may give again."""
+
+    id = models.UUIDField(primary_key=True)
+    advance = models.ForeignKey(Advance, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    payment_id = models.UUIDField(null=True, unique=True)
+    taken_minor = models.BigIntegerField(db_default=0)
+    back_minor = models.BigIntegerField(db_default=0)
+    bank_minor = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="aftersales_repayment_open", fields=["advance"], condition=Q(closed_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="aftersales_repayment_money",
+                condition=Q(amount_minor__gt=0, back_minor__gte=0, bank_minor__gte=0)
+                & Q(taken_minor__gte=F("back_minor") + F("bank_minor"), taken_minor__lte=F("amount_minor")),
+            ),
+            models.CheckConstraint(
+                name="aftersales_repayment_paid",
+                condition=Q(taken_minor=0) | Q(payment_id__isnull=False, closed_at__isnull=False),
+            ),
+        ]
+
+
+class WriteOff(models.Model):
+    """A debt that is to be forgiven: proposed by one of the staff, decided by another."""
+
+    id = models.UUIDField(primary_key=True)
+    advance = models.ForeignKey(Advance, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, db_default="proposed")
+    proposed_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        "people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, db_default="")
+    decision = models.ForeignKey(
+        "decisions.Decision", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        db_table = "aftersales_write_off"
+        constraints = [
+            models.CheckConstraint(
+                name="aftersales_write_off_state", condition=Q(state__in=list(WRITE_OFF.moves))
+            ),
+            models.CheckConstraint(name="aftersales_write_off_amount", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(name="aftersales_write_off_reason", condition=~Q(reason="")),
+            # Two people, whatever the code above says.
+            models.CheckConstraint(
+                name="aftersales_write_off_two_people",
+                condition=~Q(decided_by=F("proposed_by")) | Q(decided_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="aftersales_write_off_decided",
+                condition=Q(state="approved", decided_by__isnull=False, decision__isnull=False)
+                | Q(state="declined", decided_by__isnull=False, decision__isnull=True)
+                | Q(state__in=["proposed", "withdrawn"], decided_by__isnull=True, decision__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="aftersales_write_off_one", fields=["advance"], condition=Q(state="proposed")
+            ),
         ]
 
 

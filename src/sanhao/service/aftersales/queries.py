@@ -364,7 +364,8 @@ def _cases(where: str, params: Mapping[str, Any], side: Side, tail: str = "") ->
         f"""
         SELECT {_CASE_COLUMNS},
             (SELECT array_agg(u.line_id ORDER BY u.id) FROM aftersales_case_unit u WHERE u.case_id = c.id) AS lines,
-            (SELECT array_agg(u.units ORDER BY u.id) FROM aftersales_case_unit u WHERE u.case_id = c.id) AS counts
+            (SELECT array_agg(u.units ORDER BY u.id) FROM aftersales_case_unit u WHERE u.case_id = c.id) AS counts,
+            EXISTS (SELECT 1 FROM aftersales_advance a WHERE a.case_id = c.id AND a.state IN ('cleared', 'forgiven')) AS no_debt
         FROM aftersales_case c WHERE {where} {tail}
         """,
         dict(params),
@@ -374,6 +375,8 @@ def _cases(where: str, params: Mapping[str, Any], side: Side, tail: str = "") ->
 
 def _view(row: dict[str, Any], side: Side) -> CaseView:
     facts, terms, currency = facts_of(row), terms_of(row["rule_id"]), row["currency"]
+    if row["no_debt"]:  # paid or forgiven: nobody is asked for it any more
+        facts = msgspec.structs.replace(facts, ahead_until=None)
     shown = row["refunded_minor"] if row["state"] == "refunded" else row["back_minor"]
     return CaseView(
         id=row["id"],

@@ -9,11 +9,13 @@ from sanhao.fairness.notices import api as notices
 from sanhao.goods.shops import api as shops
 from sanhao.kit import push
 from sanhao.kit.events import News
+from sanhao.kit.money import Money
 from sanhao.kit.text import Text
+from sanhao.kit.wording import sum_of
 from sanhao.service.aftersales import queries
 from sanhao.service.aftersales.actions import holds, moves
 from sanhao.service.aftersales.case import OVER
-from sanhao.service.aftersales.events import CaseChanged, CaseMoved
+from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged
 from sanhao.service.aftersales.outlook import Outlook
 from sanhao.service.orders.events import OrderCancelled
 
@@ -95,6 +97,44 @@ def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
             for member in members.get(fact.shop_id, ())
         ]
     notices.notify(told, now=max(news.at for news in said))
+
+
+_DEBTS = {
+    "cleared": Text(zh="你还的{sum}已收到，这笔就此了结。", en="Your payment of {sum} has come: nothing is owed any more."),
+    "returned": Text(
+        zh="你付的{sum}不用还了，已原路退回。", en="The {sum} you paid was not owed any more, and is on its way back to you."
+    ),
+    "given_back": Text(
+        zh="这件售后退给你了，你还过的{sum}也原路退回。",
+        en="The refund is yours after all: the {sum} you had paid back is on its way to you again.",
+    ),
+    "charged_back": Text(
+        zh="银行撤回了你还的{sum}，这笔钱仍需要还。",
+        en="Your bank took back the {sum} you had paid, so it is owed again.",
+    ),
+    "forgiven": Text(zh="平台不再要求归还先退的{sum}。", en="The platform no longer asks for the {sum} that was paid ahead."),
+}  # fmt: skip
+
+
+def debt(batch: Sequence[News[DebtChanged]]) -> None:
+    """The buyer learns what became of a debt; open pages look again."""
+    told = []
+    for news in batch:
+        fact, amount = news.fact, sum_of(Money(news.fact.minor, news.fact.currency))
+        said = _DEBTS[fact.what]
+        text = Text(zh=said.zh.format(sum=amount.zh), en=said.en.format(sum=amount.en))
+        told.append(notices.Notice(fact.person_id, "case.debt", text, "case", fact.case_id, str(news.id)))
+    notices.notify(told, now=max(news.at for news in batch))
+    push.publish(
+        topic
+        for news in batch
+        for topic in (
+            f"case:{news.fact.case_id}",
+            f"order:{news.fact.order_id}",
+            f"person:{news.fact.person_id}",
+            "control",
+        )
+    )
 
 
 def order_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:

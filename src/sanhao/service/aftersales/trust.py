@@ -23,7 +23,7 @@ def records(person_ids: Sequence[UUID]) -> dict[UUID, Record]:
             + (SELECT count(*) FROM aftersales_case c
                WHERE c.person_id = p.id AND c.ships_first AND c.state = 'lapsed') AS owing,
             (SELECT max(a.ended_at) FROM aftersales_advance a
-             WHERE a.person_id = p.id AND a.owed_minor > 0) AS dropped_at
+             WHERE a.person_id = p.id AND a.state IN ('owed', 'cleared', 'forgiven')) AS dropped_at
         FROM unnest(%s::uuid[]) AS p (id)
         """,
         [ids],

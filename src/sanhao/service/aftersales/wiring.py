@@ -8,16 +8,17 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.books.payments.events import DisputeWon, PaymentDisputed, PaymentRestored, PaymentSucceeded
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.aftersales import core, sweep_telling, telling
-from sanhao.service.aftersales.actions import ahead, back, dispute, holds, sweep, swept, time
+from sanhao.service.aftersales.actions import ahead, back, debts, dispute, holds, sweep, swept, time
 from sanhao.service.aftersales.actions import intercept as intercepting
 from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, terms_from
-from sanhao.service.aftersales.events import CaseChanged, CaseMoved, OrderSwept, SweepMoved
+from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
 from sanhao.service.aftersales.paths import instant, intercept, proactive
 from sanhao.service.aftersales.queries import row_of
@@ -172,6 +173,11 @@ def wire() -> None:
     listen_later(OrderSwept, sweep_telling.swept)
     listen_later(SweepMoved, sweep_telling.moved)
     listen_now(DecisionOverturned, intercepting.overturned)
+    listen_now(PaymentSucceeded, debts.paid)
+    listen_now(PaymentDisputed, debts.disputed)
+    listen_now(DisputeWon, debts.won)
+    listen_now(PaymentRestored, debts.restored)
+    listen_later(DebtChanged, telling.debt)
     listen_later(OrderCancelled, telling.order_cancelled)
     listen_later(OrderDelivered, holds.wait_for_guarantees)
     listen_later(CaseMoved, telling.moved)

@@ -102,6 +102,14 @@ class CheckoutExpired(Event, frozen=True):
     person_id: UUID
 
 
+class CancelledOrderRestored(Event, frozen=True):
+    """A bank gave again what it had taken of an order that was cancelled meanwhile, by somebody else than its buyer."""
+
+    order_id: UUID
+    checkout_id: UUID
+    chargeback_id: UUID
+
+
 class LatePaymentReturned(Event, frozen=True):
     """Money came after the checkout had expired and goes straight back."""
 

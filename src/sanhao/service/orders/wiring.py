@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from sanhao.books.payments.events import DisputeWon, PaymentDisputed, PaymentSucceeded, RefundCompleted
+from sanhao.books.payments.events import (
+    DisputeWon,
+    PaymentDisputed,
+    PaymentRestored,
+    PaymentSucceeded,
+    RefundCompleted,
+)
 from sanhao.books.settlement.events import OrderReleased
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
@@ -34,6 +40,7 @@ def wire() -> None:
     listen_now(PaymentSucceeded, pay.payment_succeeded)
     listen_now(PaymentDisputed, chargeback.disputed)
     listen_now(DisputeWon, chargeback.won)
+    listen_now(PaymentRestored, chargeback.restored)
     listen_now(ConsignmentCollected, ship.collected)
     listen_now(ConsignmentDelivered, ship.delivered)
     for moved in (OrderShipped, OrderDelivered, OrderCancelled):

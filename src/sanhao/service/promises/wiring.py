@@ -20,9 +20,9 @@ from sanhao.service.delivery.events import (
     InterceptionAsked,
     InterceptionMoved,
 )
-from sanhao.service.orders.events import OrderCancelled, OrderPaid, UnitsDropped
+from sanhao.service.orders.events import CancelledOrderRestored, OrderCancelled, OrderPaid, UnitsDropped
 from sanhao.service.promises import coverage, shares, telling
-from sanhao.service.promises.actions import cancel, delay, hear, make, review, settle
+from sanhao.service.promises.actions import cancel, delay, hear, make, restore, review, settle
 from sanhao.service.promises.book import THE_END, encode, facts_from, rule_key, terms_from
 from sanhao.service.promises.events import (
     DelayAnswered,
@@ -119,6 +119,7 @@ def wire() -> None:
     listen_now(InterceptionMoved, hear.call_moved)
     listen_now(OrderCancelled, hear.orders_cancelled)
     listen_now(UnitsDropped, hear.units_dropped)
+    listen_now(CancelledOrderRestored, restore.restored)
     listen_now(DecisionUpheld, review.upheld)
     listen_now(DecisionOverturned, review.overturned)
     listen_later(PromiseBroken, telling.broken)

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from sanhao.books.ledger.api import PLATFORM, EntryDraft, Ref, post
 from sanhao.books.payments.core import Disputed
-from sanhao.books.payments.events import DisputeWon, PaymentDisputed
+from sanhao.books.payments.events import DisputeWon, PaymentDisputed, PaymentRestored
 from sanhao.books.payments.models import CHARGEBACK_STATES, REFUND_STATES
 from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id
@@ -148,6 +148,10 @@ def _close(payment: Row, said: Disputed, now: datetime) -> None:
         if rest:
             gateway = Ref("gateway", payment["gateway"], row["currency"])
             _post(row, "won", ((gateway, rest), *(line for line in lines if line[1])), now)
+        emit(
+            [PaymentRestored(row["id"], payment["id"], payment["subject_kind"], payment["subject_id"])],
+            at=now,
+        )
 
 
 def _post(row: Row, step: str, lines: tuple[tuple[Ref, int], ...], now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Refunds paid ahead of the goods (`paths/instant.py`, `paths/intercept.py`): a keeper pays them, and every way a case ends settles them.
 
 The platform pays into the order's escrow, out of `paid_ahead`, and the refund leaves it like any other. When the shop has
-accepted what came, its escrow gives that back; where it has not, the buyer owes it; where the platform takes it upon
-itself, it is goodwill. One row, one sum, one end.
+accepted what came, its escrow gives that back; where it has not, the buyer owes it (`debts`); where the platform takes it
+upon itself, it is goodwill. One row, one sum, one end.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import money
-from sanhao.service.aftersales.actions import give
+from sanhao.service.aftersales.actions import debts, give
 from sanhao.service.aftersales.actions.give import CAUSE, units_of
 from sanhao.service.aftersales.book import COLUMNS, encode
 from sanhao.service.aftersales.case import OVER, Address
@@ -321,7 +321,9 @@ def _settle(items: Sequence[Going], now: datetime) -> None:
         wanted = item.row["back_minor"] if item.amount_minor is None else item.amount_minor
         out = item.row["ahead_minor"]
         item.refunded_minor = had = min(out, wanted)
-        if item.bearer != "shop":
+        if (
+            item.bearer != "shop" and row["state"] != "forgiven"
+        ):  # what was forgiven is the platform's loss already
             goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
             entries.append(_entry(item, "case.goodwill", "borne", goodwill, _claim(row), had, now))
         if out > had and row["state"] == "paid":
@@ -339,6 +341,7 @@ def _settle(items: Sequence[Going], now: datetime) -> None:
     for item, one in zip(by_shop, asked, strict=True):
         item.refunded_minor = max(item.refunded_minor, backs[one.key].cash_minor)
     ledger.post(entries)
+    debts.give_back([(rows[item.row["id"]], item.refunded_minor) for item in items], now=now)
     _ended(items, rows, now)
 
 
@@ -379,7 +382,7 @@ def _lock(items: Sequence[Going]) -> dict[UUID, Row]:
     return {
         row["case_id"]: row
         for row in fetch(
-            "SELECT id, case_id, order_id, person_id, state, currency, amount_minor, repaid_minor, owed_minor, borne_minor "
+            "SELECT id, case_id, order_id, person_id, state, currency, amount_minor, repaid_minor, borne_minor "
             "FROM aftersales_advance WHERE case_id = ANY(%s) ORDER BY id FOR UPDATE",
             [[item.row["id"] for item in items]],
         )
@@ -387,12 +390,17 @@ def _lock(items: Sequence[Going]) -> dict[UUID, Row]:
 
 
 def _claim(row: Row) -> ledger.Ref:
-    """Where the platform's claim stands: on the return under way, or on the buyer."""
-    return _account(row["currency"]) if row["state"] == "paid" else _debt(row)
+    """Where the platform's claim stands: on the return under way, on the buyer, or nowhere any more: it was forgiven."""
+    match row["state"]:
+        case "paid":
+            return _account(row["currency"])
+        case "forgiven":
+            return ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
+    return _debt(row)
 
 
 def _debt(row: Row) -> ledger.Ref:
-    return ledger.Ref("buyer_owes", str(row["person_id"]), row["currency"])
+    return debts.account(row["person_id"], row["currency"])
 
 
 def _entry(
@@ -405,12 +413,17 @@ def _entry(
     )
 
 
+_REST = {"owed": "owed_minor", "cleared": "cleared_minor", "forgiven": "forgiven_minor"}
+"""Where the rest of a debt stands, by the state it is in."""
+
+
 def _ended(items: Sequence[Going], rows: Mapping[UUID, Row], now: datetime) -> None:
-    """Write down who bore what; a rest the buyer still owes stays on the case."""
+    """Write down who bore what; a rest the buyer still owes, has paid or was forgiven stays on the case."""
     groups: dict[str, list[Going]] = defaultdict(list)
     for item in items:
-        rest = _rest(item)
-        groups["owed" if rest else "repaid" if item.bearer == "shop" else "borne"].append(item)
+        over = "repaid" if item.bearer == "shop" else "borne"
+        state = rows[item.row["id"]]["state"]
+        groups[over if not _rest(item) else state if state in _REST else "owed"].append(item)
     for to, group in groups.items():
         found = [rows[item.row["id"]] for item in group]
         had = [item.row["ahead_minor"] - _rest(item) for item in group]
@@ -422,7 +435,10 @@ def _ended(items: Sequence[Going], rows: Mapping[UUID, Row], now: datetime) -> N
             each={
                 "repaid_minor": ("bigint", [row["repaid_minor"] + shop for row, (shop, _) in zip(found, gone, strict=True)]),
                 "borne_minor": ("bigint", [row["borne_minor"] + us for row, (_, us) in zip(found, gone, strict=True)]),
-                "owed_minor": ("bigint", [_rest(item) for item in group]),
+                **{
+                    column: ("bigint", [_rest(item) if state == to else 0 for item in group])
+                    for state, column in _REST.items()
+                },
             },
         )  # fmt: skip
     execute(

@@ -25,7 +25,10 @@ ADVANCES: Mapping[str, tuple[str, ...]] = {
     "wanted": ("paid", "waiting", "declined"),
     "waiting": ("wanted", "declined"),
     "paid": ("repaid", "owed", "borne"),
-    "owed": ("owed", "repaid", "borne"),
+    "owed": ("owed", "repaid", "borne", "cleared", "forgiven"),
+    # What was cleared or forgiven may turn out not to have been owed; and a bank may take back what a buyer paid.
+    "cleared": ("cleared", "repaid", "borne", "owed"),
+    "forgiven": ("forgiven", "repaid", "borne"),
     "repaid": (),
     "borne": (),
     # A parcel that was called back has turned round after all.

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
-from sanhao.books.payments.events import DisputeWon, PaymentDisputed
+from sanhao.books.payments.events import DisputeWon, PaymentDisputed, PaymentRestored
 from sanhao.books.settlement import api as settlement
+from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
+from sanhao.service.orders.actions.refund import Part, refund
+from sanhao.service.orders.events import CancelledOrderRestored
 
 _CAUSE = "chargeback"
 
@@ -68,6 +71,33 @@ def won(batch: Sequence[News[DisputeWon]]) -> None:
     for news in batch:
         if news.fact.subject_kind == "checkout":
             _have_again(news)
+
+
+def restored(batch: Sequence[News[PaymentRestored]]) -> None:
+    """Now-listener: orders that were cancelled while the bank had the money give it back now."""
+    for news in batch:
+        if news.fact.subject_kind == "checkout":
+            _give_back(news)
+
+
+def _give_back(news: News[PaymentRestored]) -> None:
+    """What the buyer had cancelled goes back at once; of the others a promise says what is owed."""
+    chargeback = news.fact.chargeback_id
+    rows = fetch(
+        "SELECT id, checkout_id, cancelled_by FROM orders_order WHERE checkout_id = %s AND state = 'cancelled' "
+        "AND total_minor > refunded_minor + kept_minor ORDER BY id FOR UPDATE",
+        [news.fact.subject_id],
+    )
+    own = [row["id"] for row in rows if row["cancelled_by"] == "buyer"]
+    refund([Part(f"restored:{chargeback}:{id}", id, "order", id) for id in own], now=news.at)
+    events.emit(
+        [
+            CancelledOrderRestored(row["id"], row["checkout_id"], chargeback)
+            for row in rows
+            if row["id"] not in own
+        ],
+        at=news.at,
+    )
 
 
 def _have_again(news: News[DisputeWon]) -> None:
