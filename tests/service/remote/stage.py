@@ -80,3 +80,10 @@ def state(order_id: UUID) -> str:
 def reserve(draft: remote.Draft, terms: Terms, *, now: datetime = T0) -> None:
     with transaction.atomic():
         remote.reserve([draft], terms, now=now)
+
+
+def reserve_for(order_id: UUID, shop_id: UUID, hub: remote.Hub, *, terms: Terms | None = None) -> None:
+    """An order that was placed in some other way goes by *hub*."""
+    rule = terms or Terms()
+    drafted = a_draft(hub, rule, shop_id=shop_id)
+    reserve(remote.Draft(order_id, shop_id, drafted.leg), rule)

@@ -66,10 +66,17 @@ def register(drafts: Sequence[ConsignmentDraft], *, now: datetime) -> None:
             ("id", "consignment_id", "item_id", "quantity"),
             [(id, *line) for id, line in zip(new_ids(len(lines)), lines, strict=True)],
         )
-        _read_again(drafts, now)
+        read_again(
+            [
+                (carrier, d.tracking_no, d.not_before or now)
+                for d in drafts
+                for carrier in (d.carrier, d.onward)
+                if carrier
+            ]
+        )
         emit(
             [
-                ConsignmentRegistered(d.id, d.owner_id, d.shop_id, d.items, d.given_at or now)
+                ConsignmentRegistered(d.id, d.owner_id, d.shop_id, d.items, d.given_at or now, d.leg)
                 for d in drafts
                 if d.told
             ],
@@ -90,6 +97,12 @@ def _check(draft: ConsignmentDraft) -> None:
             zh="运单号须为 4 至 64 个字符。",
             en="A tracking number has 4 to 64 characters.",
         )
+    if draft.onward and draft.onward not in CARRIERS:
+        raise Invalid(
+            "delivery.unknown_carrier",
+            zh="二程的快递公司不在了。",
+            en="The carrier of the second leg is there no longer.",
+        )
     items = [item for item, _ in draft.items]
     if not items or len(set(items)) < len(items) or any(quantity <= 0 for _, quantity in draft.items):
         raise Invalid(
@@ -103,11 +116,11 @@ def _insert(drafts: Sequence[ConsignmentDraft], now: datetime) -> list[UUID]:
     rows = fetch(
         """
         INSERT INTO delivery_consignment
-            (id, owner_id, shop_id, carrier, tracking_no, state, not_before, registered_at)
-        SELECT d.id, d.owner_id, d.shop_id, d.carrier, d.tracking_no, 'labelled', d.not_before, %(now)s
+            (id, owner_id, shop_id, carrier, tracking_no, state, not_before, registered_at, onward)
+        SELECT d.id, d.owner_id, d.shop_id, d.carrier, d.tracking_no, 'labelled', d.not_before, %(now)s, d.onward
         FROM unnest(%(ids)s::uuid[], %(owners)s::uuid[], %(shops)s::uuid[], %(carriers)s::text[],
-                    %(numbers)s::text[], %(since)s::timestamptz[])
-             AS d (id, owner_id, shop_id, carrier, tracking_no, not_before)
+                    %(numbers)s::text[], %(since)s::timestamptz[], %(onward)s::text[])
+             AS d (id, owner_id, shop_id, carrier, tracking_no, not_before, onward)
         ORDER BY d.carrier, d.tracking_no
         ON CONFLICT (carrier, tracking_no) DO NOTHING RETURNING id
         """,
@@ -118,14 +131,15 @@ def _insert(drafts: Sequence[ConsignmentDraft], now: datetime) -> list[UUID]:
             "carriers": [d.carrier for d in drafts],
             "numbers": [d.tracking_no for d in drafts],
             "since": [d.not_before or now for d in drafts],
+            "onward": [d.onward for d in drafts],
             "now": now,
         },
     )
     return [row["id"] for row in rows]
 
 
-def _read_again(drafts: Sequence[ConsignmentDraft], now: datetime) -> None:
-    """Couriers often scan before the shop types the number: those messages were kept, and are new again."""
+def read_again(parcels: Sequence[tuple[str, str, datetime]]) -> None:
+    """For carrier, number and the moment before which nothing counts. Couriers often scan before the shop types the number: those messages were kept, and are new again."""
     execute(
         """
         UPDATE delivery_carrier_message m SET state = 'new', reason = '', unknown_nos = '{}'
@@ -135,9 +149,9 @@ def _read_again(drafts: Sequence[ConsignmentDraft], now: datetime) -> None:
           AND m.carrier = d.carrier AND m.received_at >= d.not_before
         """,
         {
-            "carriers": [d.carrier for d in drafts],
-            "numbers": [d.tracking_no for d in drafts],
-            "since": [d.not_before or now for d in drafts],
+            "carriers": [carrier for carrier, _, _ in parcels],
+            "numbers": [number for _, number, _ in parcels],
+            "since": [since for _, _, since in parcels],
         },
     )
 

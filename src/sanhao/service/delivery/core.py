@@ -174,6 +174,22 @@ def _earliest(scans: Sequence[HeardScan], not_before: datetime) -> Mark | None:
     return min(marks, key=lambda m: (m.at, m.received_at, m.zone_assumed), default=None)
 
 
+class ForwardWord(msgspec.Struct, frozen=True):
+    """A hub says: what came as *of* goes on under the number *tracking_no*, with the carrier that says so.
+
+    *of_carrier* empty: it came with the same carrier.
+    """
+
+    of: str
+    tracking_no: str
+    of_carrier: str = ""
+
+
+def leg_of(onward: str, before_id: UUID | None) -> Leg:
+    """Which leg a parcel is on: a first one is to be taken *onward*, a second one has one *before* it."""
+    return 1 if onward else 2 if before_id else 0
+
+
 class ConsignmentDraft(msgspec.Struct, frozen=True):
     """A parcel the shop hands over. *items* are (opaque item, quantity); *not_before* is when its order was paid.
 
@@ -189,6 +205,12 @@ class ConsignmentDraft(msgspec.Struct, frozen=True):
     not_before: datetime | None = None
     given_at: datetime | None = None
     told: bool = True
+    onward: str = ""
+    """Bound for a hub: the carrier that takes it on from there."""
+
+    @property
+    def leg(self) -> Leg:
+        return 1 if self.onward else 0
 
 
 class ScanView(msgspec.Struct, frozen=True):
@@ -218,6 +240,12 @@ class ConsignmentView(msgspec.Struct, frozen=True):
     """As the carrier weighed it, where it says."""
     bound_for: str = ""
     """Where it goes, by the carrier's own record, where it says."""
+    onward: str = ""
+    before_id: UUID | None = None
+
+    @property
+    def leg(self) -> Leg:
+        return leg_of(self.onward, self.before_id)
 
     @property
     def handed_over_unseen(self) -> bool:

@@ -65,6 +65,7 @@ class ConsignmentTracked(Event, frozen=True):
     owner_id: UUID
     shop_id: UUID
     scans: tuple[tuple[datetime, datetime], ...]
+    leg: Leg = 0
 
 
 class InterceptionAsked(Event, frozen=True):
@@ -81,7 +82,7 @@ class InterceptionAsked(Event, frozen=True):
 
 
 class InterceptionMoved(Event, frozen=True):
-    """What became of it: accepted, refused, succeeded, failed (*reason* "signed": the buyer has it), or lapsed. Told once
+    """What became of it: accepted, refused, succeeded, failed (*reason* "signed": the buyer has it, "hub": a hub), or lapsed. Told once
     for each state, in an order that `interception.INTERCEPTIONS` allows."""
 
     interception_id: UUID

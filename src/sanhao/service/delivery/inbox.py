@@ -16,12 +16,13 @@ from sanhao.kit.events import Event, emit
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Keeper, Row
 from sanhao.kit.rows import execute, fetch
-from sanhao.service.delivery import intercepting, pickups
+from sanhao.service.delivery import intercepting, legs, pickups
 from sanhao.service.delivery.actions import REGISTRATION_LOCK
 from sanhao.service.delivery.asking import InterceptionWord, PickupWord
 from sanhao.service.delivery.carriers import CARRIERS, Unreadable
 from sanhao.service.delivery.core import (
     IN_HAND,
+    ForwardWord,
     HeardScan,
     Journey,
     Mark,
@@ -29,6 +30,7 @@ from sanhao.service.delivery.core import (
     counts_at,
     is_from_the_future,
     journey,
+    leg_of,
     normal_number,
 )
 from sanhao.service.delivery.events import (
@@ -53,7 +55,12 @@ class _Message:
     unknown: set[str] = field(default_factory=set)
     words: tuple[InterceptionWord, ...] = ()
     pickups: tuple[PickupWord, ...] = ()
+    forwards: tuple[ForwardWord, ...] = ()
     used: int = 0
+
+    def first_leg(self, word: ForwardWord) -> Number:
+        """The parcel that a hub's word is about."""
+        return (word.of_carrier or self.row["carrier"], normal_number(word.of))
 
     def numbers(self, scan: ScanRecord) -> list[Number]:
         """The consignments a scan may speak of: its own number, else the one the header names, else its shipment's."""
@@ -67,11 +74,14 @@ def read_messages(rows: Sequence[Row], now: datetime) -> None:
     messages = [_parse(row) for row in rows]
     wanted = {number for m in messages for scan in m.scans for number in m.numbers(scan)}
     wanted |= intercepting.numbers_of([word.id for m in messages for word in m.words])
-    if wanted - set(_find(wanted)) or any(m.pickups for m in messages):
+    forwards = [(m, word) for m in messages for word in m.forwards]
+    wanted |= {m.first_leg(word) for m, word in forwards}
+    if forwards or wanted - set(_find(wanted)) or any(m.pickups for m in messages):
         # Wait for registrations under way: after this, what is unknown is unknown, or will read the message again. What a
-        # courier has collected at a door is registered here.
+        # courier has collected at a door, or a hub sends on, is registered here.
         execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRATION_LOCK])
     known = _lock(wanted)
+    known |= _forward(forwards, known, now)
     heard: dict[tuple[UUID, str], tuple[ScanRecord, datetime]] = {}
     for message in messages:
         _sort_out(message, known, heard)
@@ -92,9 +102,32 @@ def _parse(row: Row) -> _Message:
     except Unreadable as error:
         message.problems.append(str(error))
         return message
-    message.scans, message.words, message.pickups = answer.scans, answer.words, answer.pickups
+    message.scans, message.words = answer.scans, answer.words
+    message.pickups, message.forwards = answer.pickups, answer.forwards
     message.problems += [str(skipped) for skipped in answer.skipped]
     return message
+
+
+def _forward(
+    forwards: Sequence[tuple[_Message, ForwardWord]], known: dict[Number, Row], now: datetime
+) -> dict[Number, Row]:
+    """Second legs begin where a hub's own carrier says so; returns them by number. Saying it twice is once."""
+    good: list[legs.Forward] = []
+    for message, word in forwards:
+        carrier, number = message.first_leg(word)
+        row = known.get((carrier, number))
+        if row is None:
+            message.unknown.add(number)
+        elif row["onward"] != message.row["carrier"]:
+            message.problems.append(
+                f"{number}: not a parcel that {message.row['carrier']} takes on from a hub"
+            )
+        elif not 4 <= len(word.tracking_no) <= 64 or not word.tracking_no.isprintable():
+            message.problems.append(f"{number}: goes on under a number that cannot be one")
+        else:
+            message.used += 1
+            good.append(legs.Forward(row, word.tracking_no))
+    return legs.forward(good, now=now)
 
 
 def _words(messages: Sequence[_Message]) -> dict[str, list[InterceptionWord]]:
@@ -119,7 +152,7 @@ def _consignments(numbers: Iterable[Number], *, lock: bool) -> list[Row]:
     return fetch(
         f"""
         SELECT c.id, c.owner_id, c.shop_id, c.carrier, c.tracking_no, c.state, c.not_before, c.collected_at,
-               c.delivered_at
+               c.delivered_at, c.onward, c.before_id
         FROM delivery_consignment c
         JOIN unnest(%s::text[], %s::text[]) AS n (carrier, tracking_no)
           ON c.carrier = n.carrier AND c.tracking_no = n.tracking_no
@@ -290,6 +323,7 @@ def _news(row: Row, told: Journey, items: tuple[tuple[UUID, int], ...]) -> list[
                     at=mark.at,
                     received_at=mark.received_at,
                     zone_assumed=mark.zone_assumed,
+                    leg=leg_of(row["onward"], row["before_id"]),
                 )
             )
     return news
@@ -301,7 +335,8 @@ def _tracked(row: Row, told: Sequence[HeardScan]) -> ConsignmentTracked:
         for scan in told
         if scan.status in IN_HAND
     }
-    return ConsignmentTracked(row["id"], row["owner_id"], row["shop_id"], tuple(sorted(scans)))
+    leg = leg_of(row["onward"], row["before_id"])
+    return ConsignmentTracked(row["id"], row["owner_id"], row["shop_id"], tuple(sorted(scans)), leg)
 
 
 def _missed(messages: Sequence[_Message]) -> set[Number]:

@@ -26,7 +26,7 @@ from sanhao.service.delivery.interception import (
 from sanhao.service.delivery.models import INTERCEPTION
 
 _ROWS = """
-    SELECT i.id, i.consignment_id, i.cause_id, i.state, i.asked_at, i.until, c.owner_id, c.shop_id, c.carrier,
+    SELECT i.id, i.consignment_id, i.cause_id, i.state, i.asked_at, i.until, c.owner_id, c.shop_id, c.carrier, c.onward,
         (SELECT array_agg(t.item_id ORDER BY t.id) FROM delivery_consignment_item t WHERE t.consignment_id = c.id) AS items
     FROM delivery_interception i JOIN delivery_consignment c ON c.id = i.consignment_id
 """
@@ -132,15 +132,17 @@ def scanned(states: Mapping[UUID, str], *, now: datetime) -> None:
     whether or not its carrier said so."""
     told = [id for id, state in states.items() if state in ("delivered", "returned")]
     rows = fetch(_ROWS + "WHERE i.consignment_id = ANY(%s) ORDER BY i.id FOR UPDATE OF i", [told])
-    signed = [
-        row["id"] for row in rows if states[row["consignment_id"]] == "delivered" and row["state"] in RUNNING
-    ]
+    signed = {
+        row["id"]: "hub" if row["onward"] else "signed"
+        for row in rows
+        if states[row["consignment_id"]] == "delivered" and row["state"] in RUNNING
+    }
     back = [
         row["id"]
         for row in rows
         if states[row["consignment_id"]] == "returned" and row["state"] != "succeeded"
     ]
-    _move(signed, "failed", dict.fromkeys(signed, "signed"), now)
+    _move(list(signed), "failed", signed, now)
     _move(back, "succeeded", dict.fromkeys(back, "returned"), now)
 
 

@@ -35,9 +35,17 @@ class Consignment(models.Model):
     delivered_at = models.DateTimeField(null=True)
     weight_g = models.PositiveIntegerField(null=True)
     bound_for = models.CharField(max_length=200, db_default="")
+    onward = models.CharField(max_length=40, db_default="")
+    """Of a first leg: the carrier that takes it on from the hub."""
+    before = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
+    """Of a second leg: the first."""
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="delivery_consignment_one_leg",
+                condition=models.Q(onward="") | models.Q(before__isnull=True),
+            ),
             models.UniqueConstraint(name="delivery_consignment_number", fields=["carrier", "tracking_no"]),
             models.CheckConstraint(
                 name="delivery_consignment_state", condition=models.Q(state__in=list(MOVES))
@@ -285,6 +293,32 @@ class SandboxPickup(models.Model):
         indexes = [
             models.Index(
                 name="delivery_sandbox_pickup_call",
+                fields=["call_at"],
+                condition=models.Q(call_at__isnull=False),
+            ),
+        ]
+
+
+class SandboxHub(models.Model):
+    """The sandbox courier's world, not ours: parcels that lie in its hubs, and when it speaks of each next.
+
+    *carrier* and *tracking_no* are the first leg's. No foreign key, on purpose.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    carrier = models.CharField(max_length=40)
+    tracking_no = models.CharField(max_length=64)
+    step = models.PositiveSmallIntegerField(default=0)
+    call_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_sandbox_hub"
+        constraints = [
+            models.UniqueConstraint(name="delivery_sandbox_hub_once", fields=["carrier", "tracking_no"])
+        ]
+        indexes = [
+            models.Index(
+                name="delivery_sandbox_hub_call",
                 fields=["call_at"],
                 condition=models.Q(call_at__isnull=False),
             ),

@@ -31,7 +31,7 @@ def consignments_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[ConsignmentVie
     """The consignments of each owner, the oldest first, with their scans, the latest first. Three queries."""
     rows = fetch(
         "SELECT id, owner_id, shop_id, carrier, tracking_no, state, registered_at, collected_at, delivered_at, "
-        "weight_g, bound_for FROM delivery_consignment WHERE owner_id = ANY(%s) ORDER BY registered_at, tracking_no",
+        "weight_g, bound_for, onward, before_id FROM delivery_consignment WHERE owner_id = ANY(%s) ORDER BY registered_at, before_id IS NOT NULL, tracking_no",
         [list(owner_ids)],
     )
     ids = [row["id"] for row in rows]
@@ -83,12 +83,21 @@ def collectors() -> list[str]:
     return [key for key in carrier_names() if able(key, "slots") and able(key, "pickup")]
 
 
+def taken_on_by(carrier: str, consignment_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Of these, the first legs that *carrier* takes on from a hub, with carrier and number under which they came."""
+    rows = fetch(
+        "SELECT id, carrier, tracking_no FROM delivery_consignment WHERE id = ANY(%s) AND onward = %s ORDER BY id",
+        [list(consignment_ids), carrier],
+    )
+    return {row["id"]: (row["carrier"], row["tracking_no"]) for row in rows}
+
+
 def delivered_items(owner_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many of each item (of these owners) are in parcels that were signed for."""
+    """How many of each item (of these owners) are in parcels that were signed for: not by a hub."""
     rows = fetch(
         "SELECT i.item_id, sum(i.quantity)::int AS quantity FROM delivery_consignment c "
         "JOIN delivery_consignment_item i ON i.consignment_id = c.id "
-        "WHERE c.owner_id = ANY(%s) AND c.delivered_at IS NOT NULL GROUP BY i.item_id",
+        "WHERE c.owner_id = ANY(%s) AND c.delivered_at IS NOT NULL AND c.onward = '' GROUP BY i.item_id",
         [list(owner_ids)],
     )
     return {row["item_id"]: row["quantity"] for row in rows}

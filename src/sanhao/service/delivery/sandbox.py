@@ -8,12 +8,14 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.kit.events import News
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import fetch
 from sanhao.service.delivery import actions, inbox, queries, sandbox_pickups, sandbox_world, signing
 from sanhao.service.delivery.core import Status
+from sanhao.service.delivery.events import ConsignmentDelivered
 from sanhao.service.delivery.interception import SAID
 
 
@@ -122,6 +124,27 @@ def call_pickups(rows: Sequence[Row], now: datetime) -> None:
         if word.said == "collected":
             body, headers = sandbox_body(number, "picked_up", now=call.at, weight_g=call.weight_g)
             actions.receive("sandbox", body, headers, now=now)
+
+
+def hub_signed(batch: Sequence[News[ConsignmentDelivered]]) -> None:
+    """Now-listener: a parcel lies in one of the sandbox courier's hubs, and will go on."""
+    first = {news.fact.consignment_id: news.fact.at for news in batch if news.fact.leg == 1}
+    if first:
+        sandbox_world.keep_in_hub(queries.taken_on_by("sandbox", list(first)), first)
+
+
+def hub_calls(rows: Sequence[Row], now: datetime) -> None:
+    """Keeper: what the sandbox courier's hubs say: that a parcel goes on, and two hours later that it is on its way."""
+    for row, step in sandbox_world.due_in_hub(rows, now):
+        onward = f"HUB{row['tracking_no']}"[:64]
+        if step == 0:
+            event_id = f"{row['carrier']}/{row['tracking_no']}/forwarded"[:120]
+            told = {"tracking_no": onward, "of_carrier": row["carrier"]}
+            body = msgspec.json.encode({"parcel": row["tracking_no"], "scans": [], "forwarded": told})
+            headers = signing.sign("sandbox", body, event_id=event_id)
+        else:
+            body, headers = sandbox_body(onward, "picked_up", now=row["call_at"])
+        actions.receive("sandbox", body, headers, now=now)
 
 
 class PastScan(msgspec.Struct, frozen=True):

@@ -1,7 +1,9 @@
 """What this module listens to, and its keepers."""
 
 from sanhao.kit import keeper
+from sanhao.kit.events import listen_now
 from sanhao.service.delivery import errands, pickups, sandbox
+from sanhao.service.delivery.events import ConsignmentDelivered
 from sanhao.service.delivery.inbox import INBOX
 
 INTERCEPTIONS = keeper.Keeper(
@@ -37,13 +39,22 @@ SANDBOX_PICKUPS = keeper.Keeper(
     order="t.call_at",
     batch=50,
 )
+SANDBOX_HUB = keeper.Keeper(
+    name="delivery.sandbox_hub",
+    query="SELECT t.id, t.carrier, t.tracking_no, t.step, t.call_at FROM delivery_sandbox_hub t WHERE t.call_at <= %(now)s",
+    settle=sandbox.hub_calls,
+    order="t.call_at",
+    batch=50,
+)
 
 
 def wire() -> None:
-    """Listens to nobody; keepers read what carriers sent, call parcels back, have goods collected, and are the sandbox
-    courier's own voice."""
+    """Listens to itself only: the sandbox courier's hubs hear what they signed for. Keepers read what carriers sent, call
+    parcels back, have goods collected, and are the sandbox courier's own voice."""
     keeper.register(INBOX)
     keeper.register(INTERCEPTIONS)
     keeper.register(PICKUPS)
     keeper.register(SANDBOX)
     keeper.register(SANDBOX_PICKUPS)
+    keeper.register(SANDBOX_HUB)
+    listen_now(ConsignmentDelivered, sandbox.hub_signed)

@@ -18,9 +18,9 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.rows import fetch
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
-from sanhao.service.promises.actions.hear import whole_lines
+from sanhao.service.promises.actions.hear import heard_of, whole_lines
 from sanhao.service.promises.book import facts_from, terms_of
-from sanhao.service.promises.core import Collected, Delivered, PromiseNews
+from sanhao.service.promises.core import PromiseNews
 from sanhao.service.promises.kinds import KINDS
 
 
@@ -77,14 +77,14 @@ def _with_scans(name: str, rows: Sequence[Row]) -> list[Made]:
 
 def _news(parcels: Sequence[delivery.ConsignmentView], wanted: dict[UUID, int]) -> list[PromiseNews]:
     told: list[PromiseNews] = []
-    for field, event in (("collected_at", Collected), ("delivered_at", Delivered)):
+    for field, event, counting in heard_of(parcels):
         heard = {
             parcel.id: min((scan.received_at for scan in parcel.scans if scan.at == at), default=at)
-            for parcel in parcels
+            for parcel in counting
             if (at := getattr(parcel, field)) is not None
         }
         told += [
             event(at, received_at, lines=lines)
-            for (at, received_at), lines in whole_lines(parcels, wanted, field, heard)
+            for (at, received_at), lines in whole_lines(counting, wanted, field, heard)
         ]
     return told

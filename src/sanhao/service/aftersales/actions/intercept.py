@@ -148,6 +148,9 @@ def _accepted(row: Row, at: datetime) -> None:
 def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
     """Now-listener: the buyer has a parcel that was to be called back. Now it is a return, of money that is with the buyer
     already or not."""
+    batch = [news for news in batch if news.fact.leg != 1]  # a hub has signed: it travels on
+    if not batch:
+        return
     at = max(news.at for news in batch)
     tried = delivery.interceptions_on([news.fact.consignment_id for news in batch])
     rows = fetch(

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from sanhao.service.delivery.asking import InterceptionWord, PickupWord
-from sanhao.service.delivery.core import ScanRecord, Status, Zone
+from sanhao.service.delivery.core import ForwardWord, ScanRecord, Status, Zone
 
 Json = dict[str, Any]
 
@@ -40,12 +40,14 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """All that one answer says: the scans, what was skipped with the reason, and words on interceptions and pickups."""
+    """All that one answer says: the scans, what was skipped with the reason, words on interceptions and pickups, and what a
+    hub sends on."""
 
     scans: list[ScanRecord]
     skipped: list[Skipped]
     words: tuple[InterceptionWord, ...] = ()
     pickups: tuple[PickupWord, ...] = ()
+    forwards: tuple[ForwardWord, ...] = ()
 
     def strictly(self) -> list[ScanRecord]:
         """The scans of an answer without a flaw. Raises Unreadable naming everything that is missing or wrong."""
@@ -67,9 +69,16 @@ class Reading:
         self._skipped: list[Skipped] = []
         self.words: list[InterceptionWord] = []
         self.pickups: list[PickupWord] = []
+        self.forwards: list[ForwardWord] = []
 
     def done(self) -> Answer:
-        return Answer(list(self._scans.values()), self._skipped, tuple(self.words), tuple(self.pickups))
+        return Answer(
+            list(self._scans.values()),
+            self._skipped,
+            tuple(self.words),
+            tuple(self.pickups),
+            tuple(self.forwards),
+        )
 
     def skip(self, where: str, reason: str) -> None:
         """The carrier says itself that there is nothing here."""

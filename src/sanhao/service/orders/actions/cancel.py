@@ -16,6 +16,7 @@ from sanhao.kit.rows import fetch
 from sanhao.service.orders.actions.refund import Part, refund
 from sanhao.service.orders.events import OrderCancelled, Who
 from sanhao.service.orders.models import ORDER
+from sanhao.service.remote import api as remote
 
 
 def cancel_by_buyer(
@@ -85,6 +86,7 @@ def cancel(
     if not moved:
         return []
     catalog.release(moved, now=now)
+    remote.free(moved, now=now)
     own_wish = who == "buyer"
     events.emit(
         [

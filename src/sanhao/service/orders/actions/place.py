@@ -26,6 +26,7 @@ from sanhao.service.delivery import api as delivery
 from sanhao.service.orders.core import Item, OrderTerms, Priced, Used, number, price
 from sanhao.service.orders.events import CheckoutExpired
 from sanhao.service.orders.models import CHECKOUT, ORDER
+from sanhao.service.remote import api as remote
 
 Offers = Mapping[UUID, catalog.OfferCard]
 Consents = Mapping[UUID, Sequence[str]]
@@ -342,5 +343,6 @@ def expire(rows: Sequence[Row], now: datetime) -> None:
     order_ids = [row["id"] for row in orders]
     ORDER.move(order_ids, "expired", at=now)
     catalog.release(order_ids, now=now)
+    remote.free(order_ids, now=now)
     wallet.release(expired, now=now)
     events.emit([CheckoutExpired(id, people_of[id]) for id in expired], at=now)

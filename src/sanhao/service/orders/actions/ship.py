@@ -22,6 +22,7 @@ from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders.events import OrderDelivered, OrderShipped
 from sanhao.service.orders.models import ORDER
+from sanhao.service.remote import api as remote
 
 
 class Shipment(msgspec.Struct, frozen=True):
@@ -48,6 +49,7 @@ def ship(shop_id: UUID, shipments: Sequence[Shipment], *, by: UUID, now: datetim
         orders = _lock(shop_id, order_ids)
         left = _left(order_ids)
         drafts, packed = _pack(shop_id, shipments, left, orders)
+        drafts = _by_hub(drafts)
         delivery.register(drafts, now=now)
         execute(
             """
@@ -124,8 +126,22 @@ def _pack(
     return drafts, packed
 
 
+def _by_hub(drafts: list[delivery.ConsignmentDraft]) -> list[delivery.ConsignmentDraft]:
+    """Parcels of orders that are consolidated are bound for their hub, and go on with its carrier."""
+    hubs = remote.consolidated([draft.owner_id for draft in drafts])
+    return [
+        msgspec.structs.replace(draft, onward=hubs[draft.owner_id].carrier)
+        if draft.owner_id in hubs
+        else draft
+        for draft in drafts
+    ]
+
+
 def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
     """Now-listener: a carrier has (part of) the order; from here on it cannot simply be cancelled."""
+    batch = [news for news in batch if news.fact.leg != 2]
+    if not batch:
+        return  # of a second leg nothing is new: the shop has handed it over long ago
     execute(
         """
         WITH told AS (
@@ -142,8 +158,12 @@ def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
 def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
     """Now-listener: parcels signed for; an order whose every unit has arrived is delivered.
 
-    A parcel may be told twice (an earlier moment came to light): quantities are set, not added.
+    A parcel may be told twice (an earlier moment came to light): quantities are set, not added. A hub's signature is no
+    delivery: what it signed for travels on.
     """
+    batch = [news for news in batch if news.fact.leg != 1]
+    if not batch:
+        return
     at = max(news.at for news in batch)
     orders = sorted({news.fact.owner_id for news in batch})
     fetch("SELECT id FROM orders_order WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [orders])

@@ -18,6 +18,7 @@ from sanhao.service.orders.events import (
     UnitsDropped,
 )
 from sanhao.service.orders.models import ORDER
+from sanhao.service.remote import api as remote
 
 
 def follow(order_ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
@@ -65,6 +66,7 @@ def _cancelled(ids: Sequence[UUID], now: datetime) -> None:
         ids, "cancelled", at=now, also={"cancelled_by": "buyer"},
         returning=("checkout_id", "shop_id", "person_id"),
     )  # fmt: skip
+    remote.free([row["id"] for row in moved], now=now)
     events.emit(
         [
             OrderCancelled(

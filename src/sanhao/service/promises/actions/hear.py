@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -49,29 +49,41 @@ def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
     hear(
         {
             order_id: [Collected(at, received_at, lines=lines) for (at, received_at), lines in moments]
-            for order_id, moments in _complete(batch, "collected_at").items()
+            for order_id, moments in _complete(batch, "collected_at", _HANDED_OVER).items()
         },
         at=max(news.at for news in batch),
     )
 
 
 def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
-    """Now-listener: a parcel was signed for."""
-    hear(
-        {
-            order_id: [Delivered(at, received_at, lines=lines) for (at, received_at), lines in moments]
-            for order_id, moments in _complete(batch, "delivered_at").items()
-        },
-        at=max(news.at for news in batch),
-    )
+    """Now-listener: a parcel was signed for, by the buyer's side or by a hub."""
+    for legs in (_AT_A_HUB, _ARRIVED):
+        hub = legs == _AT_A_HUB
+        hear(
+            {
+                order_id: [
+                    Delivered(at, received_at, lines=lines, hub=hub) for (at, received_at), lines in moments
+                ]
+                for order_id, moments in _complete(batch, "delivered_at", legs).items()
+            },
+            at=max(news.at for news in batch),
+        )
 
 
+Legs = tuple[delivery.Leg, ...]
+_HANDED_OVER: Legs = (0, 1)
+"""What the shop hands over; second legs it has handed over before."""
+_ARRIVED: Legs = (0, 2)
+_AT_A_HUB: Legs = (1,)
+
+
+Said = type[Collected] | type[Delivered]
 Moment = tuple[datetime, datetime]
 """When something happened, and when we heard of it."""
 
 
 def _complete(
-    batch: Sequence[News[ConsignmentCollected]] | Sequence[News[ConsignmentDelivered]], field: str
+    batch: Sequence[News[ConsignmentCollected]] | Sequence[News[ConsignmentDelivered]], field: str, legs: Legs
 ) -> dict[UUID, list[tuple[Moment, tuple[str, ...]]]]:
     """The lines told of whose every unit is in a parcel with this scan, and when the last of them had it.
 
@@ -79,15 +91,29 @@ def _complete(
     handed over stays unknown. A line may travel in several parcels: with the first of them it is not yet handed over,
     nor delivered. Parcels of one order may be told of together: each line goes by its own.
     """
-    told = {news.fact.consignment_id: news.fact for news in batch}
+    told = {news.fact.consignment_id: news.fact for news in batch if news.fact.leg in legs}
+    if not told:
+        return {}
     order_ids = list(dict.fromkeys(fact.owner_id for fact in told.values()))
     wanted = orders.line_quantities(order_ids)
     found: dict[UUID, list[tuple[Moment, tuple[str, ...]]]] = {}
     heard = {id: fact.received_at for id, fact in told.items()}
     for order_id, parcels in delivery.consignments_of(order_ids).items():
-        if whole := whole_lines(parcels, wanted, field, heard):
+        if whole := whole_lines(of_legs(parcels, legs), wanted, field, heard):
             found[order_id] = whole
     return found
+
+
+def of_legs(parcels: Sequence[delivery.ConsignmentView], legs: Legs) -> list[delivery.ConsignmentView]:
+    return [parcel for parcel in parcels if parcel.leg in legs]
+
+
+def heard_of(
+    parcels: Sequence[delivery.ConsignmentView],
+) -> Iterator[tuple[str, Said, list[delivery.ConsignmentView]]]:
+    """What is said of hand-over and arrival, the field that says it, and the parcels that count for it."""
+    yield "collected_at", Collected, of_legs(parcels, _HANDED_OVER)
+    yield "delivered_at", Delivered, of_legs(parcels, _ARRIVED)
 
 
 def whole_lines(
@@ -118,6 +144,8 @@ def registered(batch: Sequence[News[ConsignmentRegistered]]) -> None:
     by_order: dict[UUID, list[PromiseNews]] = defaultdict(list)
     for news in batch:
         fact = news.fact
+        if fact.leg == 2:
+            continue  # a hub's word, not the shop's
         lines = tuple(sorted(str(item) for item, _ in fact.items))
         by_order[fact.owner_id].append(Registered(fact.at, str(fact.consignment_id), lines))
     _hear_of_parcels(by_order, at=max(news.at for news in batch))
@@ -128,6 +156,8 @@ def tracked(batch: Sequence[News[ConsignmentTracked]]) -> None:
     by_order: dict[UUID, list[PromiseNews]] = defaultdict(list)
     for news in batch:
         fact = news.fact
+        if fact.leg == 2:
+            continue
         by_order[fact.owner_id] += [
             Tracked(at, received_at, str(fact.consignment_id)) for at, received_at in fact.scans
         ]
@@ -160,6 +190,8 @@ def call_moved(batch: Sequence[News[InterceptionMoved]]) -> None:
 
 def _hear_of_parcels(by_order: Mapping[UUID, Sequence[PromiseNews]], *, at: datetime) -> None:
     """Only what listens to single parcels, and still runs."""
+    if not by_order:
+        return
     checkouts = orders.checkout_ids(list(by_order))
     of_checkout: dict[UUID, list[PromiseNews]] = defaultdict(list)
     for order_id, checkout_id in checkouts.items():
@@ -221,8 +253,8 @@ def _complete_now(fewer: Mapping[UUID, set[str]], at: datetime) -> dict[UUID, li
     found: dict[UUID, list[PromiseNews]] = defaultdict(list)
     for order_id, parcels in delivery.consignments_of(list(fewer)).items():
         heard = {parcel.id: at for parcel in parcels}
-        for field, news in (("collected_at", Collected), ("delivered_at", Delivered)):
-            for (moment, received_at), lines in whole_lines(parcels, wanted, field, heard):
+        for field, news, counting in heard_of(parcels):
+            for (moment, received_at), lines in whole_lines(counting, wanted, field, heard):
                 if mine := tuple(line for line in lines if line in fewer[order_id]):
                     found[order_id].append(news(moment, received_at, lines=mine))
     return found

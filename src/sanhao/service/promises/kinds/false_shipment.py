@@ -8,7 +8,8 @@
    next to nothing is found by the platform and counts at once.
 4. It pays once an order, a coupon: 10 % of what was paid for the goods, at least ¥5, at most ¥100. The shop answers.
 5. It does not apply once the order has been cancelled, to force majeure, or through the buyer's fault. A parcel that
-   arrived was sent. As long as no number was given nothing is claimed and nothing is false: lateness is another rule.
+   arrived was sent, at a hub as well as at the buyer's. As long as no number was given nothing is claimed and nothing is
+   false: lateness is another rule.
 
 Sources: a Pinduoduo-type rule (24 hours to the first scan, 24 to the second, 48 of silence, 72 and 120 in remote regions, a
 number reused in 30 days, another city, an empty parcel); the sum as remembered of the same (10 %, ¥5 to ¥100).
@@ -150,7 +151,7 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
         case Tracked():
             at = news.at if news.at >= facts.start_at else news.received_at
             facts = _about(facts, news.parcel, scan=Scan(at, news.received_at))
-        case Delivered() if not news.hub:
+        case Delivered():  # by a hub, too: what it signed for was sent
             scan = scan_of(news, facts.start_at)
             lines = [
                 replace(line, arrived=add(line.arrived, scan)) if concerns(news, line.id, line.shop) else line

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sanhao.service.delivery.asking import PickupWord
 from sanhao.service.delivery.carriers.reading import Answer, Json, Problem, Reading, load_object, need, text
-from sanhao.service.delivery.core import STATUSES, ScanRecord, Status
+from sanhao.service.delivery.core import STATUSES, ForwardWord, ScanRecord, Status, normal_number
 from sanhao.service.delivery.interception import SAID, InterceptionWord
 from sanhao.service.delivery.pickup import SAID as PICKUP_SAID
 
@@ -41,6 +41,13 @@ def read(body: bytes) -> Answer:
     with reading.entry("pickup"):
         if isinstance(told := answer.get("pickup"), dict):
             reading.pickups.append(_pickup(told))
+    with reading.entry("forwarded"):
+        if isinstance(told := answer.get("forwarded"), dict):
+            reading.forwards.append(
+                ForwardWord(
+                    need(answer, "parcel"), normal_number(need(told, "tracking_no")), text(told, "of_carrier")
+                )
+            )
     return reading.done()
 
 
