@@ -12,17 +12,22 @@ from sanhao.books.ledger import api as ledger
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.notices import api as notices
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.events import News
+from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.aftersales.actions.swept import pay_freight
+from sanhao.service.aftersales.events import CaseMoved
 from sanhao.service.aftersales.paths import proactive
 from sanhao.service.aftersales.paths.proactive import Way
 from sanhao.service.orders import api as orders
-from tests.service.aftersales.stage import arbiter, ask, case, delivered, shop
+from tests.service.aftersales.stage import arbiter, ask, case, delivered, shop, units
 from tests.service.stage import (
     Stage,
+    coupons,
     drain,
     escrow,
     hours,
@@ -322,6 +327,87 @@ def test_false_advertising_opens_a_return_that_the_buyer_only_has_to_send(now: d
     aftersales.receive(opened.id, shop_id=at.shop_id, by=at.owner_id, restock=False, now=back + hours(20))
     drain(back + hours(20))
     assert case(opened.id).state == "refunded" and refunded(here) == 20_600
+    judged_again()
+    sound()
+
+
+def test_recalled_goods_that_have_to_come_back_have_their_way_paid_once(now: datetime) -> None:
+    """Where the terms want recalled goods back, who posts them is given what that costs, out of the shop's purse."""
+    ruled(now, recall=Way(delivered="return"), return_freight={"CNY": 12_00})
+    at, now = shop(), now + timedelta(days=8)
+    here = delivered(at, number="SF510001", now=now)
+    then = now + hours(30)
+    swept(at, "recall", now=then)
+    [opened] = aftersales.cases_of(at.buyer_id)
+    [decision] = decisions.of_subject("order", here)
+    assert decision.text.zh == (
+        "平台替买家办好了退货，寄回后退206元，寄回的运费由店铺承担（按12元补给买家）。原因：检测不合格，已下令召回"
+    )
+    aftersales.send_back(
+        opened.id, person_id=at.buyer_id, carrier="sandbox", tracking_no="RT510001", now=then + hours(2)
+    )
+    before = purse(at.shop_id)[0]
+    assert coupons(at.buyer_id) == []
+    aftersales.receive(opened.id, shop_id=at.shop_id, by=at.owner_id, restock=False, now=then + hours(20))
+    drain(then + hours(20))
+    assert (refunded(here), coupons(at.buyer_id)) == (20_600, [12_00])
+    assert purse(at.shop_id)[0] == before - 12_00
+    fact = CaseMoved(
+        opened.id,
+        here,
+        at.shop_id,
+        at.buyer_id,
+        "return",
+        "returning",
+        "refunded",
+        False,
+        20_600,
+        "CNY",
+        None,
+    )
+    pay_freight([News(new_id(), then + hours(21), fact)])
+    assert (purse(at.shop_id)[0], coupons(at.buyer_id)) == (before - 12_00, [12_00]), "told twice, paid once"
+    judged_again()
+    sound()
+
+
+def test_a_half_shipped_order_is_seen_in_both_its_halves(now: datetime) -> None:
+    """Of two lines one is on its way: the look says what becomes of each, and the act does what was seen."""
+    ruled(now, false_shipment=Way())
+    at, now = shop(), now + timedelta(days=8)
+    order_id = paid(at, (1, 1), now=now)
+    first = units(order_id, 1)
+    scan(
+        ship(at, order_id, "SF520001", now=now + hours(1), items=tuple(first.items())),
+        "picked_up",
+        at=now + hours(2),
+    )
+    whole = orders.order(order_id).total.minor
+    sweep_id, who = found(at, "recall", arbiter(), now=now + hours(3)), arbiter()
+    figures = aftersales.preview_sweep(sweep_id, by=who, now=now + hours(3))
+    [sum_] = figures.sums
+    assert (figures.orders, sum_.orders, sum_.minor, figures.parted) == (1, 1, whole, {})
+    [row] = aftersales.swept(sweep_id)
+    assert row.rest is not None
+    assert (row.rest_outcome, row.rest_reason, row.expected.minor) == ("refund", "on_way", whole)
+    aftersales.confirm(sweep_id, look=1, by=who, now=now + hours(4))
+    drain(now + hours(4))
+    assert refunded(order_id) == whole
+    assert outcome(sweep_id) == {number(order_id): ("done", "on_way", whole)}
+
+    other = paid(at, (1, 1), now=now + hours(5))
+    some = units(other, 1)
+    scan(
+        ship(at, other, "SF520002", now=now + hours(6), items=tuple(some.items())),
+        "delivered",
+        at=now + hours(7),
+    )
+    again = found(at, "false_shipment", arbiter(), now=now + hours(8), orders=(other,))
+    figures = aftersales.preview_sweep(again, by=who, now=now + hours(8))
+    assert figures.parted == {"on_way": 1}, "the part that left the shop is left alone"
+    aftersales.confirm(again, look=1, by=who, now=now + hours(8))
+    drain(now + hours(8))
+    assert refunded(other) == figures.sums[0].minor
     judged_again()
     sound()
 

@@ -470,6 +470,10 @@ class SweptOrder(models.Model):
     bearer = models.CharField(max_length=10)
     currency = models.CharField(max_length=3)
     expected_minor = models.BigIntegerField()
+    rest_outcome = models.CharField(max_length=8, db_default="")
+    """Of an order that was half shipped when it was seen: what was expected of the other half (in *expected_minor*, too)."""
+    rest_reason = models.CharField(max_length=20, db_default="")
+    rest_minor = models.BigIntegerField(db_default=0)
     paid_minor = models.BigIntegerField(default=0)
     step = models.PositiveSmallIntegerField(default=0)
     found_at = models.DateTimeField()

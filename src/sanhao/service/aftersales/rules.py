@@ -45,7 +45,7 @@ def found_rules(*, now: datetime) -> None:
     )
     rulebook.found(
         proactive.RULE,
-        msgspec.to_builtins(proactive.Terms()),
+        msgspec.to_builtins(proactive.FOUNDING),
         title=Text(zh="平台主动退款", en="Refunds without a request"),
         now=now,
     )

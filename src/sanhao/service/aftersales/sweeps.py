@@ -79,6 +79,10 @@ class SweptView(msgspec.Struct, frozen=True):
     case_id: UUID | None
     decision_id: UUID | None
     ended_at: datetime | None
+    rest_outcome: str = ""
+    """Of an order that was half shipped: what is to become of the other half, why, and how much of *expected* that is."""
+    rest_reason: str = ""
+    rest: Money | None = None
 
 
 def sweep(sweep_id: UUID) -> SweepView:
@@ -139,7 +143,8 @@ def swept(sweep_id: UUID, *, after: str = "", limit: int = 50) -> list[SweptView
         SweptView(
             row["order_id"], row["number"], row["person_id"], row["state"], row["outcome"], row["reason"], row["bearer"],
             Money(row["expected_minor"], row["currency"]), Money(row["paid_minor"], row["currency"]), row["case_id"],
-            row["decision_id"], row["ended_at"],
+            row["decision_id"], row["ended_at"], row["rest_outcome"], row["rest_reason"],
+            Money(row["rest_minor"], row["currency"]) if row["rest_minor"] else None,
         )
         for row in rows
     ]  # fmt: skip

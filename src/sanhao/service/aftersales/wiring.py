@@ -182,6 +182,7 @@ def wire() -> None:
     listen_later(OrderDelivered, holds.wait_for_guarantees)
     listen_later(CaseMoved, telling.moved)
     listen_later(CaseMoved, telling.over)
+    listen_later(CaseMoved, swept.pay_freight)
     listen_later(CaseChanged, telling.signal)
     listen_later(CaseChanged, telling.paid_ahead)
     register(DUE)

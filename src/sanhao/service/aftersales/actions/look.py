@@ -43,7 +43,8 @@ class Subject:
 @dataclass(frozen=True)
 class Look:
     """*units*: what is acted on next, by line. *ends*: it is all that is left of an order no carrier has, so the order
-    is over. *more*: other units of it are somewhere else, and are looked at after these."""
+    is over. *rest*: other units of it are somewhere else, and are acted on after these; what would become of them as
+    things stand."""
 
     subject: Subject
     order: orders.OrderView
@@ -53,7 +54,16 @@ class Look:
     waiting: int
     where: Where
     ends: bool
-    more: bool
+    rest: Verdict | None = None
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """All that would become of the order, part by part."""
+        return (self.verdict,) if self.rest is None else (self.verdict, self.rest)
+
+    @property
+    def owed_minor(self) -> int:
+        return sum(one.owed.minor for one in self.verdicts)
 
 
 def look(subjects: Sequence[Subject], *, now: datetime) -> list[Look]:
@@ -103,10 +113,18 @@ def _look(
         in_case=not any(free.values()) and any(left.values()),
         days=(now - subject.found_at).days,
     )
-    return Look(
-        subject, order, seen, proactive.judge(subject.terms, seen), units, sum(waiting.values()), where, ends,
-        more=where == "unshipped" and not ends and sum(free.values()) > sum(units.values()),
-    )  # fmt: skip
+    verdict, rest = proactive.judge(subject.terms, seen), None
+    gone = {id: n for id, n in ((id, n - units.get(id, 0)) for id, n in free.items()) if n}
+    if where == "unshipped" and not ends and gone:
+        after = (
+            core.after(paid, core.refund(paid, asks(units), rule.of(held.country), "shop")) if back else paid
+        )
+        there = _where(order, {}, False)
+        left_of = Money(_worth(order, held, after, gone, rule, False), order.total.currency)
+        rest = proactive.judge(
+            subject.terms, msgspec.structs.replace(seen, where=there, back=left_of, shipped_since=False)
+        )
+    return Look(subject, order, seen, verdict, units, sum(waiting.values()), where, ends, rest)
 
 
 def _where(order: orders.OrderView, waiting: Mapping[UUID, int], ends: bool) -> Where:

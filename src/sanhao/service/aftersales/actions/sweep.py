@@ -46,12 +46,14 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """What a look saw. *left*: orders it leaves alone, by reason."""
+    """What a look saw. *left*: orders it leaves alone, by reason; *parted*: those of which it leaves a part. An order of
+    which a part was shipped is counted with each of its parts."""
 
     orders: int
     buyers: int
     sums: tuple[Figure, ...]
     left: dict[str, int]
+    parted: dict[str, int] = {}
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -156,12 +158,14 @@ def _see(row: Row, by: UUID | None, now: datetime) -> Figures:
     copy_rows(
         "aftersales_swept_order",
         ("id", "sweep_id", "order_id", "shop_id", "person_id", "number", "state", "lines", "waiting", "collected",
-         "outcome", "reason", "bearer", "currency", "expected_minor", "paid_minor", "step", "found_at"),
+         "outcome", "reason", "bearer", "currency", "expected_minor", "paid_minor", "step", "found_at",
+         "rest_outcome", "rest_reason", "rest_minor"),
         [
             (
                 id, row["id"], one.order.id, one.order.shop_id, one.order.person_id, one.order.number, "found",
                 encode(one.subject.lines), one.waiting, one.order.collected_at is not None, one.verdict.outcome,
-                one.verdict.reason, one.verdict.bearer, one.order.total.currency, one.verdict.owed.minor, 0, 0, now,
+                one.verdict.reason, one.verdict.bearer, one.order.total.currency, one.owed_minor, 0, 0, now,
+                one.rest.outcome if one.rest else "", one.rest.reason if one.rest else "", one.rest.owed.minor if one.rest else 0,
             )
             for id, one in zip(new_ids(len(looks)), looks, strict=True)
         ],
@@ -191,17 +195,24 @@ def _subjects(row: Row, now: datetime) -> list[Subject]:
 def figures_of(looks: Sequence[Look]) -> Figures:
     sums: Counter[tuple[str, str, str]] = Counter()
     counts: Counter[tuple[str, str, str]] = Counter()
+    parted: Counter[str] = Counter()
     left = Counter(one.verdict.reason for one in looks if one.verdict.outcome == "left")
     touched = [one for one in looks if one.verdict.outcome != "left"]
     for one in touched:
-        key = (one.order.total.currency, one.verdict.bearer, one.verdict.outcome)
-        sums[key] += one.verdict.owed.minor
-        counts[key] += 1
+        found: Counter[tuple[str, str, str]] = Counter()
+        for verdict in one.verdicts:
+            if verdict.outcome == "left":
+                parted[verdict.reason] += 1
+            else:
+                found[one.order.total.currency, verdict.bearer, verdict.outcome] += verdict.owed.minor
+        sums.update(found)
+        counts.update(found.keys())
     return Figures(
         len(touched),
         len({one.order.person_id for one in touched}),
         tuple(Figure(*key, counts[key], sums[key]) for key in sorted(sums)),
         dict(left),
+        dict(parted),
     )
 
 
@@ -225,8 +236,7 @@ def changes(sweep_id: UUID, *, now: datetime) -> Changes:
         known["number"]
         for id, known in stored.items()
         if id not in seen
-        or (seen[id].verdict.outcome, seen[id].verdict.owed.minor)
-        != (known["outcome"], known["expected_minor"])
+        or (seen[id].verdict.outcome, seen[id].owed_minor) != (known["outcome"], known["expected_minor"])
     ]
     added = sorted(one.order.number for id, one in seen.items() if id not in stored)
     return Changes(tuple(added), tuple(other))

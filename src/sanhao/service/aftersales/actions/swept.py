@@ -12,7 +12,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+from django.db import transaction
+
 from sanhao.books.ledger import api as ledger
+from sanhao.books.wallet import api as wallet
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
@@ -22,6 +26,7 @@ from sanhao.kit.ids import derived_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import copy_rows, execute, fetch
+from sanhao.kit.text import Text
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.actions import holds
@@ -62,7 +67,7 @@ def run(rows: Sequence[Row], now: datetime) -> None:
 
 def _no_more_than_seen(row: Row, one: Look) -> Look:
     """Two people agreed to a sum: an order that would get more by now (a case of its own was withdrawn) is left."""
-    if row["step"] or one.verdict.owed.minor <= row["expected_minor"]:
+    if row["paid_minor"] + one.owed_minor <= row["expected_minor"]:
         return one
     verdict = proactive.Verdict("left", "grown", "shop", Money(0, one.verdict.owed.currency))
     return replace(one, verdict=verdict)
@@ -198,6 +203,73 @@ def _open_returns(doing: Sequence[Doing], now: datetime) -> None:
     _done(doing, ids, [0] * len(doing), now, cases=cases)
 
 
+@transaction.atomic
+def pay_freight(batch: Sequence[News[CaseMoved]]) -> None:
+    """Later listener: what a sweep had the buyer send back is there. What that is taken to cost is the shop's, and since no
+    payment of the buyer's covers it, it is a coupon without a threshold. Once."""
+    at = max(news.at for news in batch)
+    rows = fetch(
+        "SELECT id, shop_id, person_id, currency, decision_id FROM aftersales_swept_order "
+        "WHERE case_id = ANY(%s) ORDER BY id FOR UPDATE",
+        [[news.fact.case_id for news in batch if news.fact.state == "refunded"]],
+    )
+    decided = decisions.decisions([row["decision_id"] for row in rows])
+    owed: dict[UUID, Money] = {}
+    for row in rows:
+        verdict = msgspec.convert(decided[row["decision_id"]].verdict, proactive.Verdict)
+        if isinstance(verdict.freight, Money):
+            owed[row["id"]] = verdict.freight
+    paid = ledger.posted([_freight_key(id) for id in owed])
+    fresh = [row for row in rows if row["id"] in owed and _freight_key(row["id"]) not in paid]
+    charged = {
+        one.key: one
+        for one in ledger.charge_shops(
+            [
+                ledger.Charge(
+                    key=_freight_key(row["id"]),
+                    kind="sweep.freight",
+                    shop_id=row["shop_id"],
+                    amount_minor=owed[row["id"]].minor,
+                    currency=row["currency"],
+                    credit=wallet.coupons_account(row["currency"]),
+                    cause_kind=CAUSE,
+                    cause_id=row["id"],
+                    decision_id=row["decision_id"],
+                )
+                for row in fresh
+            ],
+            now=at,
+        )
+    }
+    wallet.grant(
+        [_freight_coupon(row, owed[row["id"]], charged[_freight_key(row["id"])]) for row in fresh], now=at
+    )
+
+
+def _freight_key(id: UUID) -> str:
+    return f"sweep:{id}:freight"
+
+
+def _freight_coupon(row: Row, amount: Money, part: ledger.Charged) -> wallet.CouponGrant:
+    return wallet.CouponGrant(
+        id=derived_id(row["id"], "freight"),
+        person_id=row["person_id"],
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        reason=_FREIGHT,
+        source_kind=CAUSE,
+        source_id=row["id"],
+        shop_id=row["shop_id"],
+        from_balance=part.from_balance,
+        from_deposit=part.from_deposit,
+        advanced=part.advanced,
+        decision_id=row["decision_id"],
+    )
+
+
+_FREIGHT = Text(zh="退货运费补偿", en="For sending it back")
+
+
 def _decide(doing: Sequence[Doing], now: datetime) -> dict[UUID, UUID]:
     """The reason for each, which the shop may appeal; by the id of the sweep's order."""
     ids = dict(zip([row["id"] for row, _ in doing], new_ids(len(doing)), strict=True))
@@ -236,12 +308,12 @@ def _done(
 ) -> None:
     """Write down what came of each; where other units of the order are somewhere else, they are next."""
     both = list(zip(doing, paid, strict=True))
-    over = [((row, one), minor) for (row, one), minor in both if not one.more]
+    over = [((row, one), minor) for (row, one), minor in both if one.rest is None]
     SWEPT_ORDER.move_rows(
         [row["id"] for (row, _), _ in over], "done", at=now, also={"due_at": None, "ended_at": now},
         each=_each(over, ids) | {"case_id": ("uuid", [(cases or {}).get(row["id"]) for (row, _), _ in over])},
     )  # fmt: skip
-    rest = [((row, one), minor) for (row, one), minor in both if one.more]
+    rest = [((row, one), minor) for (row, one), minor in both if one.rest is not None]
     execute(
         "UPDATE aftersales_swept_order t SET step = t.step + 1, due_at = %s, waiting = 0, outcome = 'refund', "
         "paid_minor = w.paid, decision_id = w.decision "
@@ -299,6 +371,7 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
         [[row["case_id"] for row in rows if row["case_id"]]],
     )
     enter([Going(row, "withdrawn", note="appeal_granted") for row in cases], now=at)
+    wallet.take_over(CAUSE, [row["id"] for row in rows], now=at)
     gone = [
         row
         for row in rows

@@ -9,7 +9,8 @@
    should post them. Advertised falsely: a return is opened for the buyer, at the shop's expense. No term takes the
    goods and the money from a shop because we would like to.
 4. What is on its way is waited for, or refunded as well, by the same terms; after so many days it is left.
-5. Units that are refunded, or in a case of their own, are not the sweep's: nothing is paid twice.
+5. Whoever sends such goods back has the way paid: a sum for each currency, by the terms, as a coupon once they are there.
+6. Units that are refunded, or in a case of their own, are not the sweep's: nothing is paid twice.
 
 Source: the platform's own announcement of refunds without a request; thresholds are ours, every one a term. Decree 116
 (2026) forbids to force refunds without return upon merchants; recalls are the law's own (GPSR art. 37).
@@ -76,15 +77,23 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     false_shipment: Way = Way(on_way="refund")
     recall: Way = Way(on_way="refund", delivered="refund")
     false_advertising: Way = Way(on_way="wait", delivered="return")
+    return_freight: Mapping[str, int] = {}
+    """What sending it back is taken to cost, by currency, in minor units: the shop gives it on top, without a receipt."""
 
     def __post_init__(self) -> None:
         days = (self.quiet_days, self.wait_days, self.appeal_days, self.look_hours)
         if not all(1 <= n <= 365 for n in days):
             raise ValueError("days and hours: 1 to 365")
+        if not all(0 <= minor <= 500_00 for minor in self.return_freight.values()):
+            raise ValueError("the freight of a return: 0 to 500")
 
     def of(self, trigger: Trigger) -> Way:
         way: Way = getattr(self, trigger)
         return way
+
+
+FOUNDING = Terms(return_freight={"CNY": 12_00, "EUR": 7_00})
+"""The terms of a new site."""
 
 
 class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -106,6 +115,8 @@ class Verdict(msgspec.Struct, frozen=True):
     reason: str
     bearer: Literal["shop", "platform"]
     owed: Money
+    freight: Money | msgspec.UnsetType = msgspec.UNSET
+    """Of a return: what the buyer is given for sending it back, once it is there."""
 
 
 def judge(terms: Terms, seen: Seen) -> Verdict:
@@ -127,7 +138,9 @@ def judge(terms: Terms, seen: Seen) -> Verdict:
         case "wait":
             return Verdict("wait", "on_way", "shop", seen.back)
         case "return":
-            return Verdict("return", "delivered", "shop", seen.back)
+            minor = terms.return_freight.get(seen.back.currency, 0)
+            freight = Money(minor, seen.back.currency) if minor else msgspec.UNSET
+            return Verdict("return", "delivered", "shop", seen.back, freight)
     return Verdict("refund", seen.where, way.bearer, seen.back)
 
 
@@ -149,8 +162,9 @@ LEFT: Mapping[str, Text] = {
 
 _REFUND = Text(zh="平台主动退{sum}，买家不用申请{tail}。原因：{reason}",
                en="The platform refunds {sum} without being asked{tail}. Why: {reason}")  # fmt: skip
-_RETURN = Text(zh="平台替买家办好了退货，寄回后退{sum}，寄回的运费由店铺承担。原因：{reason}",
-               en="The platform opened a return for the buyer: {sum} goes back once the goods do, and the shop pays the way there. Why: {reason}")  # fmt: skip
+_RETURN = Text(zh="平台替买家办好了退货，寄回后退{sum}，寄回的运费由店铺承担{tail}。原因：{reason}",
+               en="The platform opened a return for the buyer: {sum} goes back once the goods do, and the shop pays the way there{tail}. Why: {reason}")  # fmt: skip
+_FREIGHT = Text(zh="（按{freight}补给买家）", en=" ({freight} to the buyer)")
 _KEEPS = Text(zh="，商品不用寄回", en=", and the goods need not go back")
 _OURS = Text(zh="，由平台承担", en=", at its own expense")
 
@@ -161,6 +175,11 @@ def say(seen: Seen, verdict: Verdict) -> Text:
     text = _RETURN if verdict.outcome == "return" else _REFUND
     tails = [_KEEPS] if verdict.outcome == "refund" and seen.where == "delivered" else []
     tails += [_OURS] if verdict.bearer == "platform" else []
+    if isinstance(verdict.freight, Money):
+        freight = sum_of(verdict.freight)
+        tails.append(
+            Text(zh=_FREIGHT.zh.format(freight=freight.zh), en=_FREIGHT.en.format(freight=freight.en))
+        )
     return Text(
         zh=text.zh.format(sum=amount.zh, reason=seen.reason.zh, tail="".join(tail.zh for tail in tails)),
         en=text.en.format(sum=amount.en, reason=seen.reason.en, tail="".join(tail.en for tail in tails)),
