@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("aftersales", "0005_called_back")]
+    dependencies = [("aftersales", "0006_debts")]
 
     operations = [
         migrations.AddField("sweptorder", "rest_minor", models.BigIntegerField(db_default=0)),
