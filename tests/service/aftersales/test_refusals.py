@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from sanhao.kit import time as kit_time
@@ -13,6 +14,8 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.aftersales.rules import checked
+from sanhao.service.orders import api as orders
 from tests.service.aftersales.stage import HOUSE, ask, case, delivered, rules, shop, units
 from tests.service.stage import Stage, drain, escrow, hours, paid, place, scan, ship
 
@@ -42,6 +45,35 @@ def test_the_window_closes_to_the_second(now: datetime) -> None:
     last = now + hours(24 * 9 - 10)
     refused("case.window", lambda: ask(at, order, now=last))
     ask(at, order, now=last - hours(1 / 3600))
+
+
+def test_faults_may_be_asked_about_for_longer_to_the_second(now: datetime) -> None:
+    """Fifteen days for what shows itself later, thirty for what is doubted; each reason ends on its own."""
+    at = shop()
+    order = orders.order(delivered(at))
+    seen = aftersales.ground(order.id, person_id=at.buyer_id, units=units(order.id), now=now + hours(25))
+    until = {reason.code: seen.until(reason) for reason in seen.reasons}
+    week, fault, doubt = until["no_reason"], until["broken"], until["not_genuine"]
+    assert week is not None and fault is not None and doubt is not None
+    assert (fault - week, doubt - week) == (timedelta(days=8), timedelta(days=23))
+    second = timedelta(seconds=1)
+    refused("case.window", lambda: ask(at, order.id, "no_reason", now=week + second))
+    refused("case.window", lambda: ask(at, order.id, "broken", now=fault + second))
+    refused("case.window", lambda: ask(at, order.id, "not_genuine", now=doubt + second))
+    late = aftersales.ground(order.id, person_id=at.buyer_id, units=units(order.id), now=week + second)
+    assert "no_reason" not in [reason.code for reason in late.reasons]
+    assert aftersales.weigh(late, "broken").until == fault
+    with pytest.raises(Refusal) as no:
+        ask(at, order.id, "broken", now=fault + second)
+    assert no.value.text.en == "It could be asked for until Wednesday 18 March, 23:59; that time is over."
+    ask(at, order.id, "broken", now=fault)
+
+
+def test_a_window_of_a_reason_that_there_is_not_is_no_rule() -> None:
+    assert checked({"windows": {"broken": 20}})["windows"] == {"broken": 20}
+    for windows in ({"borken": 20}, {"broken": 0}, {"broken": 99_999}):
+        with pytest.raises((ValueError, msgspec.ValidationError)):
+            checked({"windows": windows})
 
 
 def test_a_unit_is_asked_for_once(now: datetime) -> None:

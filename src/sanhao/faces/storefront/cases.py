@@ -108,13 +108,14 @@ def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) ->
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """One reason as it is offered: *back* what would come back for what is chosen, None if it cannot be asked for."""
+    """One reason as it is offered: *back* what would come back for what is chosen, *until* its last moment."""
 
     code: str
     title: str
     back: Money | None
     kinds: tuple[str, ...]
     checked: bool
+    until: datetime | None
 
 
 class Asking(msgspec.Struct, frozen=True):
@@ -143,7 +144,7 @@ def asking(order: orders.OrderView, given: Mapping[str, str], *, person_id: UUID
     refusal = ""
     try:
         here = aftersales.ground(order.id, person_id=person_id, units=units, now=now)
-        weighed = [aftersales.weigh(here, reason.code) for reason in aftersales.offered(here.phase)]
+        weighed = [aftersales.weigh(here, reason.code) for reason in here.reasons]
     except Refusal as no:
         refusal = said(no.text)
     code = given.get("reason", "")
@@ -154,6 +155,7 @@ def asking(order: orders.OrderView, given: Mapping[str, str], *, person_id: UUID
             back=wish.back,
             kinds=aftersales.kinds_for(wish.reason, wish.ground.phase),
             checked=wish.reason.code == code,
+            until=wish.until,
         )
         for wish in weighed
     )

@@ -24,7 +24,7 @@ Source of the numbers: policies of WeChat, TikTok and eBay as collected for this
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -111,6 +111,7 @@ class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rule `aftersales.terms`. Raises ValueError for numbers that would make a state a trap.
 
+    *windows*: for how many days after signing something may be asked because of one reason; `window_days` for all others.
     *held_days*: a shop's money waits for the windows of guarantees no longer than this; later claims are charged to it.
     """
 
@@ -127,6 +128,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appeal_days: int = 7
     attempts: int = 5
     window_days: int = 7
+    windows: Mapping[str, int] = {}
     held_days: int = 15
     platform_silence: Literal["platform_pays", "rejection_stands"] = "platform_pays"
     hub: Address = Address("三好退货中转仓", "400 000 3333", "CN", "上海", "上海市", "三好路3号")
@@ -137,6 +139,11 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         numbers = msgspec.structs.asdict(self)
         if any(value < 1 for value in numbers.values() if isinstance(value, int)):
             raise ValueError("every time and number is at least 1")
+        if not all(1 <= days <= 3650 for days in self.windows.values()):
+            raise ValueError("a window is 1 to 3650 days")
+
+    def days_for(self, reason: str) -> int:
+        return self.windows.get(reason, self.window_days)
 
 
 Stop = Literal["", "asked", "accepted", "back", "over"]
@@ -311,6 +318,11 @@ def window_ends(terms: Terms, delivered_at: datetime, *, days: int | None = None
     """The last moment to ask: day 1 is the day after signing, through its last minute in the site's time zone."""
     local = delivered_at.astimezone(zone(terms.timezone)).date()
     return end_of_day(local + timedelta(days=days or terms.window_days), terms.timezone)
+
+
+def last_window(terms: Terms, delivered_at: datetime, codes: Iterable[str]) -> datetime:
+    """The last moment to ask because of any of these reasons."""
+    return window_ends(terms, delivered_at, days=max(terms.days_for(code) for code in codes))
 
 
 def money_waits_until(

@@ -22,7 +22,7 @@ from sanhao.service.aftersales.actions.moves import no_case
 from sanhao.service.aftersales.book import COLUMNS, RULE, facts_of, terms_from, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Address, Side
 from sanhao.service.aftersales.outlook import Outlook, outlook
-from sanhao.service.aftersales.reasons import REASONS
+from sanhao.service.aftersales.reasons import REASONS, offered
 from sanhao.service.promises import api as promises
 
 _CASE_COLUMNS = ", ".join(f"c.{column.strip()}" for column in COLUMNS.split(","))
@@ -330,9 +330,12 @@ def return_addresses(shop_id: UUID) -> list[tuple[UUID, Address, bool]]:
     ]
 
 
-def window_of(delivered_at: datetime, *, now: datetime) -> datetime:
-    """Until when something may be asked about an order delivered then, by the rule in force."""
-    return life.window_ends(terms_from(rulebook.in_force(RULE, at=now).terms), delivered_at)
+def window_of(order: orders.OrderView, *, now: datetime) -> datetime | None:
+    """Until when anything may be asked about an order, by the rule in force where it went; None while it is not there."""
+    if order.delivered_at is None:
+        return None
+    terms = terms_from(rulebook.in_force(RULE, at=now, market=order.address["country"]).terms)
+    return life.last_window(terms, order.delivered_at, [reason.code for reason in offered("delivered")])
 
 
 def attempts_used(line_ids: Sequence[UUID]) -> dict[UUID, int]:

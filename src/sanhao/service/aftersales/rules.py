@@ -15,13 +15,14 @@ from sanhao.service.aftersales import money
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_from
 from sanhao.service.aftersales.case import Terms
 from sanhao.service.aftersales.paths import instant, intercept, proactive
+from sanhao.service.aftersales.reasons import REASONS
 
 
 def found_rules(*, now: datetime) -> None:
     money.found_rules(now=now)
     rulebook.found(
         RULE,
-        msgspec.to_builtins(Terms()),
+        msgspec.to_builtins(Terms(windows=_FAULTS)),
         title=Text(zh="售后的时间和次数", en="Times and attempts of after-sales"),
         now=now,
     )
@@ -55,6 +56,15 @@ def found_rules(*, now: datetime) -> None:
     )
 
 
+_FAULTS = {"broken": 15, "not_as_described": 15, "wrong_item": 15, "not_genuine": 30, "never_arrived": 15}
+"""What shows itself later may be asked for longer: faults for as long as the trade's own exchange period (三包), doubts
+about what is genuine for a month."""
+
+
 def checked(terms: dict[str, Any]) -> dict[str, Any]:
-    """Terms as they are stored; raises msgspec.ValidationError for what is not one of them."""
-    return msgspec.to_builtins(terms_from(terms))  # type: ignore[no-any-return]
+    """Terms as they are stored; raises msgspec.ValidationError for what is not one of them, ValueError for a window of a
+    reason that there is not."""
+    typed = terms_from(terms)
+    if unknown := sorted(set(typed.windows) - set(REASONS)):
+        raise ValueError(f"windows: there is no reason {unknown[0]}")
+    return msgspec.to_builtins(typed)  # type: ignore[no-any-return]

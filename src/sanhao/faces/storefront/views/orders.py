@@ -138,6 +138,7 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
     sent = delivery.consignments_of([order_id])[order_id] if live else []
     asked_for = aftersales.cases_of_orders([order_id], side="buyer").get(order_id, []) if live else []
     packed = order.state == "shipped" and order.collected_at is None
+    ask_until = aftersales.window_of(order, now=now)
     running = [view for view in made if not (view.needs_word and view.state == "open")]
     large, small = promised.by_weight(promised.cards_of(running, shop, now, named=promised.names_of(order)))
     claims = offers(order, now=now) if live and order.state != "cancelled" else []
@@ -152,7 +153,8 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
         "stoppable": aftersales.stoppable(order, sent, now=now), "packed": packed, "causes": {order_id, *(view.id for view in made), *(view.id for view in asked_for)},
         "cases": [card_of(view, shop, now, linked=True) for view in asked_for],
         "unasked": _unasked(order),
-        "may_ask": live and order.state != "cancelled" and not _is_over(order, now),
+        "may_ask": live and order.state != "cancelled" and (ask_until is None or now <= ask_until),
+        "ask_until": ask_until,
     }  # fmt: skip
 
 
@@ -161,11 +163,6 @@ def _unasked(order: orders.OrderView) -> list[decisions.DecisionView]:
     if not order.refunded and order.cancelled_by != "platform":
         return []
     return [one for one in decisions.of_subject("order", order.id) if one.kind == aftersales.SWEPT]
-
-
-def _is_over(order: orders.OrderView, now: datetime) -> bool:
-    """Whether nothing can be asked about an order any more."""
-    return order.delivered_at is not None and now > aftersales.window_of(order.delivered_at, now=now)
 
 
 @visitor.act

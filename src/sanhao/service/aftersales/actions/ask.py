@@ -19,6 +19,7 @@ from sanhao.kit.media import Stored
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
+from sanhao.kit.wording import date_time
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import core, money, worth
 from sanhao.service.aftersales.actions import holds, intercept
@@ -30,7 +31,7 @@ from sanhao.service.aftersales.events import CaseChanged, CaseMoved
 from sanhao.service.aftersales.evidence import add
 from sanhao.service.aftersales.judge import AT_ONCE, Seen, judge
 from sanhao.service.aftersales.queries import attempts_used, units_in_cases
-from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kind_of, kinds_for, phase_of
+from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kind_of, kinds_for, offered, phase_of
 from sanhao.service.aftersales.trust import trusted
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
@@ -52,6 +53,25 @@ class Ground:
     rule_id: UUID
     terms: Terms
     left: int
+    at: datetime
+
+    def until(self, reason: Reason) -> datetime | None:
+        """The last moment to ask because of *reason*; None while nothing has been signed for."""
+        signed = self.order.delivered_at
+        return (
+            None
+            if signed is None
+            else life.window_ends(self.terms, signed, days=self.terms.days_for(reason.code))
+        )
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Those one may pick now, in the order they are shown."""
+        return [
+            reason
+            for reason in offered(self.phase)
+            if (until := self.until(reason)) is None or self.at <= until
+        ]
 
 
 @dataclass
@@ -62,6 +82,7 @@ class Wish:
     reason: Reason
     kind: Kind
     back: Money
+    until: datetime | None
 
 
 def request(
@@ -134,12 +155,10 @@ def ground(
         )
     bound = rulebook.in_force(rule, at=now, market=order.address["country"])
     terms = terms_from(bound.terms)
-    if order.delivered_at is not None and now > life.window_ends(terms, order.delivered_at):
-        raise Refusal(
-            "case.window",
-            zh=f"签收后{terms.window_days}天内可以申请，时间已过。",
-            en=f"It can be asked for within {terms.window_days} days after delivery; that time is over.",
-        )
+    if order.delivered_at is not None and now > (
+        last := life.last_window(terms, order.delivered_at, [reason.code for reason in offered(phase)])
+    ):
+        raise _window_over(last, terms)
     left = require_attempts(terms, wanted)
     open_units = units_in_cases(order_id, without=instead_of)
     require_free(order, wanted, open_units)
@@ -149,8 +168,17 @@ def ground(
         paid = msgspec.structs.replace(paid, shipped=False)
     return Ground(
         order, wanted, open_units, paid, money.rule(at=now).of(held.country), phase, packed,
-        bound.id, terms, left,
+        bound.id, terms, left, now,
     )  # fmt: skip
+
+
+def _window_over(until: datetime, terms: Terms) -> Refusal:
+    by = date_time(until, terms.timezone)
+    return Refusal(
+        "case.window",
+        zh=f"可以申请到{by.zh}为止，时间已过。",
+        en=f"It could be asked for until {by.en}; that time is over.",
+    )
 
 
 def require_paid(order: orders.OrderView) -> None:
@@ -193,6 +221,9 @@ def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
     why = REASONS.get(reason)
     if why is None or ground.phase not in why.phases:
         raise Invalid("case.reason", zh="请选一个原因。", en="Choose a reason.")
+    until = ground.until(why)
+    if until is not None and ground.at > until:
+        raise _window_over(until, ground.terms)
     kind = kind or kind_of(why, ground.phase)
     if kind not in kinds_for(why, ground.phase):
         raise Invalid(
@@ -212,7 +243,7 @@ def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
             zh="这个订单付的钱已经全部退回。",
             en="Everything that was paid for this order has gone back already.",
         )
-    return Wish(ground, why, kind, back)
+    return Wish(ground, why, kind, back, until)
 
 
 def _phase(order: orders.OrderView, wanted: Mapping[UUID, int]) -> tuple[Phase, bool]:
