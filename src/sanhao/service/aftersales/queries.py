@@ -23,6 +23,7 @@ from sanhao.service.aftersales.book import COLUMNS, RULE, facts_of, terms_from, 
 from sanhao.service.aftersales.case import OVER, Act, Address, Side
 from sanhao.service.aftersales.outlook import Outlook, outlook
 from sanhao.service.aftersales.reasons import REASONS, offered
+from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
 _CASE_COLUMNS = ", ".join(f"c.{column.strip()}" for column in COLUMNS.split(","))
