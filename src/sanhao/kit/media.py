@@ -128,6 +128,11 @@ def keep_film(given: Readable, *, size: int) -> Stored:
     raise _not_a_film()
 
 
+def keep_paper(pdf: bytes) -> Stored:
+    """Keep a PDF of our own making."""
+    return _store(pdf, "application/pdf")
+
+
 def _is_mp4(data: bytes) -> bool:
     """Top-level boxes, one after the other, known ones only, exactly to the end; the first says which kind it is."""
     seen: list[bytes] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,8 +14,9 @@ from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
-from sanhao.service.delivery import intercepting, pickups, signing
-from sanhao.service.delivery.asking import InterceptionWord, PickupWord
+from sanhao.kit.text import Text
+from sanhao.service.delivery import intercepting, labelling, pickups, signing, tracking
+from sanhao.service.delivery.asking import InterceptionWord, LabelWord, PickupWord
 from sanhao.service.delivery.carriers import CARRIERS
 from sanhao.service.delivery.core import ConsignmentDraft, normal_number
 from sanhao.service.delivery.events import ConsignmentRegistered
@@ -74,6 +76,7 @@ def register(drafts: Sequence[ConsignmentDraft], *, now: datetime) -> None:
                 if carrier
             ]
         )
+        tracking.begin(drafts, now)
         emit(
             [
                 ConsignmentRegistered(d.id, d.owner_id, d.shop_id, d.items, d.given_at or now, d.leg)
@@ -168,13 +171,24 @@ def receive(carrier: str, body: bytes, headers: Mapping[str, str], *, now: datet
     if len(body) > MESSAGE_LIMIT:
         raise TooLarge("delivery.too_large", zh="消息太大。", en="The message is too large.")
     envelope = signing.verify(carrier, body, headers)
+    _keep(carrier, envelope.event_id, envelope.parcel, body, now)
+
+
+def keep_answer(carrier: str, tracking_no: str, body: bytes, *, now: datetime) -> None:
+    """Keep what *carrier* answered when it was asked about a parcel, as if it had called. Nothing new changes nothing."""
+    if len(body) <= MESSAGE_LIMIT:
+        told = hashlib.sha256(body).hexdigest()[:32]
+        _keep(carrier, f"asked/{tracking_no}/{told}"[-120:], tracking_no, body, now)
+
+
+def _keep(carrier: str, event_id: str, parcel: str, body: bytes, now: datetime) -> None:
     execute(
         """
         INSERT INTO delivery_carrier_message
             (id, carrier, event_id, parcel, body, signature_ok, received_at, state, reason, unknown_nos)
         VALUES (%s, %s, %s, %s, %s, true, %s, 'new', '', '{}') ON CONFLICT (carrier, event_id) DO NOTHING
         """,
-        [new_id(), carrier, envelope.event_id, normal_number(envelope.parcel), body, now],
+        [new_id(), carrier, event_id, normal_number(parcel), body, now],
     )
 
 
@@ -189,6 +203,30 @@ def record_pickups(words: Sequence[PickupWord], *, now: datetime) -> None:
     with transaction.atomic():
         begin_registering()
         pickups.hear(words, now=now)
+
+
+def record_label(word: LabelWord, document: str, *, now: datetime) -> None:
+    """A carrier's label, its document kept as *document*. Recording twice is recording once."""
+    with transaction.atomic():
+        begin_registering()
+        labelling.made(word, document, now=now)
+
+
+def refuse_label(id: UUID, reason: Text, *, now: datetime, word: LabelWord | None = None) -> None:
+    """There is no label: see `labelling.refuse`."""
+    with transaction.atomic():
+        labelling.refuse(id, reason, now=now, word=word)
+
+
+def ask_label_again(id: UUID, *, shop_id: UUID, now: datetime) -> None:
+    """A person has looked in the carrier's account: there is no label yet. Raises NotFound, Refusal."""
+    with transaction.atomic():
+        labelling.ask_again(id, shop_id=shop_id, now=now)
+
+
+def label_voided(id: UUID, *, now: datetime, refusal: str = "") -> None:
+    """The carrier has forgotten a label, or will not."""
+    labelling.voided(id, now=now, refusal=refusal)
 
 
 def save_freight_template(shop_id: UUID, draft: FreightDraft) -> UUID:

@@ -3,6 +3,7 @@
 from sanhao.service.delivery.actions import (
     MESSAGE_LIMIT,
     TooLarge,
+    ask_label_again,
     begin_registering,
     receive,
     register,
@@ -17,9 +18,12 @@ from sanhao.service.delivery.asking import (
     CarrierRefused,
     PickupWord,
     Place,
+    Rate,
+    RateOrder,
     Slot,
     SlotOrder,
 )
+from sanhao.service.delivery.carriers.sandbox.counter import WAYS, set_way, ways_of
 from sanhao.service.delivery.core import (
     CarrierMessageView,
     ConsignmentDraft,
@@ -38,6 +42,8 @@ from sanhao.service.delivery.interception import (
     InterceptionView,
     InterceptionWord,
 )
+from sanhao.service.delivery.labelling import ask_labels, give_up, pending, withdraw_label
+from sanhao.service.delivery.labels import LABELS, LabelDraft, LabelView, Sending
 from sanhao.service.delivery.pickup import FAILED, PICKUPS, STANDING, PickupDraft
 from sanhao.service.delivery.pickups import (
     PickupView,
@@ -48,6 +54,7 @@ from sanhao.service.delivery.pickups import (
 )
 from sanhao.service.delivery.pickups import book as book_pickup
 from sanhao.service.delivery.pickups import cancel as cancel_pickups
+from sanhao.service.delivery.printing import together
 from sanhao.service.delivery.queries import (
     carrier_message,
     carrier_messages,
@@ -58,10 +65,15 @@ from sanhao.service.delivery.queries import (
     freight_templates,
     interceptions_of,
     interceptions_on,
+    label_carriers,
+    label_papers,
+    labels_of,
+    labels_of_shop,
     may_be_stopped,
     options,
     quote,
     quotes,
+    rates,
     services,
     unread_since,
 )
@@ -91,11 +103,13 @@ from sanhao.service.delivery.signing import Forged
 __all__ = [
     "FAILED",
     "INTERCEPTIONS",
+    "LABELS",
     "MESSAGE_LIMIT",
     "MISCHIEF",
     "PICKUPS",
     "PICKUP_MISCHIEF",
     "STANDING",
+    "WAYS",
     "Box",
     "CarrierAway",
     "CarrierMessageView",
@@ -109,6 +123,8 @@ __all__ = [
     "InterceptionDraft",
     "InterceptionView",
     "InterceptionWord",
+    "LabelDraft",
+    "LabelView",
     "Leg",
     "Option",
     "Parcel",
@@ -117,8 +133,11 @@ __all__ = [
     "PickupView",
     "PickupWord",
     "Place",
+    "Rate",
+    "RateOrder",
     "ScanRecord",
     "ScanView",
+    "Sending",
     "ServiceCard",
     "ServiceDraft",
     "Slot",
@@ -126,6 +145,8 @@ __all__ = [
     "Status",
     "TooLarge",
     "as_chosen",
+    "ask_label_again",
+    "ask_labels",
     "begin_registering",
     "book_pickup",
     "cancel_pickups",
@@ -136,15 +157,21 @@ __all__ = [
     "consignments_of",
     "delivered_items",
     "freight_templates",
+    "give_up",
     "hold",
     "hold_pickups",
     "intercept",
     "interceptions_of",
     "interceptions_on",
+    "label_carriers",
+    "label_papers",
+    "labels_of",
+    "labels_of_shop",
     "may_be_stopped",
     "mischief_of",
     "options",
     "options_for",
+    "pending",
     "pickup_counts",
     "pickup_mischief_of",
     "pickups_of",
@@ -152,6 +179,7 @@ __all__ = [
     "post_scan",
     "quote",
     "quotes",
+    "rates",
     "receive",
     "recent_pickups",
     "register",
@@ -164,6 +192,10 @@ __all__ = [
     "save_freight_template",
     "save_service",
     "services",
+    "set_way",
     "slots",
+    "together",
     "unread_since",
+    "ways_of",
+    "withdraw_label",
 ]

@@ -20,10 +20,10 @@ from sanhao.service.delivery.interception import CarrierAway, InterceptionOrder,
 
 __all__ = [
     "Ask", "Box", "CarrierAway", "CarrierRefused", "Door", "InterceptionOrder", "InterceptionWord", "LabelOrder",
-    "LabelWord", "PickupOrder", "PickupSaid", "PickupWord", "Place", "Rate", "RateOrder", "Slot", "SlotOrder",
+    "LabelVoid", "LabelWord", "PickupOrder", "PickupSaid", "PickupWord", "Place", "Rate", "RateOrder", "Slot", "SlotOrder",
 ]  # fmt: skip
 
-Ask = Literal["rates", "label", "slots", "pickup", "cancel_pickup", "intercept", "track"]
+Ask = Literal["rates", "label", "void", "slots", "pickup", "cancel_pickup", "intercept", "track"]
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -83,6 +83,16 @@ class LabelWord(msgspec.Struct, frozen=True):
     document: bytes
     media: str
     price: Money | None = None
+    handle: str = ""
+    """What the carrier wants to hear when the label is to be void, where that is not its number."""
+
+
+class LabelVoid(msgspec.Struct, frozen=True):
+    """Nothing will travel under this label. *tracking_no* is empty where its carrier's answer never came."""
+
+    id: UUID
+    tracking_no: str = ""
+    handle: str = ""
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -137,8 +147,12 @@ class Door(msgspec.Struct, frozen=True):
     *track* answers in the carrier's own bytes: its `parse.py` reads them, as it reads what the carrier sends by itself.
     """
 
-    rates: Callable[[RateOrder], Sequence[Rate]] | None = None
-    label: Callable[[LabelOrder], LabelWord] | None = None
+    rates: Callable[..., Sequence[Rate]] | None = None
+    """``(order: RateOrder, *, now)``."""
+    label: Callable[..., LabelWord] | None = None
+    """``(order: LabelOrder, *, now)``: the same id twice is one label, unless *label_once* is false."""
+    void: Callable[..., None] | None = None
+    """``(label: LabelVoid, *, now)``: as often as one likes; CarrierRefused where something travels under it."""
     slots: Callable[[SlotOrder], Sequence[Slot]] | None = None
     pickup: Callable[..., PickupWord] | None = None
     """``(order: PickupOrder, *, now)``: the same id twice is one pickup, and asks how far it is."""
@@ -146,4 +160,7 @@ class Door(msgspec.Struct, frozen=True):
     """``(id: UUID, *, now)``."""
     intercept: Callable[..., InterceptionWord] | None = None
     """``(order: InterceptionOrder, *, now)``: the same id twice is one attempt, and asks how far it is."""
-    track: Callable[[str], bytes] | None = None
+    track: Callable[..., bytes] | None = None
+    """``(tracking_no, *, now)``."""
+    label_once: bool = True
+    """False: this carrier does not know our ids, so it is asked for a label once; who hears nothing asks a person."""

@@ -194,6 +194,7 @@ class ConsignmentDraft(msgspec.Struct, frozen=True):
     """A parcel the shop hands over. *items* are (opaque item, quantity); *not_before* is when its order was paid.
 
     *given_at*: when the shop gave its number, if not now; *told* false: a history that does not know when.
+    *labelled*: its label was made through us, so its carrier is asked how it travels.
     """
 
     id: UUID
@@ -205,6 +206,7 @@ class ConsignmentDraft(msgspec.Struct, frozen=True):
     not_before: datetime | None = None
     given_at: datetime | None = None
     told: bool = True
+    labelled: bool = False
     onward: str = ""
     """Bound for a hub: the carrier that takes it on from there."""
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from sanhao.service.delivery import sandbox_pickups, sandbox_world
 from sanhao.service.delivery.asking import Ask, CarrierRefused, Door, Slot, SlotOrder
+from sanhao.service.delivery.carriers.sandbox import counter
 
 DOORS: Mapping[str, Door] = MappingProxyType(
     {
@@ -18,7 +19,11 @@ DOORS: Mapping[str, Door] = MappingProxyType(
             slots=sandbox_pickups.slots,
             pickup=sandbox_pickups.collect,
             cancel_pickup=sandbox_pickups.call_off,
+            rates=counter.rates,
+            label=counter.label,
+            void=counter.void,
             intercept=sandbox_world.stop,
+            track=counter.track,
         )
     }
 )

@@ -47,7 +47,7 @@ def _ask(rows: Sequence[Row], now: datetime) -> None:
             log.info("%s did not answer about %s; asking again later", row["carrier"], row["tracking_no"])
         except Exception:
             log.exception("asking %s to stop %s went wrong; trying later", row["carrier"], row["tracking_no"])
-    _record(partial(actions.record_interceptions, words, now=now), "interceptions")
+    record(partial(actions.record_interceptions, words, now=now), "interceptions")
 
 
 def pickup_due(rows: Sequence[Row], now: datetime) -> None:
@@ -68,7 +68,7 @@ def _send(rows: Sequence[Row], now: datetime) -> None:
             log.info("%s did not answer about pickup %s; asking again later", row["carrier"], row["id"])
         except Exception:
             log.exception("asking %s about pickup %s went wrong; trying later", row["carrier"], row["id"])
-    _record(partial(actions.record_pickups, words, now=now), "pickups")
+    record(partial(actions.record_pickups, words, now=now), "pickups")
 
 
 def _say(row: Row, now: datetime) -> PickupWord:
@@ -83,7 +83,7 @@ def _say(row: Row, now: datetime) -> PickupWord:
     return door.cancel_pickup(row["id"], now=now)
 
 
-def _record(record: Callable[[], None], what: str) -> None:
+def record(record: Callable[[], None], what: str) -> None:
     try:
         record()
     except (OperationalError, InterfaceError):

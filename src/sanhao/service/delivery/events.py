@@ -57,6 +57,41 @@ class ConsignmentRegistered(Event, frozen=True):
     leg: Leg = 0
 
 
+class ConsignmentWithdrawn(Event, frozen=True):
+    """A number was taken back before any carrier had the parcel: as if it had never been given."""
+
+    consignment_id: UUID
+    owner_id: UUID
+    shop_id: UUID
+    items: tuple[tuple[UUID, int], ...]
+    at: datetime
+
+
+class LabelMade(Event, frozen=True):
+    """A carrier made the label that was asked for. Whoever owns it registers the parcel, under the label's id, or gives
+    the label up; until then nothing travels."""
+
+    label_id: UUID
+    owner_kind: str
+    owner_id: UUID
+    shop_id: UUID
+    carrier: str
+    tracking_no: str
+    items: tuple[tuple[UUID, int], ...]
+    by: UUID
+    at: datetime
+
+
+class LabelMoved(Event, frozen=True):
+    """What became of a label: made, refused, unsure, cancelled."""
+
+    label_id: UUID
+    owner_kind: str
+    owner_id: UUID
+    shop_id: UUID
+    state: str
+
+
 class ConsignmentTracked(Event, frozen=True):
     """Every scan so far by which a carrier showed that it has the parcel: when it counts from, and when we heard of it.
     Told whenever there is a new one."""

@@ -9,6 +9,7 @@ from django.db import models
 from sanhao.kit.states import States
 from sanhao.service.delivery.core import MOVES, STATUSES
 from sanhao.service.delivery.interception import INTERCEPTIONS, RUNNING
+from sanhao.service.delivery.labels import LABELS
 from sanhao.service.delivery.pickup import PICKUPS, STANDING
 from sanhao.service.delivery.pickup import RUNNING as PICKUPS_RUNNING
 from sanhao.service.delivery.services import MOST_DAYS
@@ -16,6 +17,7 @@ from sanhao.service.delivery.services import MOST_DAYS
 CONSIGNMENT = States("consignment", "delivery_consignment", MOVES)
 INTERCEPTION = States("interception", "delivery_interception", INTERCEPTIONS)
 PICKUP = States("pickup", "delivery_pickup", PICKUPS)
+LABEL = States("label", "delivery_label", LABELS)
 MESSAGE_STATES = ("new", "read", "refused")
 
 
@@ -404,3 +406,105 @@ class Service(models.Model):
                 condition=models.Q(name_zh="", name_en="") | (~models.Q(name_zh="") & ~models.Q(name_en="")),
             ),
         ]
+
+
+class Label(models.Model):
+    """A label asked of a carrier, and what became of it; once made, its consignment has the same id.
+
+    *owner_id* is opaque, *sending* what stands on it (`labels.Sending`). *next_try_at*: when its carrier is asked, or,
+    for a label that is not wanted any more, told so; null when nothing is to be said.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    owner_kind = models.CharField(max_length=10)
+    owner_id = models.UUIDField()
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.CharField(max_length=40)
+    service = models.CharField(max_length=80, blank=True)
+    reference = models.CharField(max_length=40)
+    sending = models.JSONField()
+    state = models.CharField(max_length=10)
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    tracking_no = models.CharField(max_length=64, blank=True)
+    handle = models.CharField(max_length=200, blank=True)
+    document = models.CharField(max_length=64, blank=True)
+    """The fingerprint of its file: see `kit.media`."""
+    price_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    made_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason_zh = models.CharField(max_length=300, blank=True)
+    reason_en = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="delivery_label_state", condition=models.Q(state__in=list(LABELS))),
+            models.CheckConstraint(
+                name="delivery_label_made",
+                condition=~models.Q(state="made")
+                | (~models.Q(tracking_no="") & ~models.Q(document="") & models.Q(made_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="delivery_label_ended",
+                condition=models.Q(state__in=("asked", "unsure", "made"), ended_at__isnull=True)
+                | models.Q(state__in=("refused", "cancelled"), ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="delivery_label_waits",
+                condition=~models.Q(state="asked") | models.Q(next_try_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="delivery_label_shop", fields=["shop", "-asked_at"]),
+            models.Index(name="delivery_label_owner", fields=["owner_id"]),
+            models.Index(
+                name="delivery_label_due",
+                fields=["next_try_at"],
+                condition=models.Q(next_try_at__isnull=False),
+            ),
+        ]
+
+
+class Inquiry(models.Model):
+    """A consignment whose carrier is asked how it travels. It is one row less once nothing more is to be asked."""
+
+    id = models.OneToOneField(
+        Consignment, on_delete=models.PROTECT, related_name="+", primary_key=True, db_column="id"
+    )
+    next_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="delivery_inquiry_due", fields=["next_at"])]
+
+
+class SandboxWay(models.Model):
+    """The sandbox courier's world: how it was told to treat labels with this reference."""
+
+    id = models.UUIDField(primary_key=True)
+    reference = models.CharField(max_length=40, unique=True)
+    how = models.CharField(max_length=12)
+
+    class Meta:
+        db_table = "delivery_sandbox_way"
+
+
+class SandboxLabel(models.Model):
+    """The sandbox courier's world: a label it made, under the id we gave it. No foreign key, on purpose."""
+
+    id = models.UUIDField(primary_key=True)
+    reference = models.CharField(max_length=40)
+    tracking_no = models.CharField(max_length=64, unique=True)
+    how = models.CharField(max_length=12)
+    asked = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+    place_from = models.CharField(max_length=120)
+    place_to = models.CharField(max_length=120)
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery_sandbox_label"

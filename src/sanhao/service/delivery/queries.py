@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sanhao.kit import time
+import msgspec
+
+from sanhao.kit import media, time
 from sanhao.kit.arrays import array
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
+from sanhao.service.delivery.asking import Rate, RateOrder
 from sanhao.service.delivery.carriers import CARRIERS
 from sanhao.service.delivery.core import CarrierMessageView, ConsignmentView, ScanView
-from sanhao.service.delivery.doors import able
+from sanhao.service.delivery.doors import DOORS, able
 from sanhao.service.delivery.freight import FreightCard, Parcel, delivers, freight
 from sanhao.service.delivery.interception import STOPPABLE, InterceptionView
+from sanhao.service.delivery.labels import LabelView, Sending
 from sanhao.service.delivery.services import Option, ServiceCard, options_for
 
 
@@ -123,6 +127,65 @@ def _scans_of(ids: list[UUID]) -> dict[UUID, list[ScanView]]:
     ):
         scans[row.pop("consignment_id")].append(ScanView(**row))
     return scans
+
+
+def labels_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[LabelView]]:
+    """The labels of each owner, the latest first."""
+    found: dict[UUID, list[LabelView]] = {owner: [] for owner in owner_ids}
+    for label in _labels("l.owner_id = ANY(%s)", [list(owner_ids)]):
+        found[label.owner_id].append(label)
+    return found
+
+
+def labels_of_shop(shop_id: UUID, *, limit: int = 100, before: datetime | None = None) -> list[LabelView]:
+    """A shop's labels, the latest first."""
+    return _labels(
+        "l.shop_id = %s AND (%s::timestamptz IS NULL OR l.asked_at < %s)", [shop_id, before, before], limit
+    )
+
+
+def label_papers(ids: Sequence[UUID], *, shop_id: UUID) -> list[tuple[LabelView, bytes]]:
+    """Labels of a shop with their documents, in the order asked for, without those that have none (any more).
+
+    Raises NotFound for another shop's label.
+    """
+    found = {label.id: label for label in _labels("l.id = ANY(%s) AND l.shop_id = %s", [list(ids), shop_id])}
+    if set(ids) - set(found):
+        raise NotFound("delivery.no_label", zh="没有这张面单。", en="There is no such label.")
+    made = [found[id] for id in dict.fromkeys(ids) if found[id].state == "made"]
+    return [(label, media.path_of(label.document).read_bytes()) for label in made]
+
+
+def _labels(where: str, values: list[object], limit: int = 1_000) -> list[LabelView]:
+    rows = fetch(
+        "SELECT l.id, l.owner_kind, l.owner_id, l.shop_id, l.carrier, l.service, l.state, l.reference, "
+        "l.sending::text AS sending, l.asked_at, l.tries, l.tracking_no, l.document, l.price_minor, l.currency, "
+        "l.made_at, l.ended_at, l.reason_zh, l.reason_en, coalesce(c.state <> 'labelled', false) AS collected "
+        "FROM delivery_label l LEFT JOIN delivery_consignment c ON c.id = l.id "
+        f"WHERE {where} ORDER BY l.asked_at DESC, l.id LIMIT {limit}",
+        values,
+    )
+    return [
+        LabelView(
+            **{name: row[name] for name in LabelView.__struct_fields__ if name in row and name != "sending"},
+            sending=msgspec.json.decode(row["sending"], type=Sending),
+            price=Money(row["price_minor"], row["currency"]) if row["price_minor"] is not None else None,
+            reason=Text(zh=row["reason_zh"], en=row["reason_en"]),
+        )
+        for row in rows
+    ]
+
+
+def label_carriers() -> dict[str, Text]:
+    """Carriers that make labels for us."""
+    return {key: name for key, name in carrier_names().items() if able(key, "label")}
+
+
+def rates(carrier: str, order: RateOrder, *, now: datetime) -> list[Rate]:
+    """What *carrier* would charge, the cheapest first. Goes outside: never in a transaction. Raises CarrierAway,
+    CarrierRefused."""
+    door = DOORS[carrier].rates
+    return sorted(door(order, now=now), key=lambda rate: rate.price.minor) if door is not None else []
 
 
 def freight_templates(shop_id: UUID) -> list[FreightCard]:

@@ -2,7 +2,7 @@
 
 from sanhao.kit import keeper
 from sanhao.kit.events import listen_now
-from sanhao.service.delivery import errands, pickups, sandbox
+from sanhao.service.delivery import errands, label_errands, pickups, sandbox
 from sanhao.service.delivery.events import ConsignmentDelivered
 from sanhao.service.delivery.inbox import INBOX
 
@@ -21,6 +21,23 @@ PICKUPS = keeper.Keeper(
     "WHERE t.state IN ('asked', 'booked', 'cancelling') AND t.next_try_at <= %(now)s",
     settle=errands.pickup_due,
     order="t.next_try_at",
+    batch=50,
+)
+LABELS = keeper.Keeper(
+    name="delivery.labels",
+    query="SELECT t.id, t.state, t.carrier, t.service, t.reference, t.sending, t.tries, t.tracking_no, t.handle "
+    "FROM delivery_label t WHERE t.next_try_at <= %(now)s",
+    settle=label_errands.labels_due,
+    order="t.next_try_at",
+    batch=20,
+    idle_seconds=0.5,
+)
+INQUIRIES = keeper.Keeper(
+    name="delivery.inquiries",
+    query="SELECT t.id, t.until, c.carrier, c.tracking_no, c.state, c.registered_at FROM delivery_inquiry t "
+    "JOIN delivery_consignment c ON c.id = t.id WHERE t.next_at <= %(now)s",
+    settle=label_errands.inquiries_due,
+    order="t.next_at",
     batch=50,
 )
 SANDBOX = keeper.Keeper(
@@ -49,11 +66,13 @@ SANDBOX_HUB = keeper.Keeper(
 
 
 def wire() -> None:
-    """Listens to itself only: the sandbox courier's hubs hear what they signed for. Keepers read what carriers sent, call
-    parcels back, have goods collected, and are the sandbox courier's own voice."""
+    """Listens to itself only: the sandbox courier's hubs hear what they signed for. Keepers read what carriers sent, ask
+    for labels and after parcels, call parcels back, have goods collected, and are the sandbox courier's own voice."""
     keeper.register(INBOX)
     keeper.register(INTERCEPTIONS)
     keeper.register(PICKUPS)
+    keeper.register(LABELS)
+    keeper.register(INQUIRIES)
     keeper.register(SANDBOX)
     keeper.register(SANDBOX_PICKUPS)
     keeper.register(SANDBOX_HUB)

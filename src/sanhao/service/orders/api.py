@@ -2,6 +2,7 @@
 
 from sanhao.service.orders.actions.cancel import cancel, cancel_by_buyer, cancel_by_shop
 from sanhao.service.orders.actions.cart import add_to_cart, adopt_cart, open_cart, set_quantity
+from sanhao.service.orders.actions.label import LabelWish, cancel_label, print_labels
 from sanhao.service.orders.actions.money import MoneyLine, MoneyShare, OrderMoney, money
 from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder, take_over
 from sanhao.service.orders.actions.place import Consents, Placed, place
@@ -62,6 +63,7 @@ __all__ = [
     "Held",
     "Item",
     "Known",
+    "LabelWish",
     "LineBack",
     "LineView",
     "MoneyLine",
@@ -88,6 +90,7 @@ __all__ = [
     "cancel",
     "cancel_by_buyer",
     "cancel_by_shop",
+    "cancel_label",
     "cart",
     "cart_count",
     "checkout",
@@ -107,6 +110,7 @@ __all__ = [
     "orders_of_shop",
     "place",
     "price",
+    "print_labels",
     "reaching",
     "refund",
     "set_quantity",

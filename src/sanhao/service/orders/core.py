@@ -20,7 +20,8 @@ from sanhao.kit.money import Money, total
 ORDER_STATES: Mapping[str, tuple[str, ...]] = {
     "unpaid": ("paid", "expired"),
     "paid": ("shipped", "cancelled"),
-    "shipped": ("delivered", "cancelled"),
+    # Back to paid: its label was taken back before any carrier had the parcel.
+    "shipped": ("paid", "delivered", "cancelled"),
     "delivered": (),
     "cancelled": (),
     "expired": (),

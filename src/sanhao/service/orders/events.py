@@ -85,6 +85,14 @@ class OrderShipped(Event, frozen=True):
     person_id: UUID
 
 
+class OrderUnpacked(Event, frozen=True):
+    """A label was taken back before any carrier had the parcel: something of the order is to be shipped again."""
+
+    order_id: UUID
+    shop_id: UUID
+    person_id: UUID
+
+
 class OrderDelivered(Event, frozen=True):
     """Every line has been signed for."""
 

@@ -13,6 +13,7 @@ from sanhao.kit.events import News
 from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
+from sanhao.service.delivery.events import LabelMoved
 from sanhao.service.orders.events import (
     CheckoutExpired,
     LatePaymentReturned,
@@ -20,6 +21,7 @@ from sanhao.service.orders.events import (
     OrderDelivered,
     OrderPaid,
     OrderShipped,
+    OrderUnpacked,
 )
 
 _STEPS: dict[Any, Text] = {
@@ -53,11 +55,18 @@ def signal(batch: Sequence[News[OrderPaid]] | Sequence[News[Any]]) -> None:
     push.publish(topic for news in batch for topic in _topics(news.fact))
 
 
-def _topics(fact: OrderPaid | OrderShipped | OrderDelivered | OrderCancelled) -> Iterable[str]:
+def _topics(
+    fact: OrderPaid | OrderShipped | OrderUnpacked | OrderDelivered | OrderCancelled,
+) -> Iterable[str]:
     yield f"order:{fact.order_id}"
     yield f"shop:{fact.shop_id}"
     yield f"person:{fact.person_id}"
     yield "control"
+
+
+def label_moved(batch: Sequence[News[LabelMoved]]) -> None:
+    """The shop's pages fetch themselves again: a label is there to print, or will not be."""
+    push.publish(f"shop:{news.fact.shop_id}" for news in batch)
 
 
 def checkout_expired(batch: Sequence[News[CheckoutExpired]]) -> None:

@@ -13,9 +13,9 @@ from sanhao.books.settlement.events import OrderReleased
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
-from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
+from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, LabelMade, LabelMoved
 from sanhao.service.orders import telling
-from sanhao.service.orders.actions import chargeback, pay, place, shares, ship
+from sanhao.service.orders.actions import chargeback, label, pay, place, shares, ship
 from sanhao.service.orders.core import OrderTerms
 from sanhao.service.orders.events import (
     CheckoutExpired,
@@ -24,6 +24,7 @@ from sanhao.service.orders.events import (
     OrderDelivered,
     OrderPaid,
     OrderShipped,
+    OrderUnpacked,
 )
 
 EXPIRY = Keeper(
@@ -43,9 +44,12 @@ def wire() -> None:
     listen_now(PaymentRestored, chargeback.restored)
     listen_now(ConsignmentCollected, ship.collected)
     listen_now(ConsignmentDelivered, ship.delivered)
+    listen_now(LabelMade, label.label_made)
     for moved in (OrderShipped, OrderDelivered, OrderCancelled):
         listen_later(moved, telling.order_moved)
     listen_later(OrderPaid, telling.signal)
+    listen_later(OrderUnpacked, telling.signal)
+    listen_later(LabelMoved, telling.label_moved)
     listen_later(CheckoutExpired, telling.checkout_expired)
     listen_later(LatePaymentReturned, telling.late_payment_returned)
     listen_later(RefundCompleted, telling.refund_completed)

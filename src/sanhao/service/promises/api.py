@@ -48,6 +48,7 @@ from sanhao.service.promises.core import (
     Split,
     Tracked,
     Verdict,
+    Withdrawn,
 )
 from sanhao.service.promises.coverage import FOUNDING as FOUNDING_COVERAGE
 from sanhao.service.promises.coverage import RULE as BY_CATEGORY
@@ -161,6 +162,7 @@ __all__ = [
     "Verdict",
     "Wish",
     "Withdrawable",
+    "Withdrawn",
     "accept",
     "admit",
     "announce_extension",

@@ -146,6 +146,13 @@ class Registered(msgspec.Struct, frozen=True, tag=True):
     lines: tuple[str, ...] = ()
 
 
+class Withdrawn(msgspec.Struct, frozen=True, tag=True):
+    """The shop took a number back before any carrier had its parcel."""
+
+    at: datetime
+    parcel: str = ""
+
+
 class Tracked(msgspec.Struct, frozen=True, tag=True):
     """Anything a carrier said of a parcel it has: the first scan, and every one after it."""
 
@@ -235,6 +242,7 @@ PromiseNews = (
     | Excused
     | Extended
     | Registered
+    | Withdrawn
     | Tracked
     | CalledBack
     | Doubted

@@ -17,6 +17,7 @@ from sanhao.service.delivery.events import (
     ConsignmentDelivered,
     ConsignmentRegistered,
     ConsignmentTracked,
+    ConsignmentWithdrawn,
     InterceptionAsked,
     InterceptionMoved,
 )
@@ -114,6 +115,7 @@ def wire() -> None:
     listen_now(ConsignmentCollected, hear.collected)
     listen_now(ConsignmentDelivered, hear.delivered)
     listen_now(ConsignmentRegistered, hear.registered)
+    listen_now(ConsignmentWithdrawn, hear.withdrawn)
     listen_now(ConsignmentTracked, hear.tracked)
     listen_now(InterceptionAsked, hear.called_back)
     listen_now(InterceptionMoved, hear.call_moved)

@@ -42,13 +42,25 @@ def ship(shop_id: UUID, shipments: Sequence[Shipment], *, by: UUID, now: datetim
     """
     if not shipments:
         raise Invalid("ship.nothing", zh="请先选择要发货的订单。", en="Choose at least one order to ship.")
-    order_ids = sorted({shipment.order_id for shipment in shipments})
     shops.require_member(shop_id, by)
+    return hand_over(shop_id, [(new_id(), shipment) for shipment in shipments], by=by, now=now)
+
+
+def hand_over(
+    shop_id: UUID,
+    shipments: Sequence[tuple[UUID, Shipment]],
+    *,
+    by: UUID,
+    now: datetime,
+    labelled: bool = False,
+) -> list[UUID]:
+    """Register parcels under these ids, and move what is wholly packed to *shipped*."""
+    order_ids = sorted({shipment.order_id for _, shipment in shipments})
     with transaction.atomic():
         delivery.begin_registering()
-        orders = _lock(shop_id, order_ids)
-        left = _left(order_ids)
-        drafts, packed = _pack(shop_id, shipments, left, orders)
+        orders = lock(shop_id, order_ids)
+        left = left_of(order_ids)
+        drafts, packed = _pack(shop_id, shipments, left, orders, labelled)
         drafts = _by_hub(drafts)
         delivery.register(drafts, now=now)
         execute(
@@ -64,7 +76,7 @@ def ship(shop_id: UUID, shipments: Sequence[Shipment], *, by: UUID, now: datetim
     return [draft.id for draft in drafts]
 
 
-def _lock(shop_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, Row]:
+def lock(shop_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, Row]:
     rows = fetch(
         "SELECT id, number, state, person_id, paid_at FROM orders_order WHERE id = ANY(%s) AND shop_id = %s "
         "ORDER BY id FOR UPDATE",
@@ -82,7 +94,7 @@ def _lock(shop_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {row["id"]: row for row in rows}
 
 
-def _left(order_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:
+def left_of(order_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:
     left: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for row in fetch(
         "SELECT id, order_id, quantity - shipped_quantity - cancelled_units AS n FROM orders_line WHERE order_id = ANY(%s) ORDER BY id",
@@ -93,14 +105,18 @@ def _left(order_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:
 
 
 def _pack(
-    shop_id: UUID, shipments: Sequence[Shipment], left: dict[UUID, dict[UUID, int]], orders: dict[UUID, Row]
+    shop_id: UUID,
+    shipments: Sequence[tuple[UUID, Shipment]],
+    left: dict[UUID, dict[UUID, int]],
+    orders: dict[UUID, Row],
+    labelled: bool,
 ) -> tuple[list[delivery.ConsignmentDraft], dict[UUID, int]]:
     """Take each parcel's items out of what is *left*; returns the parcels and how much of each line is packed."""
     drafts = []
     packed: dict[UUID, int] = defaultdict(int)
-    for shipment in shipments:
+    for id, shipment in shipments:
         of_order = left[shipment.order_id]
-        items = shipment.items or tuple((id, n) for id, n in of_order.items() if n)
+        items = shipment.items or tuple((line, n) for line, n in of_order.items() if n)
         for line_id, quantity in items:
             if quantity < 1 or quantity > of_order.get(line_id, 0):
                 raise Invalid(
@@ -114,13 +130,14 @@ def _pack(
             raise Invalid("ship.empty", zh="这个包裹是空的。", en="This parcel is empty.")
         drafts.append(
             delivery.ConsignmentDraft(
-                id=new_id(),
+                id=id,
                 owner_id=shipment.order_id,
                 shop_id=shop_id,
                 carrier=shipment.carrier,
                 tracking_no=shipment.tracking_no,
                 items=tuple(items),
                 not_before=orders[shipment.order_id]["paid_at"],
+                labelled=labelled,
             )
         )
     return drafts, packed

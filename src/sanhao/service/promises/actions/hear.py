@@ -19,6 +19,7 @@ from sanhao.service.delivery.events import (
     ConsignmentDelivered,
     ConsignmentRegistered,
     ConsignmentTracked,
+    ConsignmentWithdrawn,
     InterceptionAsked,
     InterceptionMoved,
 )
@@ -36,6 +37,7 @@ from sanhao.service.promises.core import (
     PromiseNews,
     Registered,
     Tracked,
+    Withdrawn,
 )
 from sanhao.service.promises.events import PromiseKept, PromiseVoided
 from sanhao.service.promises.kinds import KINDS
@@ -148,6 +150,14 @@ def registered(batch: Sequence[News[ConsignmentRegistered]]) -> None:
             continue  # a hub's word, not the shop's
         lines = tuple(sorted(str(item) for item, _ in fact.items))
         by_order[fact.owner_id].append(Registered(fact.at, str(fact.consignment_id), lines))
+    _hear_of_parcels(by_order, at=max(news.at for news in batch))
+
+
+def withdrawn(batch: Sequence[News[ConsignmentWithdrawn]]) -> None:
+    """Now-listener: a shop took a number back before any carrier had the parcel."""
+    by_order: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for news in batch:
+        by_order[news.fact.owner_id].append(Withdrawn(news.fact.at, str(news.fact.consignment_id)))
     _hear_of_parcels(by_order, at=max(news.at for news in batch))
 
 

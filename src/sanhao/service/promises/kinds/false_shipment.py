@@ -42,6 +42,7 @@ from sanhao.service.promises.core import (
     Scope,
     Tracked,
     Verdict,
+    Withdrawn,
 )
 from sanhao.service.promises.dropping import drop
 from sanhao.service.promises.ladder import Ladder, Step, owed_for, require_ladder
@@ -148,6 +149,8 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
     match news:
         case Registered():
             facts = _about(facts, news.parcel, registered_at=news.at, lines=news.lines)
+        case Withdrawn():
+            facts = _without(terms, facts, news)
         case Tracked():
             at = news.at if news.at >= facts.start_at else news.received_at
             facts = _about(facts, news.parcel, scan=Scan(at, news.received_at))
@@ -196,6 +199,17 @@ def _about(
         parcel = replace(parcel, scans=tuple(scans[:_MOST_SCANS]))
     others = [p for p in facts.parcels if p.number != number]
     return replace(facts, parcels=tuple(sorted([*others, parcel], key=lambda p: p.number)))
+
+
+def _without(terms: Terms, facts: Facts, news: Withdrawn) -> Facts:
+    """The facts without a number that was taken back, unless it was certain before that it led nowhere."""
+    parcel = next((p for p in facts.parcels if p.number == news.parcel), None)
+    if parcel is None or parcel.scans:
+        return facts
+    waits = _waits(terms, facts, parcel)
+    if waits is not None and waits.settle_at <= news.at:
+        return facts
+    return replace(facts, parcels=tuple(p for p in facts.parcels if p is not parcel))
 
 
 class Waits(msgspec.Struct, frozen=True):

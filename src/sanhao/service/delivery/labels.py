@@ -1,0 +1,102 @@
+"""A label (面单) and the parcel that will travel under it: asked for by whoever sends, made by its carrier. Pure.
+
+A carrier answers when it likes, twice, or not at all; it may have made a label although no answer came. So a label is
+asked for under our own id again and again, until there is one answer; a carrier that does not know our ids is asked once,
+and what became of it is a person's to find out (*unsure*). A label is void as long as nothing travels under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from sanhao.kit.money import Money
+from sanhao.kit.text import Text
+from sanhao.service.delivery.asking import Box, LabelWord, Place
+
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "asked": ("made", "refused", "unsure", "cancelled"),
+    "unsure": ("asked", "cancelled"),
+    "made": ("cancelled",),
+    "refused": (),
+    "cancelled": (),
+}
+OwnerKind = Literal["order", "case"]
+_LEASE, _LONGEST_LEASE = timedelta(minutes=2), timedelta(hours=2)
+MOST_BOXES, MOST_WEIGHT_G = 20, 1_000_000
+
+
+def lease(tries: int) -> timedelta:
+    """How long a carrier that was asked *tries* times is left alone before it is asked again, under the same id."""
+    return min(_LEASE * (1 << min(max(tries - 1, 0), 10)), _LONGEST_LEASE)
+
+
+class LabelDraft(msgspec.Struct, frozen=True):
+    """A parcel that is to be sent. *owner_id* and its *items* are opaque, as a consignment's are; *service* "" is the
+    carrier's own choice. *not_before*: no scan under this label can be older."""
+
+    id: UUID
+    owner_kind: OwnerKind
+    owner_id: UUID
+    shop_id: UUID
+    carrier: str
+    service: str
+    origin: Place
+    to: Place
+    boxes: tuple[Box, ...]
+    items: tuple[tuple[UUID, int], ...]
+    reference: str
+    by: UUID
+    not_before: datetime
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """What stands on a label, frozen when it was asked for."""
+
+    origin: Place
+    to: Place
+    boxes: tuple[Box, ...]
+    items: tuple[tuple[UUID, int], ...]
+
+
+class LabelView(msgspec.Struct, frozen=True):
+    """A label as pages show it. *reason* says why it was refused or given up, as the carrier did if it was the carrier."""
+
+    id: UUID
+    owner_kind: OwnerKind
+    owner_id: UUID
+    shop_id: UUID
+    carrier: str
+    service: str
+    state: str
+    reference: str
+    sending: Sending
+    asked_at: datetime
+    tries: int
+    tracking_no: str
+    document: str
+    price: Money | None
+    made_at: datetime | None
+    ended_at: datetime | None
+    reason: Text
+    collected: bool
+    """A carrier has the parcel: the label cannot be taken back any more."""
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        return self.state in ("asked", "unsure") or (self.state == "made" and not self.collected)
+
+
+def fault_of(word: LabelWord, id: UUID) -> Text | None:
+    """What is wrong with an answer before anything is made of it; None for nothing. Its document is looked at apart."""
+    if word.id != id:
+        return Text(zh="快递答的不是这张面单", en="the courier answered about another label")
+    if not 4 <= len(word.tracking_no) <= 64 or not word.tracking_no.isprintable():
+        return Text(zh="快递给的运单号不能用", en="the courier gave a number that cannot be one")
+    if len(word.handle) > 200:
+        return Text(zh="快递的答复太长", en="the courier's answer is too long")
+    return None

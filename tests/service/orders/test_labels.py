@@ -1,0 +1,310 @@
+"""Labels of a shop's orders: from "print the label" to the scan that keeps the promise, whatever the courier does."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+
+from sanhao.kit.ids import new_id
+from sanhao.kit.refusals import NotFound, Refusal
+from sanhao.kit.rows import fetch
+from sanhao.service.delivery import api as delivery
+from sanhao.service.delivery import doors
+from sanhao.service.delivery import label_errands as errands
+from sanhao.service.delivery.asking import CarrierAway, Door, LabelOrder, LabelWord
+from sanhao.service.orders import api as orders
+from tests.service import stage as on
+from tests.service.orders.stage import another_shop, refused
+from tests.service.stage import Stage, drain, hours, order_state, paid, promise, scan, ship, sound, stage
+
+pytestmark = pytest.mark.usefixtures("site")
+
+ORIGIN = delivery.Place("青草社", "13900000000", "CN", "内蒙古自治区", "锡林浩特市", "希日塔拉街19号")
+MINUTE = timedelta(minutes=1)
+
+
+def wish(order: UUID, **more: Any) -> orders.LabelWish:
+    return orders.LabelWish(order, "sandbox", **more)
+
+
+def ask(at: Stage, *wishes: orders.LabelWish, now: datetime) -> list[UUID]:
+    return orders.print_labels(at.shop_id, wishes, origin=ORIGIN, by=at.owner_id, now=now)
+
+
+def errand(now: datetime) -> None:
+    """The keepers come to rest, and what they do outside their transactions is done."""
+    for _ in range(2):
+        with on.errands():
+            drain(now)
+
+
+def asked_of(at: Stage, order: UUID, *, now: datetime, way: str = "obey", **more: Any) -> UUID:
+    delivery.set_way(orders.order(order).number, way)
+    [label] = ask(at, wish(order, **more), now=now)
+    errand(now)
+    return label
+
+
+def seen(order: UUID, label: UUID) -> delivery.LabelView:
+    return next(one for one in delivery.labels_of([order])[order] if one.id == label)
+
+
+def world(label: UUID) -> Any:
+    [row] = fetch("SELECT asked, voided_at, tracking_no FROM delivery_sandbox_label WHERE id = %s", [label])
+    return row
+
+
+def text_of(paper: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+
+
+def test_from_print_the_label_to_the_scan_that_keeps_the_promise(now: datetime) -> None:
+    at = stage()
+    order = paid(at, (2,))
+    label = asked_of(at, order, now=now + hours(1))
+    made = seen(order, label)
+    assert (made.state, made.tries, made.price and made.price.minor) == ("made", 1, 800)
+    [parcel] = delivery.consignments_of([order])[order]
+    assert (parcel.id, parcel.tracking_no, parcel.state) == (label, made.tracking_no, "labelled")
+    assert order_state(order) == "shipped"
+    [(_, paper)] = delivery.label_papers([label], shop_id=at.shop_id)
+    assert paper.startswith(b"%PDF-") and made.tracking_no in text_of(paper)
+    assert promise(order)["state"] == "open", "the label keeps nothing"
+    scan(label, "picked_up", at=now + hours(5))
+    assert promise(order)["state"] == "kept"
+    assert seen(order, label).collected
+    with pytest.raises(Refusal, match="courier has the parcel"):
+        orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + hours(6))
+    assert world(label)["voided_at"] is None
+    sound()
+
+
+def test_what_the_courier_refuses_is_shown_with_its_reason_and_the_order_waits_on(now: datetime) -> None:
+    at = stage()
+    order = paid(at)
+    label = asked_of(at, order, now=now, way="refuse")
+    said = seen(order, label)
+    assert (said.state, order_state(order)) == ("refused", "paid")
+    assert "does not go to this street" in said.reason.en and said.reason.zh.startswith("快递说")
+    again = asked_of(at, order, now=now + MINUTE)
+    assert seen(order, again).state == "made"
+    abroad = paid(at)
+    label = asked_of(at, abroad, now=now, weight_g=60_000)
+    assert "50 kg at most" in seen(abroad, label).reason.en
+
+
+@pytest.mark.parametrize(("way", "minutes", "asked"), [("late", 64, 5), ("away", 2, 2), ("twice", 0, 1)])
+def test_however_the_answer_comes_there_is_one_label(
+    now: datetime, way: str, minutes: int, asked: int
+) -> None:
+    at = stage()
+    order = paid(at)
+    label = asked_of(at, order, now=now, way=way)
+    for minute in range(minutes + 1):
+        errand(now + minute * MINUTE)
+    made = seen(order, label)
+    assert (made.state, made.tracking_no) == ("made", world(label)["tracking_no"])
+    assert [parcel.id for parcel in delivery.consignments_of([order])[order]] == [label]
+    assert world(label)["asked"] <= asked
+
+
+def test_a_document_that_cannot_be_printed_is_no_label_and_its_number_is_void(now: datetime) -> None:
+    at = stage()
+    order = paid(at)
+    label = asked_of(at, order, now=now, way="junk")
+    said = seen(order, label)
+    assert (said.state, said.document, order_state(order)) == ("refused", "", "paid")
+    assert "cannot be printed" in said.reason.en
+    assert world(label)["voided_at"] == now
+    assert delivery.consignments_of([order])[order] == []
+
+
+def test_killed_between_asking_and_recording_the_same_id_is_asked_again_and_there_is_one_label(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = stage()
+    order = paid(at)
+    [label] = ask(at, wish(order), now=now)
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(errands.actions, "record_label", die)
+        with pytest.raises(KeyboardInterrupt):
+            errand(now)
+    assert (seen(order, label).state, order_state(order)) == ("asked", "paid")
+    errand(now + MINUTE)
+    assert seen(order, label).state == "asked", "not before its lease ends"
+    errand(now + 2 * MINUTE)
+    made = seen(order, label)
+    assert (made.state, made.tracking_no) == ("made", world(label)["tracking_no"])
+    assert world(label)["asked"] == 2
+    [count] = fetch("SELECT count(*) AS n FROM delivery_sandbox_label")
+    assert count["n"] == 1
+
+
+def test_a_carrier_that_knows_no_ids_is_asked_once_and_then_a_person(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[LabelOrder] = []
+
+    def away(order: LabelOrder, *, now: datetime) -> LabelWord:
+        asked.append(order)
+        raise CarrierAway("no answer")
+
+    at = stage()
+    order = paid(at)
+    monkeypatch.setattr(doors, "DOORS", {"sandbox": Door(label=away, label_once=False)})
+    for module in (errands, errands.labelling):
+        monkeypatch.setattr(module, "DOORS", doors.DOORS)
+    [label] = ask(at, wish(order), now=now)
+    for minute in range(30):
+        errand(now + minute * MINUTE)
+    assert len(asked) == 1
+    said = seen(order, label)
+    assert said.state == "unsure" and "may have made a label" in said.reason.en
+    with refused("ship.label_waits"):
+        ask(at, wish(order), now=now)
+    delivery.ask_label_again(label, shop_id=at.shop_id, now=now + hours(1))
+    errand(now + hours(1))
+    assert (len(asked), seen(order, label).state) == (2, "asked")
+    orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + hours(2))
+    errand(now + hours(3))
+    assert (len(asked), seen(order, label).state) == (2, "cancelled")
+
+
+def test_a_label_is_taken_back_until_it_is_collected(now: datetime) -> None:
+    at = stage()
+    order = paid(at, (3,))
+    label = asked_of(at, order, now=now + hours(1))
+    orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + hours(2))
+    assert (order_state(order), delivery.consignments_of([order])[order]) == ("paid", [])
+    assert orders.order(order).lines[0].waiting_units == 3
+    errand(now + hours(2))
+    assert world(label)["voided_at"] == now + hours(2)
+    assert delivery.label_papers([label], shop_id=at.shop_id) == []
+    with refused("delivery.label_state"):
+        orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + hours(3))
+    again = asked_of(at, order, now=now + hours(4))
+    scan(again, "picked_up", at=now + hours(5))
+    assert promise(order)["state"] == "kept"
+    sound()
+
+
+def test_a_label_cancelled_while_its_carrier_thinks_is_void_when_it_answers(now: datetime) -> None:
+    at = stage()
+    order = paid(at)
+    label = asked_of(at, order, now=now, way="late")
+    orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + MINUTE)
+    errand(now + MINUTE)
+    assert (seen(order, label).state, world(label)["voided_at"]) == ("cancelled", now + MINUTE)
+    word = LabelWord(label, "SXLATE0001", b"", "application/pdf")
+    errands.actions.record_label(word, "0" * 64, now=now + hours(1))
+    assert seen(order, label).state == "cancelled", "what comes late changes nothing"
+    errand(now + hours(1))
+    assert fetch("SELECT next_try_at FROM delivery_label") == [{"next_try_at": None}]
+    assert order_state(order) == "paid"
+
+
+def test_an_answer_for_an_order_that_is_gone_or_packed_by_hand_is_given_up(now: datetime) -> None:
+    at = stage()
+    gone, typed = paid(at), paid(at)
+    for order in (gone, typed):
+        delivery.set_way(orders.order(order).number, "late")
+    of_gone, of_typed = ask(at, wish(gone), wish(typed), now=now)
+    errand(now)
+    orders.cancel_by_shop(gone, shop_id=at.shop_id, by=at.owner_id, reason="没有货了", now=now + MINUTE)
+    ship(at, typed, "SF100001", now=now + MINUTE)
+    for minute in range(2, 70, 2):
+        errand(now + minute * MINUTE)
+    assert (seen(gone, of_gone).state, seen(typed, of_typed).state) == ("cancelled", "cancelled")
+    assert "not waiting to be shipped" in seen(gone, of_gone).reason.en
+    assert world(of_gone)["voided_at"] and world(of_typed)["voided_at"]
+    assert [parcel.tracking_no for parcel in delivery.consignments_of([typed])[typed]] == ["SF100001"]
+
+
+def test_a_courier_that_keeps_its_label_says_so(now: datetime) -> None:
+    at = stage()
+    order = paid(at)
+    label = asked_of(at, order, now=now, way="keeps")
+    orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + hours(1))
+    errand(now + hours(1))
+    assert "charges for this label all the same" in seen(order, label).reason.en
+    assert fetch("SELECT next_try_at FROM delivery_label") == [{"next_try_at": None}]
+
+
+def test_parts_of_an_order_each_have_a_label_and_nothing_is_packed_twice(now: datetime) -> None:
+    at = stage()
+    order = paid(at, (3, 1))
+    three, one = sorted(orders.order(order).lines, key=lambda line: -line.quantity)
+    first, second = ask(
+        at, wish(order, items=((three.id, 2),)), wish(order, items=((three.id, 1), (one.id, 1))), now=now
+    )
+    with refused("ship.label_waits"):
+        ask(at, wish(order), now=now)
+    errand(now)
+    assert {seen(order, first).state, seen(order, second).state} == {"made"}
+    assert order_state(order) == "shipped"
+    orders.cancel_label(at.shop_id, second, by=at.owner_id, now=now + hours(1))
+    assert order_state(order) == "paid"
+    assert sum(line.waiting_units for line in orders.order(order).lines) == 2
+
+
+@pytest.mark.parametrize("ask_for", [0, 4, -1])
+def test_more_than_is_left_is_refused_and_nothing_is_asked(now: datetime, ask_for: int) -> None:
+    at = stage()
+    order, other = paid(at, (3,)), paid(at)
+    [line] = orders.order(order).lines
+    with refused("ship.label_waits"):
+        ask(at, wish(other), wish(order, items=((line.id, ask_for),)), now=now)
+    assert delivery.labels_of([order, other]) == {order: [], other: []}
+
+
+def test_another_shop_neither_asks_nor_sees_nor_cancels(now: datetime) -> None:
+    at, other = stage(), another_shop("other")
+    order = paid(at)
+    label = asked_of(at, order, now=now)
+    for forbidden in (
+        lambda: orders.print_labels(other.shop_id, [wish(order)], origin=ORIGIN, by=other.owner_id, now=now),
+        lambda: orders.print_labels(at.shop_id, [wish(order)], origin=ORIGIN, by=other.owner_id, now=now),
+        lambda: orders.cancel_label(other.shop_id, label, by=other.owner_id, now=now),
+        lambda: orders.cancel_label(at.shop_id, label, by=other.owner_id, now=now),
+        lambda: delivery.label_papers([label], shop_id=other.shop_id),
+        lambda: delivery.ask_label_again(label, shop_id=other.shop_id, now=now),
+        lambda: delivery.label_papers([new_id()], shop_id=at.shop_id),
+    ):
+        with pytest.raises(NotFound):
+            forbidden()
+    assert seen(order, label).state == "made"
+
+
+def test_carriers_without_a_door_make_no_labels(now: datetime) -> None:
+    at = stage()
+    order = paid(at)
+    with refused("delivery.no_labels"):
+        orders.print_labels(
+            at.shop_id, [orders.LabelWish(order, "gls")], origin=ORIGIN, by=at.owner_id, now=now
+        )
+    with refused("delivery.box"):
+        ask(at, wish(order, weight_g=2_000_000), now=now)
+
+
+def test_a_courier_that_says_nothing_is_asked_and_its_answer_keeps_the_promise(now: datetime) -> None:
+    at = stage()
+    order = paid(at)
+    label = asked_of(at, order, now=now, way="quiet")
+    for hour in range(1, 40):
+        errand(now + hours(hour))
+    [parcel] = delivery.consignments_of([order])[order]
+    assert parcel.id == label
+    assert (parcel.state, promise(order)["state"], order_state(order)) == ("delivered", "kept", "delivered")
+    assert parcel.collected_at == now + hours(3)
+    assert fetch("SELECT 1 FROM delivery_inquiry") == [], "nothing more is asked about it"
+    [asked] = fetch("SELECT count(*)::int AS n FROM delivery_carrier_message WHERE event_id LIKE 'asked/%'")
+    assert asked["n"] == 5, "an answer that says nothing new is kept once"
