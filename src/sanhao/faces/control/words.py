@@ -68,6 +68,8 @@ ENTRIES: Words = {
     "promise.compensation": _("compensation"), "promise.carrier_claim": _("claim on a carrier"),
     "promise.reversed": _("compensation taken back"), "order.second_leg": _("second leg to a remote area"), "checkout.paid": _("checkout paid"),
     "chargeback.taken": _("taken back by a bank"), "chargeback.beyond": _("taken back by a bank beyond what was left"), "chargeback.won": _("given back by a bank"), "coupon_lapsed": _("compensation of goods that came back, to who paid it"), "refund.parked": _("compensation that waits for the rest of its order"), "aftersales.borne": _("borne by somebody else"),
+    "case.pickup_fee": _("fee for a return collected at the door"), "case.pickup_fee_back": _("such a fee given back after an appeal"),
+    "case.pickup_borne": _("such a fee borne by the platform"),
     "case.stop_fee": _("fee for a parcel brought back"), "case.stop_fee_back": _("such a fee given back"),
     "sweep.freight": _("for sending goods back"),
     "case.ahead": _("refund paid ahead"), "case.owed": _("paid ahead, owed by the buyer"), "settlement.repaid": _("refund paid ahead, given back"),

@@ -40,6 +40,8 @@ from sanhao.service.aftersales.actions.dispute import (
     state_case,
 )
 from sanhao.service.aftersales.actions.intercept import stop as stop_parcel
+from sanhao.service.aftersales.actions.pickup import book as book_pickup
+from sanhao.service.aftersales.actions.pickup import call_off as call_off_pickup
 from sanhao.service.aftersales.actions.promised import proposed
 from sanhao.service.aftersales.actions.raised import Raisable, raisable
 from sanhao.service.aftersales.actions.sweep import (
@@ -55,6 +57,9 @@ from sanhao.service.aftersales.actions.sweep import (
 from sanhao.service.aftersales.actions.sweep import preview as preview_sweep
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_of
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER, WAITING, Act, Address, Kind, Side, Terms
+from sanhao.service.aftersales.collectable import Collectable, collectable, may_change_until, sizes_of
+from sanhao.service.aftersales.collectable import of as collectable_of
+from sanhao.service.aftersales.collectable import slots as pickup_slots
 from sanhao.service.aftersales.core import RULE as MONEY_RULE
 from sanhao.service.aftersales.core import Ask, Back
 from sanhao.service.aftersales.debts import (
@@ -78,6 +83,9 @@ from sanhao.service.aftersales.judge import Found, Ruling, Verdict
 from sanhao.service.aftersales.money import Asked, give_back
 from sanhao.service.aftersales.money import preview as preview_money
 from sanhao.service.aftersales.outlook import TITLES, Outlook
+from sanhao.service.aftersales.paths.pickup import RULE as PICKUP_RULE
+from sanhao.service.aftersales.paths.pickup import Cost, Sizes
+from sanhao.service.aftersales.paths.pickup import Terms as PickupTerms
 from sanhao.service.aftersales.paths.proactive import BY_HAND, LEFT, SWEPT
 from sanhao.service.aftersales.paths.proactive import TITLES as TRIGGERS
 from sanhao.service.aftersales.queries import (
@@ -124,6 +132,7 @@ __all__ = [
     "MONEY_RULE",
     "OVER",
     "PHOTOS",
+    "PICKUP_RULE",
     "REASONS",
     "RULE",
     "SWEPT",
@@ -141,6 +150,8 @@ __all__ = [
     "Changes",
     "ClaimView",
     "Claimable",
+    "Collectable",
+    "Cost",
     "DeskCount",
     "EvidenceView",
     "Figure",
@@ -153,11 +164,13 @@ __all__ = [
     "MoveView",
     "Outlook",
     "Phase",
+    "PickupTerms",
     "Progress",
     "Raisable",
     "Reason",
     "Ruling",
     "Side",
+    "Sizes",
     "Standing",
     "StatementView",
     "Stoppable",
@@ -175,6 +188,8 @@ __all__ = [
     "approve_write_off",
     "arbitration_queue",
     "attempts_used",
+    "book_pickup",
+    "call_off_pickup",
     "case",
     "cases_of",
     "cases_of_orders",
@@ -184,6 +199,8 @@ __all__ = [
     "claim_guarantee",
     "claimables",
     "claims",
+    "collectable",
+    "collectable_of",
     "confirm",
     "debt",
     "debts_of",
@@ -205,12 +222,14 @@ __all__ = [
     "keep_evidence",
     "kinds_for",
     "look",
+    "may_change_until",
     "may_stop",
     "moves",
     "offered",
     "order_ids_of",
     "order_ids_of_evidence",
     "pay_debt",
+    "pickup_slots",
     "preview",
     "preview_money",
     "preview_sweep",
@@ -232,6 +251,7 @@ __all__ = [
     "saved_reasons",
     "send_back",
     "set_default_return_address",
+    "sizes_of",
     "standings",
     "state_case",
     "statements",

@@ -20,7 +20,7 @@ COLUMNS = (
     "moved_at, phase, packed, answer_hours, by_hand, currency, back_minor, refunded_minor, bearer, ships_first, at_shop, "
     "address::text AS address, parcel_id, uploaded_at, collected_at, signed_at, replacement_id, answer, offer_minor, "
     "round, spoke, decision_id, claimed_by_id, claimed_at, ahead_minor, ahead_until, stop, stop_until, "
-    "stop_rule_id"
+    "stop_rule_id, pickup, pickup_until, pickup_rule_id, pickup_sizes::text AS pickup_sizes, pickup_minor"
 )
 
 
@@ -53,6 +53,8 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
         ahead_until=row["ahead_until"] if row["ahead_minor"] else None,
         stop=row["stop"],
         stop_until=row["stop_until"],
+        pickup=row["pickup"],
+        pickup_until=row["pickup_until"],
     )
 
 

@@ -18,6 +18,8 @@ In words:
    so large that it says "by hand" goes from the shop's silence to a person of the platform.
 9. A parcel that still travels may be called back (`paths/intercept.py`): the courier has a day to answer and three to turn
    round. If it does not, the shop is asked; if it did, the shop has 10 days to look at what came back, and silence settles.
+10. Bulky goods may be collected (`paths/pickup.py`): the time to send does not end before the courier's slot is over, and
+   where nobody came, not before the buyer could choose again.
 
 Source of the numbers: policies of WeChat, TikTok and eBay as collected for this project; every one is a term.
 """
@@ -31,6 +33,7 @@ from typing import Literal
 import msgspec
 
 from sanhao.kit.deadline import end_of_day, zone
+from sanhao.service.aftersales.paths.pickup import Progress
 
 Kind = Literal["refund", "return", "exchange", "claim"]
 Side = Literal["buyer", "shop", "platform"]
@@ -173,6 +176,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     stop: Stop = ""
     stop_until: datetime | None = None
     """The parcel is being called back; by then it has turned round, or it is over."""
+    pickup: Progress = ""
+    pickup_until: datetime | None = None
+    """A courier comes for the goods: the time to send them does not end before that is over."""
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -192,7 +198,8 @@ def due(terms: Terms, facts: Facts, at: datetime) -> datetime | None:
         case "stopping":
             return facts.stop_until or at + timedelta(hours=terms.answer_hours)
         case "to_send":
-            return at + timedelta(days=terms.send_days)
+            latest = at + timedelta(days=terms.send_days)
+            return latest if facts.pickup_until is None else max(latest, facts.pickup_until)
         case "returning" if facts.stop == "back":
             return at + timedelta(days=terms.receive_days)
         case "returning" if facts.ahead_until is not None:

@@ -310,6 +310,21 @@ def _within(money: OrderMoney, taken: Sequence[_Taken], freight: int, whole: boo
     )
 
 
+def keep(back: Back, minor: int) -> Back:
+    """*back* with *minor* of its goods kept, from the first line on: never more than goes back for them."""
+    lines = []
+    for line in back.lines:
+        kept = min(minor, line.goods_minor)
+        minor -= kept
+        lines.append(
+            msgspec.structs.replace(
+                line, goods_minor=line.goods_minor - kept, kept_minor=line.kept_minor + kept
+            )
+        )
+    cash = sum(line.goods_minor for line in lines) + back.freight_minor
+    return msgspec.structs.replace(back, lines=tuple(lines), cash_minor=cash)
+
+
 def after(money: OrderMoney, back: Back) -> OrderMoney:
     """The order's money once *back* went back: what the next refund is asked of."""
     lines = {line.line_id: line for line in back.lines}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -36,7 +37,7 @@ def keep(files: Sequence[UploadedFile]) -> list[media.Stored]:
 
 
 def add(
-    case_id: UUID, side: Side, stored: Sequence[media.Stored], *, by: UUID, round: int, now: datetime,
+    case_id: UUID, side: Side | Literal["courier"], stored: Sequence[media.Stored], *, by: UUID | None, round: int, now: datetime,
     documents: Sequence[media.Stored] = (),
 ) -> None:  # fmt: skip
     """Note *stored* on a case, in the caller's transaction (which holds the case). The same file again is once.

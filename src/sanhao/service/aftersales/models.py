@@ -85,8 +85,24 @@ class Case(models.Model):
         "rulebook.Rule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
+    pickup = models.CharField(max_length=10, db_default="")
+    """How far its pickup at the buyer's door is (`paths/pickup.py`)."""
+    pickup_until = models.DateTimeField(null=True)
+    pickup_rule = models.ForeignKey(
+        "rulebook.Rule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    pickup_sizes = models.JSONField(null=True)
+    pickup_minor = models.BigIntegerField(db_default=0)
+    """What the pickup cost, where it is taken out of what comes back: *back_minor* is less by it."""
+
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="aftersales_case_pickup",
+                condition=Q(pickup="", pickup_minor=0)
+                | Q(pickup__in=["asked", "booked", "over"], pickup_rule__isnull=False, pickup_minor=0)
+                | Q(pickup="collected", pickup_rule__isnull=False, pickup_minor__gte=0),
+            ),
             models.CheckConstraint(name="aftersales_case_state", condition=Q(state__in=list(CASE_STATES))),
             models.CheckConstraint(name="aftersales_case_kind", condition=Q(kind__in=list(KINDS))),
             models.CheckConstraint(name="aftersales_case_phase", condition=Q(phase__in=list(PHASES))),

@@ -11,6 +11,8 @@ import msgspec
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.ids import new_id
+from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import core
 from sanhao.service.orders import api as orders
@@ -72,6 +74,8 @@ class Asked(msgspec.Struct, frozen=True):
     called_back: Mapping[UUID, int] = {}
     had_minor: int = 0
     claim: ledger.Ref | None = None
+    fee: Money | None = None
+    """So much of it is not the buyer's but what collecting the goods cost: the platform has paid it, and has it again."""
 
 
 def found_rules(*, now: datetime) -> None:
@@ -157,7 +161,18 @@ def give_back(asked: Sequence[Asked], *, now: datetime) -> dict[str, core.Back]:
     """
     if not asked:
         return {}
-    backs = _backs(asked, orders.money([one.order_id for one in asked]), now)
+    found = _backs(asked, orders.money([one.order_id for one in asked]), now)
+    backs = [
+        core.keep(back, one.fee.minor) if one.fee else back for one, back in zip(asked, found, strict=True)
+    ]
+    _pay_fees(
+        [
+            (one, back.cash_minor - less.cash_minor)
+            for one, back, less in zip(asked, found, backs, strict=True)
+            if one.fee
+        ],
+        now,
+    )
     settlement.cover(
         [cover for one, back in zip(asked, backs, strict=True) for cover in _covers(one, back)], now=now
     )
@@ -190,6 +205,29 @@ def _without(order: core.OrderMoney, had_minor: int) -> core.OrderMoney:
     if not had_minor:
         return order
     return msgspec.structs.replace(order, refunded_minor=order.refunded_minor - had_minor)
+
+
+def _pay_fees(kept: Sequence[tuple[Asked, int]], now: datetime) -> None:
+    """What the platform paid couriers: out of the escrow, so much of it as was *kept* of what would have been the buyer's;
+    the rest, or all of it where somebody else than the shop bears the refund, is the platform's own.
+
+    Before others pay in for the buyer: what they bear, they bear whole.
+    """
+    repays, entries = [], []
+    for asked, minor in kept:
+        assert asked.fee is not None
+        currency = asked.fee.currency
+        by_shop = minor if asked.payer is None and not asked.borne else 0
+        paid_ahead = ledger.Ref("paid_ahead", ledger.PLATFORM, currency)
+        key, cause = f"{asked.key}:pickup", (asked.cause_kind, asked.cause_id, asked.decision_id)
+        repays.append(settlement.Repay(key, asked.order_id, by_shop, paid_ahead, *cause))
+        if rest := asked.fee.minor - by_shop:
+            lines = ((ledger.Ref("goodwill", ledger.PLATFORM, currency), rest), (paid_ahead, -rest))
+            entries.append(
+                ledger.EntryDraft(new_id(), f"{key}:borne", "case.pickup_borne", now, currency, lines, *cause)
+            )
+    settlement.repay(repays, now=now)
+    ledger.post(entries)
 
 
 def _repay(asked: Asked, back: core.Back) -> settlement.Repay:

@@ -168,6 +168,44 @@ _CALLED_BACK: dict[str, dict[Side, Text]] = {
     },
 }
 """What is different where a parcel was called back; *ahead* is said of the money."""
+_COLLECTED_AT_DOOR: dict[str, dict[Side, Text]] = {
+    "asked": {
+        "buyer": Text(
+            zh="正在和快递约上门时间，约好了马上告诉你。你不用寄，先把东西收好。",
+            en="The courier is being asked to come; you hear as soon as it says yes. There is nothing to send.",
+        ),
+        "shop": Text(
+            zh="买家约了快递上门取件，等快递答应。",
+            en="The buyer has asked for a courier to collect it, who has not said yes yet.",
+        ),
+        "platform": Text(zh="买家约了快递上门取件。", en="The buyer has asked for a courier to collect it."),
+    },
+    "booked": {
+        "buyer": Text(
+            zh="快递会按约好的时间上门取件，请把东西准备好。你不用寄。",
+            en="A courier comes for it in the slot you chose: have it ready. There is nothing to send.",
+        ),
+        "shop": Text(
+            zh="快递会上门取件，取到后你能看到照片。",
+            en="A courier collects it at the buyer's door; you see its photo when it has.",
+        ),
+        "platform": Text(zh="快递会上门取件。", en="A courier collects it at the buyer's door."),
+    },
+    "over": {
+        "buyer": Text(
+            zh="这次没有取成。请在{due}前另约时间，或自己寄回。",
+            en="It was not collected. By {due} choose another slot, or send it yourself.",
+        ),
+        "shop": Text(
+            zh="快递这次没有取成，买家在{due}前另约或自己寄回。",
+            en="The courier did not collect it. By {due} the buyer chooses another slot, or sends it.",
+        ),
+        "platform": Text(
+            zh="快递没有取成，买家在{due}前另约。", en="It was not collected; the buyer has until {due}."
+        ),
+    },
+}
+"""What is different where a courier collects it."""
 _MONEY_AHEAD = Text(zh="{sum}已经退给你。", en="{sum} is with you already.")
 _MONEY_LATER = {
     "accepted": Text(zh="掉头以后马上退{sum}。", en="{sum} follows as soon as it has."),
@@ -282,7 +320,9 @@ def outlook(
     then = _WILL[f"{will.reason}/{will.to}"]
     spoken = facts.state == "disputed" and side in facts.spoke
     words = _SPOKEN if spoken else _NEXT[side][facts.state]
-    if (stage := _stage(facts)) is not None:
+    if facts.state == "to_send" and facts.pickup in _COLLECTED_AT_DOOR:
+        words = _COLLECTED_AT_DOOR[facts.pickup][side]
+    elif (stage := _stage(facts)) is not None:
         words = _with_money(_CALLED_BACK[stage][side], facts)
     elif facts.ahead_until and facts.state == "returning":
         words = _AHEAD[side]

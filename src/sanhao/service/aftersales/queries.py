@@ -70,6 +70,9 @@ class CaseView(msgspec.Struct, frozen=True):
     rule_id: UUID
     stop: str = ""
     ahead: bool = False
+    pickup: str = ""
+    pickup_fee: Money | None = None
+    """What collecting it cost, where that is taken out of what comes back."""
 
     @property
     def over(self) -> bool:
@@ -425,4 +428,6 @@ def _view(row: dict[str, Any], side: Side) -> CaseView:
         rule_id=row["rule_id"],
         stop=row["stop"],
         ahead=bool(row["ahead_minor"]),
+        pickup=row["pickup"],
+        pickup_fee=Money(row["pickup_minor"], currency) if row["pickup_minor"] else None,
     )

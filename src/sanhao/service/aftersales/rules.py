@@ -14,7 +14,7 @@ from sanhao.kit.text import Text
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_from
 from sanhao.service.aftersales.case import Terms
-from sanhao.service.aftersales.paths import instant, intercept, proactive
+from sanhao.service.aftersales.paths import instant, intercept, pickup, proactive
 from sanhao.service.aftersales.reasons import REASONS
 
 
@@ -42,6 +42,12 @@ def found_rules(*, now: datetime) -> None:
         intercept.RULE,
         msgspec.to_builtins(intercept.Terms()),
         title=Text(zh="拦截急速退", en="Refunds of parcels that are called back"),
+        now=now,
+    )
+    rulebook.found(
+        pickup.RULE,
+        msgspec.to_builtins(pickup.Terms()),
+        title=Text(zh="大件上门取退", en="Bulky returns collected at the door"),
         now=now,
     )
     rulebook.found(

@@ -77,9 +77,13 @@ def signal(batch: Sequence[News[CaseMoved]] | Sequence[News[CaseChanged]]) -> No
     )
 
 
+_TOLD = ("paid_ahead", "stop_accepted", "pickup_booked", "pickup_in_vain", "pickup_refused", "pickup_lapsed")
+
+
 def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
-    """The buyer has the money, and the shop learns that this cost it nothing yet; or a courier turns a parcel round."""
-    said = [news for news in batch if news.fact.what in ("paid_ahead", "stop_accepted")]
+    """The buyer has the money, and the shop learns that this cost it nothing yet; or a courier turns a parcel round,
+    comes to the door, or came in vain."""
+    said = [news for news in batch if news.fact.what in _TOLD]
     if not said:
         return
     ids = [news.fact.case_id for news in said]

@@ -15,16 +15,22 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.aftersales import core, sweep_telling, telling
-from sanhao.service.aftersales.actions import ahead, back, debts, dispute, holds, sweep, swept, time
+from sanhao.service.aftersales.actions import ahead, back, debts, dispute, fees, holds, sweep, swept, time
 from sanhao.service.aftersales.actions import intercept as intercepting
+from sanhao.service.aftersales.actions import pickup as collecting
 from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, terms_from
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
-from sanhao.service.aftersales.paths import instant, intercept, proactive
+from sanhao.service.aftersales.paths import instant, intercept, pickup, proactive
 from sanhao.service.aftersales.queries import row_of
 from sanhao.service.aftersales.rules import checked
 from sanhao.service.conversations import api as conversations
-from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, InterceptionMoved
+from sanhao.service.delivery.events import (
+    ConsignmentCollected,
+    ConsignmentDelivered,
+    InterceptionMoved,
+    PickupMoved,
+)
 from sanhao.service.orders.events import OrderCancelled, OrderDelivered
 
 DUE = Keeper(
@@ -146,6 +152,19 @@ def rejudge_fee(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
     )
 
 
+def rejudge_pickup(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """The same for what collecting goods at a door cost."""
+    verdict = pickup.fee(
+        msgspec.convert(terms, pickup.Terms), msgspec.json.decode(facts_json, type=pickup.FeeSeen)
+    )
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=verdict.owed.minor,
+        currency=verdict.owed.currency if verdict.owed.minor else "",
+        text=pickup.say_fee(verdict),
+    )
+
+
 def wire() -> None:
     conversations.register_subject("case", parties)
     rulebook.register_schema(RULE, checked)
@@ -154,12 +173,15 @@ def wire() -> None:
     rulebook.register_terms(instant.RULE, instant.Terms)
     rulebook.register_terms(proactive.RULE, proactive.Terms)
     rulebook.register_terms(intercept.RULE, intercept.Terms)
+    rulebook.register_terms(pickup.RULE, pickup.Terms)
     decisions.register_judge(instant.PAID, rejudge_advance)
     decisions.register_judge(intercept.PAID, rejudge_called_back)
     decisions.register_judge(intercept.FEE, rejudge_fee)
+    decisions.register_judge(pickup.FEE, rejudge_pickup)
     decisions.register_judge(proactive.SWEPT, rejudge_swept)
     decisions.register_undo(proactive.SWEPT, swept.OWNER)
     decisions.register_undo(intercept.FEE, intercepting.OWNER)
+    decisions.register_undo(pickup.FEE, fees.OWNER)
     for kind in (SILENCE, RULING, AT_ONCE):
         decisions.register_judge(kind, rejudge)
     for kind in (SILENCE, RULING):
@@ -167,6 +189,7 @@ def wire() -> None:
     listen_now(ConsignmentCollected, back.collected)
     listen_now(ConsignmentDelivered, back.delivered)
     listen_now(InterceptionMoved, intercepting.moved)
+    listen_now(PickupMoved, collecting.moved)
     listen_now(ConsignmentDelivered, intercepting.delivered)
     listen_now(DecisionOverturned, dispute.overturned)
     listen_now(DecisionOverturned, swept.overturned)
@@ -178,11 +201,13 @@ def wire() -> None:
     listen_now(DisputeWon, debts.won)
     listen_now(PaymentRestored, debts.restored)
     listen_later(DebtChanged, telling.debt)
+    listen_now(DecisionOverturned, collecting.overturned)
     listen_later(OrderCancelled, telling.order_cancelled)
     listen_later(OrderDelivered, holds.wait_for_guarantees)
     listen_later(CaseMoved, telling.moved)
     listen_later(CaseMoved, telling.over)
     listen_later(CaseMoved, swept.pay_freight)
+    listen_later(CaseMoved, collecting.left)
     listen_later(CaseChanged, telling.signal)
     listen_later(CaseChanged, telling.paid_ahead)
     register(DUE)

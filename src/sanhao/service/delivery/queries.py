@@ -341,6 +341,16 @@ def unread_since() -> datetime | None:
     return row["at"]  # type: ignore[no-any-return]
 
 
+def is_registered(carrier: str, tracking_no: str) -> bool:
+    """Whether this number of a carrier's is a parcel's already."""
+    return bool(
+        fetch(
+            "SELECT 1 FROM delivery_consignment WHERE carrier = %s AND tracking_no = %s",
+            [carrier, tracking_no],
+        )
+    )
+
+
 def tracking_number(consignment_id: UUID) -> tuple[str, str]:
     """Carrier and number of a consignment. Raises NotFound."""
     rows = fetch("SELECT carrier, tracking_no FROM delivery_consignment WHERE id = %s", [consignment_id])

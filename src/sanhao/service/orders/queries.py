@@ -68,6 +68,8 @@ class LineView(msgspec.Struct, frozen=True):
     """What the shop kept of goods that came back: a fee, something missing."""
     special: str = ""
     weight_g: int = 0
+    category: str = ""
+    """Its path, the wider first, as the shop had it when it was bought."""
 
     @property
     def paid(self) -> Money:
@@ -401,6 +403,7 @@ def _line(row: dict[str, Any], currency: str) -> LineView:
         kept=Money(row["kept_minor"], currency),
         special=row["special"],
         weight_g=row["weight_g"],
+        category=row["category"],
     )
 
 

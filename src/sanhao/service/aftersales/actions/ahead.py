@@ -25,7 +25,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import money
-from sanhao.service.aftersales.actions import debts, give
+from sanhao.service.aftersales.actions import debts, fees, give
 from sanhao.service.aftersales.actions.give import CAUSE, units_of
 from sanhao.service.aftersales.book import COLUMNS, encode
 from sanhao.service.aftersales.case import OVER, Address
@@ -204,7 +204,7 @@ def _waybill(
     )
     to = msgspec.json.decode(case["address"], type=Address)
     return instant.Waybill(
-        scanned=parcel.collected_at is not None,
+        scanned=parcel.collected_at is not None or case["pickup"] == "collected",
         older=first is not None and first.at < case["opened_at"],
         origin=first.place if first else "",
         bound_for=parcel.bound_for,
@@ -332,6 +332,8 @@ def _settle(items: Sequence[Going], now: datetime) -> None:
     settlement.repay(
         [_repaid(item, rows) for item in items if item.bearer == "shop" and item.row["promise_id"]], now=now
     )
+    fees.repay([item for item in items if item.bearer == "shop" and item.row["promise_id"]], now=now)
+    fees.bear([item for item in items if item.bearer != "shop"], now=now)
     by_shop = [item for item in items if item.bearer == "shop" and not item.row["promise_id"]]
     asked = [
         msgspec.structs.replace(one, had_minor=item.refunded_minor, claim=_claim(rows[item.row["id"]]))

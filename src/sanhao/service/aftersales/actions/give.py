@@ -100,7 +100,7 @@ def _asked(item: Going, units: Mapping[UUID, int], order: orders.OrderView) -> m
     asks = tuple(core.Ask(line_id, count) for line_id, count in units.items())
     if item.amount_minor is not None and item.amount_minor < row["back_minor"]:
         # A sum instead of the goods: it is for the goods alone, which stay with the buyer.
-        asks, fault = _part_of(asks, lines, item.amount_minor), "buyer"
+        asks, fault = _part_of(asks, lines, item.amount_minor + row["pickup_minor"]), "buyer"
     waiting = {
         line_id: min(
             count, lines[line_id].quantity - lines[line_id].shipped_quantity - lines[line_id].cancelled_units
@@ -119,6 +119,7 @@ def _asked(item: Going, units: Mapping[UUID, int], order: orders.OrderView) -> m
         payer=goodwill if item.bearer == "platform" else None,
         unshipped=waiting,
         restock=units if item.note == "received_restocked" else {},
+        fee=Money(row["pickup_minor"], row["currency"]) if row["pickup_minor"] else None,
         called_back=units if row["stop"] == "back" and row["phase"] != "delivered" else {},
     )
 

@@ -17,7 +17,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import ahead, give, holds, promised
+from sanhao.service.aftersales.actions import ahead, fees, give, holds, promised
 from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Side
 from sanhao.service.aftersales.events import CaseMoved
@@ -57,6 +57,7 @@ def enter(items: Sequence[Going], *, now: datetime) -> None:
     ahead.settle(settled, now=now)
     give.refund([item for item in refunds if not item.row["ahead_minor"]], now=now)
     ahead.owe(items, now=now)
+    fees.settle(items, now=now)
     groups: dict[tuple[Any, ...], list[Going]] = defaultdict(list)
     for item in items:
         groups[item.to, item.note, item.by, tuple(sorted(item.also))].append(item)
@@ -114,6 +115,9 @@ _KINDS = {
     "reason": "text",
     "words": "text",
     "back_minor": "bigint",
+    "pickup": "text",
+    "pickup_until": "timestamptz",
+    "pickup_minor": "bigint",
 }
 
 

@@ -23,6 +23,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import core, money, worth
+from sanhao.service.aftersales.actions import fees
 from sanhao.service.aftersales.case import OVER
 from sanhao.service.aftersales.judge import Found, Verdict
 from sanhao.service.aftersales.reasons import REASONS
@@ -84,12 +85,15 @@ def pay(items: Sequence[Going], *, now: datetime) -> None:
             money.order_money(order), units[item.row["id"]], terms=rule.of(order.country),
             fault=REASONS[item.row["reason"]].fault, currency=order.currency,
         )  # fmt: skip
-        told[item.row["promise_id"]] = (item, _answered(item, now, left=left, at_most=item.amount_minor))
+        # What collecting the goods cost is taken out of it afterwards: that was agreed, and is no business of the promise's.
+        most = None if item.amount_minor is None else item.amount_minor + item.row["pickup_minor"]
+        told[item.row["promise_id"]] = (item, _answered(item, now, left=left, at_most=most))
     outcomes = _answer(told, now)
     for item in items:
         outcome = outcomes[item.row["promise_id"]]
         item.decision_id = outcome.decision_id
-        item.refunded_minor = outcome.verdict.owed.minor if outcome.verdict.owed else 0
+        owed = outcome.verdict.owed.minor if outcome.verdict.owed else 0
+        item.refunded_minor = max(owed - item.row["pickup_minor"], 0)
     settlement.lock([item.row["order_id"] for item in items])
     on_top([(item.row, outcomes[item.row["promise_id"]]) for item in items], now)
     asked = [
@@ -97,6 +101,7 @@ def pay(items: Sequence[Going], *, now: datetime) -> None:
         for item in items
     ]
     money.give_back([one for one in asked if one is not None], now=now)
+    fees.bear([item for item, one in zip(items, asked, strict=True) if one is None], now=now)
 
 
 def _answer(
@@ -158,9 +163,12 @@ def _asked(item: Going, outcome: promises.ClaimOutcome, unit: Unit, left: worth.
     """What goes back through the order: the units whole where all they were worth goes back, else a sum of it."""
     whole = _sum(outcome, ["goods"]) == left.goods.minor
     asked = asked_for(item.row, outcome, unit, whole=whole)
-    if asked is None or not (whole and item.note == "received_restocked"):
-        return asked
-    return msgspec.structs.replace(asked, restock=dict([unit]))
+    if asked is None:
+        return None
+    back_on_shelf = whole and item.note == "received_restocked"
+    return msgspec.structs.replace(
+        asked, fee=fees.of(item.row), restock=dict([unit]) if back_on_shelf else {}
+    )
 
 
 def asked_for(
