@@ -16,7 +16,7 @@ from sanhao.people.actions.accounts import (
     sign_up,
 )
 from sanhao.people.actions.addresses import add_address, edit_address, remove_address, set_default_address
-from sanhao.people.actions.guests import claim_guests, open_guest
+from sanhao.people.actions.guests import claim_guests, forget_guests, open_guest
 from sanhao.people.actions.staff import (
     check_first_admin,
     first_admin,
@@ -85,6 +85,7 @@ __all__ = [
     "enrol",
     "first_admin",
     "first_admin_token",
+    "forget_guests",
     "grant_role",
     "guest_by_email",
     "guests",

@@ -24,7 +24,7 @@ from tests.faces.storefront.test_buying import fill
 from tests.faces.storefront.test_cases import picture
 from tests.service import stage as service
 from tests.service.aftersales.stage import units
-from tests.service.guests.stage import BERLIN, EMAIL, paid, person_of, tokens_in
+from tests.service.guests.stage import BERLIN, EMAIL, mailed, paid, person_of, tokens_in
 
 pytestmark = pytest.mark.usefixtures("real")
 
@@ -210,7 +210,7 @@ def test_a_guest_buys_from_the_cart_to_the_order(
     assert client.get(f"/paid/{checkout}/").status_code == 200
     [order] = orders.order_ids_of(checkout)
     assert client.get(f"/orders/{order}/").status_code == 200
-    service.drain(now)
+    mailed(now)
     assert [mail.to for mail in mailoutbox] == [[EMAIL]]
     assert client.get("/checkout/").status_code == 302, "nothing of the address is kept"
     assert "guest" not in client.session

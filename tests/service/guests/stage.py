@@ -33,6 +33,12 @@ def paid(at: service.Stage, *, now: datetime = T0, **more: Any) -> UUID:
     return said.order_ids[0]
 
 
+def mailed(now: datetime) -> None:
+    """Let keepers come to rest and what they send outside a transaction be sent."""
+    with service.errands():
+        service.drain(now)
+
+
 def person_of(order_id: UUID) -> UUID:
     return orders.order(order_id).person_id
 

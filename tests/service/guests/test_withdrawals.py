@@ -20,7 +20,7 @@ from sanhao.service.orders import api as orders
 from tests.conftest import T0
 from tests.goods import world
 from tests.service import stage as service
-from tests.service.guests.stage import BERLIN, EMAIL, paid
+from tests.service.guests.stage import BERLIN, EMAIL, mailed, paid
 
 pytestmark = pytest.mark.django_db
 DELIVERED = T0 + timedelta(hours=24)
@@ -254,3 +254,48 @@ def test_a_flood_is_slowed(at: service.Stage) -> None:
         guests.declare(guests.Declaration("A", f"a{n}@example.org", "1"), now=T0, address="192.0.2.1")
     with pytest.raises(TooMany):
         guests.declare(guests.Declaration("A", "b@example.org", "1"), now=T0, address="192.0.2.1")
+
+
+def travelling(at: service.Stage, how: str) -> tuple[UUID, UUID]:
+    order = paid(at, home=BERLIN)
+    parcel = service.ship(at, order, "SF830001", now=T0 + timedelta(hours=1))
+    delivery.sandbox_mischief(parcel, how)  # type: ignore[arg-type]
+    service.scan(parcel, "picked_up", at=T0 + timedelta(hours=2))
+    return order, parcel
+
+
+def test_while_the_parcel_travels_it_is_called_back_and_nobody_sends_anything(at: service.Stage) -> None:
+    order, _ = travelling(at, "obey")
+    sent = T0 + timedelta(hours=10)
+    view = declared(said(order), sent)
+    assert (view.state, view.why, len(view.case_ids)) == ("opened", "", 1)
+    for hours in range(100):
+        mailed(sent + timedelta(hours=hours))
+    [case] = aftersales.cases_of_orders([order], side="buyer")[order]
+    assert (case.id, case.stop) == (view.case_ids[0], "back")
+    [rule] = fetch("SELECT r.key FROM rulebook_rule r JOIN aftersales_case c ON c.rule_id = r.id")
+    assert rule["key"] == "aftersales.withdrawal"
+    for day in range(5, 20):
+        mailed(sent + timedelta(days=day))
+    [case] = aftersales.cases_of_orders([order], side="buyer")[order]
+    assert case.state == "refunded"
+    assert orders.order(order).refunded == orders.order(order).total, "the Union's freight, too"
+    service.sound()
+
+
+def test_a_courier_that_cannot_stop_it_leaves_it_to_the_shop(at: service.Stage) -> None:
+    order, _ = travelling(at, "refuse")
+    sent = T0 + timedelta(hours=10)
+    view = declared(said(order), sent)
+    for hours in range(4):
+        mailed(sent + timedelta(hours=hours))
+    [case] = aftersales.cases_of_orders([order], side="buyer")[order]
+    assert (view.state, case.state, case.stop) == ("opened", "asked", "over")
+
+
+def test_a_parcel_that_was_tried_before_is_asked_about_as_ever(at: service.Stage) -> None:
+    order, parcel = travelling(at, "refuse")
+    service.scan(parcel, "out_for_delivery", at=T0 + timedelta(hours=5))
+    view = declared(said(order), T0 + timedelta(hours=10))
+    [case] = aftersales.cases_of_orders([order], side="buyer")[order]
+    assert (view.state, case.state, case.stop) == ("opened", "asked", "")

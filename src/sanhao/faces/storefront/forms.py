@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from sanhao.faces.storefront import places
+from sanhao.faces.ui.format import lang_of
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.text import Lang
 from sanhao.people import api as people
@@ -14,11 +17,20 @@ from sanhao.people import api as people
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
 
-_COUNTRIES = [
-    ("CN", _("China")), ("HK", _("Hong Kong")), ("MO", _("Macao")), ("TW", _("Taiwan")), ("SG", _("Singapore")),
-    ("JP", _("Japan")), ("KR", _("South Korea")), ("MY", _("Malaysia")), ("GB", _("United Kingdom")),
-    ("DE", _("Germany")), ("FR", _("France")), ("US", _("United States")), ("CA", _("Canada")), ("AU", _("Australia")),
-]  # fmt: skip
+
+def _countries() -> list[tuple[str, str]]:
+    return list(places.countries(lang_of(get_language())))
+
+
+class Suggested(forms.TextInput):
+    """A line to type, with words *among* which one may choose instead; it needs no script."""
+
+    template_name = "storefront/widgets/suggested.html"
+    among: tuple[str, ...] = ()
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        given = super().get_context(name, value, (attrs or {}) | {"list": f"{name}-among"})
+        return given | {"among": self.among}
 
 
 class SpokenForm(forms.Form):
@@ -137,9 +149,11 @@ class AddressForm(SpokenForm):
         label=_("Phone"), max_length=24, help_text=_("For the courier only."),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )  # fmt: skip
-    country = forms.ChoiceField(label=_("Country or region"), choices=_COUNTRIES, initial="CN")
+    country = forms.ChoiceField(label=_("Country or region"), choices=_countries, initial=places.CHINA)
     region = forms.CharField(
-        label=_("Province"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "address-level1"})
+        label=_("Province or region"),
+        max_length=60,
+        widget=Suggested(attrs={"autocomplete": "address-level1"}),
     )
     city = forms.CharField(
         label=_("City"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})
@@ -152,6 +166,23 @@ class AddressForm(SpokenForm):
         label=_("Postcode"), max_length=16, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suggested = self.fields["region"].widget
+        assert isinstance(suggested, Suggested)
+        suggested.among = places.provinces(lang_of(get_language()))
+
+    def clean(self) -> dict[str, Any]:
+        """In China a province is one of the list, kept by the name that couriers go by."""
+        given = super().clean() or self.cleaned_data
+        if given.get("country") == places.CHINA and given.get("region"):
+            found = places.province(given["region"])
+            if found is None:
+                self.add_error("region", _("Choose a province from the list."))
+            else:
+                given["region"] = found
+        return given
 
     def draft(self) -> people.AddressDraft:
         return people.AddressDraft(**self.cleaned_data)

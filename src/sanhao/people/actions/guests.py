@@ -7,6 +7,7 @@ of signing in reads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +41,21 @@ def open_guest(*, email: str, name: str, language: str, now: datetime) -> UUID:
             },
         )  # fmt: skip
     return id
+
+
+def forget_guests(person_ids: Sequence[UUID]) -> None:
+    """Wipe who these guests were: name, e-mail and addresses. Whom an account has taken over stays. In the caller's
+    transaction."""
+    ids = [
+        row["person_id"]
+        for row in fetch(
+            "UPDATE people_guest SET email = 'forgotten@' || person_id || '.invalid' "
+            "WHERE person_id = ANY(%s) AND claimed_by_id IS NULL RETURNING person_id",
+            [list(person_ids)],
+        )
+    ]
+    execute("UPDATE people_person SET name = '—' WHERE id = ANY(%s)", [ids])
+    execute("DELETE FROM people_address WHERE person_id = ANY(%s)", [ids])
 
 
 def claim_guests(person_id: UUID, *, now: datetime) -> list[UUID]:

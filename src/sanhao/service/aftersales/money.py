@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from stdnum.eu.vat import MEMBER_STATES
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
@@ -17,35 +18,7 @@ from sanhao.kit.text import Text
 from sanhao.service.aftersales import core
 from sanhao.service.orders import api as orders
 
-_UNION = [
-    "AT",
-    "BE",
-    "BG",
-    "CY",
-    "CZ",
-    "DE",
-    "DK",
-    "EE",
-    "ES",
-    "FI",
-    "FR",
-    "GR",
-    "HR",
-    "HU",
-    "IE",
-    "IT",
-    "LT",
-    "LU",
-    "LV",
-    "MT",
-    "NL",
-    "PL",
-    "PT",
-    "RO",
-    "SE",
-    "SI",
-    "SK",
-]
+_UNION = sorted(code.upper() for code in MEMBER_STATES if code != "xi")  # XI taxes Northern Ireland alone
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -12,14 +12,16 @@ _LONGEST_NUMBER = 30
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rule `guests.terms`. A link opens its order for *delivered_days* after delivery (the longest guarantee runs 90
-    days, and a claim has its time); what never arrives it opens for *placed_days*. Raises ValueError below a day."""
+    days, and a claim has its time); what never arrives it opens for *placed_days*. Whose order lapsed unpaid is forgotten after
+    *unpaid_days*. Raises ValueError below a day."""
 
     delivered_days: int = 120
     placed_days: int = 365
+    unpaid_days: int = 30
 
     def __post_init__(self) -> None:
-        if min(self.delivered_days, self.placed_days) < 1:
-            raise ValueError("a link is good for at least a day")
+        if min(self.delivered_days, self.placed_days, self.unpaid_days) < 1:
+            raise ValueError("a link is good, and a guest remembered, for at least a day")
 
 
 def good_until(terms: Terms, *, placed_at: datetime, delivered_at: datetime | None) -> datetime:

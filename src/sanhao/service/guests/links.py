@@ -32,6 +32,11 @@ def register_page(page: Callable[[str], str]) -> None:
     _page[0] = page
 
 
+def pages(order_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The whole address of each order's page, for whoever signs in."""
+    return {id: f"{settings.SITE_ADDRESS}/orders/{id}/" for id in order_ids}
+
+
 def token(order_id: UUID, version: int) -> str:
     return _SIGNER.sign_object([order_id.hex, version])
 

@@ -6,8 +6,10 @@ mail is written and stored nowhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, make_msgid
 
 from sanhao.fairness.notices import api as notices
 from sanhao.fairness.notices.events import NoticesGiven
@@ -22,7 +24,6 @@ from sanhao.service.guests.actions.link import renew
 from sanhao.service.guests.events import LinkAsked, WithdrawalAnswered, WithdrawalDeclared
 from sanhao.service.guests.withdrawals import WithdrawalView, withdrawals
 from sanhao.service.orders import api as orders
-from sanhao.service.orders.events import OrderPaid
 from sanhao.service.promises import api as promises
 
 _MOST_TOLD = 50
@@ -30,16 +31,24 @@ _MOST_TOLD = 50
 _PAID = (
     Text(zh="你的订单 {number}", en="Your order {number}"),
     Text(
-        zh="{name}，你好：\n\n你在{shop}的订单 {number} 已付款，共{total}。\n\n{lines}\n\n"
-        "收货：{address}\n\n我们保证：\n{promises}\n\n"
-        "不用登录，打开下面的链接就能查看这个订单、取消、退货、申请赔付：\n\n{link}\n\n"
-        "有这个链接的人都能处理这个订单，请不要转给别人。想换一个，在“查找订单”里重新要，旧的就失效了。\n",
-        en="Hello {name},\n\nyour order {number} at {shop} is paid: {total}.\n\n{lines}\n\n"
-        "It goes to: {address}\n\nWhat we promise:\n{promises}\n\n"
-        "No account is needed: this link shows the order, and lets you cancel, return and claim:\n\n{link}\n\n"
-        "Whoever has the link can do all that, so keep it to yourself. Ask for a new one under “Find my order” and this "
-        "one stops working.\n",
+        zh="{name}，你好：\n\n付款已收到，共{total}。\n\n{orders}\n\n收货：{address}\n\n{how}\n",
+        en="Hello {name},\n\nyour payment is here: {total}.\n\n{orders}\n\nIt goes to: {address}\n\n{how}\n",
     ),
+)
+_ORDER = Text(
+    zh="{shop}的订单 {number}\n{lines}\n我们保证：\n{promises}\n打开订单：{link}",
+    en="Order {number} at {shop}\n{lines}\nWhat we promise:\n{promises}\nOpen the order: {link}",
+)
+_NOTHING_YET = Text(zh="· 法律规定的权利", en="· What the law gives you")
+_BY_LINK = Text(
+    zh="不用登录，打开链接就能查看订单、取消、退货、申请赔付。有链接的人都能处理这个订单，请不要转给别人。"
+    "想换一个，在“查找订单”里重新要，旧的就失效了。",
+    en="No account is needed: the link shows the order, and lets you cancel, return and claim. Whoever has it can do all "
+    "that, so keep it to yourself. Ask for a new one under “Find my order” and this one stops working.",
+)
+_BY_SIGN_IN = Text(
+    zh="登录后可以查看订单、取消、退货、申请赔付。",
+    en="Sign in to see the order, to cancel, return or claim.",
 )
 _LINK = (
     Text(zh="订单 {number} 的链接", en="The link to your order {number}"),
@@ -83,37 +92,65 @@ _EVERYTHING = Text(zh="全部", en="everything")
 _SITE_ZONE = "Europe/Brussels"
 
 
-def paid(news: Sequence[News[OrderPaid]]) -> None:
-    """Who bought without an account gets the order and its promises to keep, and the way back to it."""
-    guests = people.guests([one.fact.person_id for one in news])
-    mine = [one for one in news if one.fact.person_id in guests]
-    if not mine:
-        return
-    ids = [one.fact.order_id for one in mine]
-    bought, addresses = orders.orders(ids), links.addresses(ids)
-    made = promises.promises_of(ids, now=max(one.at for one in mine))
-    known = shops.shops({one.fact.shop_id for one in mine})
-    for one in mine:
-        order = bought[one.fact.order_id]
-        guest = guests[order.person_id]
-        shop = known[order.shop_id]
-        promised = [
-            Text(zh=f"· {view.title.zh}：{view.sentence.zh}", en=f"· {view.title.en}: {view.sentence.en}")
-            if view.due_at is None
-            else _until(view, shop.timezone)
-            for view in made.get(order.id, [])
-        ]
-        send(
-            guest,
-            _PAID,
-            number=Text(zh=order.number, en=order.number),
-            shop=shop.name,
-            total=Text(zh=order.total.format("zh"), en=order.total.format("en")),
-            lines=_joined(_line(line) for line in order.lines),
-            address=_same(_where(order.address)),
-            promises=_joined(promised),
-            link=_same(addresses[order.id]),
-        )
+def confirmations(checkout_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, EmailMessage]:
+    """What was bought and paid, by checkout: each order with its guarantees, until when they hold, and the way to it.
+
+    Who has no account gets a link that opens the order; who has one, its page. Read now, so that a link is the one that
+    opens it now.
+    """
+    bought = orders.of_checkouts(checkout_ids)
+    ids = [order.id for several in bought.values() for order in several]
+    buyers = people.cards([several[0].person_id for several in bought.values()])
+    guests = people.guests(list(buyers))
+    opened, pages = links.addresses(ids), links.pages(ids)
+    made = promises.promises_of(ids, now=now)
+    known = shops.shops({order.shop_id for several in bought.values() for order in several})
+    found = {}
+    for id, several in bought.items():
+        first = several[0]
+        alone = first.person_id in guests and guests[first.person_id].claimed_by is None
+        total = sum((order.total for order in several[1:]), first.total)
+        parts = {
+            "number": _same(", ".join(order.number for order in several)),
+            "total": Text(zh=total.format("zh"), en=total.format("en")),
+            "orders": _joined(
+                _order(
+                    order,
+                    made.get(order.id, []),
+                    known[order.shop_id],
+                    (opened if alone else pages)[order.id],
+                )
+                for order in several
+            ),
+            "address": _same(_where(first.address)),
+            "how": _BY_LINK if alone else _BY_SIGN_IN,
+        }
+        domain = make_msgid().rsplit("@", 1)[1].rstrip(">")
+        found[id] = written(buyers[first.person_id], _PAID, parts, f"<paid.{id.hex}@{domain}>")
+    return found
+
+
+def _order(
+    order: orders.OrderView, made: Sequence[promises.PromiseView], shop: shops.ShopCard, link: str
+) -> Text:
+    promised = [
+        Text(zh=f"· {view.title.zh}：{view.sentence.zh}", en=f"· {view.title.en}: {view.sentence.en}")
+        if view.due_at is None or view.due_at.year >= _NEVER
+        else _until(view, shop.timezone)
+        for view in made
+    ]
+    parts = {
+        "shop": shop.name, "number": _same(order.number), "lines": _joined(_line(line) for line in order.lines),
+        "promises": _joined(promised or [_NOTHING_YET]), "link": _same(link),
+    }  # fmt: skip
+    return Text(
+        zh=_ORDER.zh.format(**{name: part.zh for name, part in parts.items()}),
+        en=_ORDER.en.format(**{name: part.en for name, part in parts.items()}),
+    )
+
+
+_NEVER = 9999
+"""What only news can end has no date."""
 
 
 def told(news: Sequence[News[NoticesGiven]]) -> None:
@@ -185,9 +222,20 @@ def _send_about(view: WithdrawalView, mail: tuple[Text, Text], **parts: Text) ->
 
 def send(to: people.PersonCard | people.GuestCard, mail: tuple[Text, Text], **parts: Text) -> None:
     """One mail, with its *parts* in the language of who reads it."""
+    written(to, mail, parts).send()
+
+
+def written(
+    to: people.PersonCard | people.GuestCard,
+    mail: tuple[Text, Text],
+    parts: Mapping[str, Text],
+    message_id: str = "",
+) -> EmailMessage:
+    """The same, not sent yet. *message_id*: by which a mailbox knows it, should it come twice."""
     in_language: Mapping[str, str] = {name: part.in_(to.language) for name, part in parts.items()}
     subject, body = (text.in_(to.language).format(name=to.name, **in_language) for text in mail)
-    send_mail(" ".join(subject.split())[:200], body, None, [to.email])
+    headers = {"Message-ID": message_id} if message_id else {}
+    return EmailMessage(" ".join(subject.split())[:200], body, None, [to.email], headers=headers)
 
 
 def _until(view: promises.PromiseView, timezone: str) -> Text:

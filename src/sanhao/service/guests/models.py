@@ -69,3 +69,48 @@ class Withdrawal(models.Model):
         indexes = [
             models.Index(name="guests_withdrawal_waits", fields=["declared_at"], condition=Q(state="waits")),
         ]
+
+
+class Confirmation(models.Model):
+    """The mail that confirms a payment: one for a checkout, owed since it was paid. *due_at*: when it is tried next, null
+    once it was sent or given up; *tries* counts."""
+
+    checkout = models.OneToOneField(
+        "orders.Checkout", primary_key=True, db_column="id", on_delete=models.PROTECT, related_name="+"
+    )
+    owed_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="guests_confirmation_sent_once",
+                condition=Q(sent_at__isnull=True) | Q(due_at__isnull=True),
+            )
+        ]
+        indexes = [
+            models.Index(name="guests_confirmation_due", fields=["due_at"], condition=Q(due_at__isnull=False))
+        ]
+
+
+class Unpaid(models.Model):
+    """Somebody without an account who placed an order and did not pay it: what they typed is forgotten at *due_at*."""
+
+    person = models.OneToOneField(
+        "people.Person", primary_key=True, db_column="id", on_delete=models.PROTECT, related_name="+"
+    )
+    due_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="guests_unpaid_forgotten_once",
+                condition=Q(forgotten_at__isnull=True) | Q(due_at__isnull=True),
+            )
+        ]
+        indexes = [
+            models.Index(name="guests_unpaid_due", fields=["due_at"], condition=Q(due_at__isnull=False))
+        ]

@@ -2,6 +2,7 @@
 
 from sanhao.service.orders.actions.cancel import cancel, cancel_by_buyer, cancel_by_shop
 from sanhao.service.orders.actions.cart import add_to_cart, adopt_cart, open_cart, set_quantity
+from sanhao.service.orders.actions.forget import forget_unpaid
 from sanhao.service.orders.actions.label import LabelWish, cancel_label, print_labels
 from sanhao.service.orders.actions.money import MoneyLine, MoneyShare, OrderMoney, money
 from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder, take_over
@@ -38,6 +39,7 @@ from sanhao.service.orders.queries import (
     known,
     line_quantities,
     numbers_of,
+    of_checkouts,
     order,
     order_ids_of,
     orders,
@@ -95,12 +97,14 @@ __all__ = [
     "cart_count",
     "checkout",
     "checkout_ids",
+    "forget_unpaid",
     "found_rules",
     "hold",
     "known",
     "line_quantities",
     "money",
     "numbers_of",
+    "of_checkouts",
     "open_cart",
     "order",
     "order_ids_of",

@@ -180,6 +180,14 @@ def orders_of_checkout(checkout_id: UUID, *, shop_id: UUID) -> list[OrderView]:
     )
 
 
+def of_checkouts(ids: Sequence[UUID]) -> dict[UUID, list[OrderView]]:
+    """What was placed together, by checkout."""
+    found: dict[UUID, list[OrderView]] = {}
+    for view in _orders("o.checkout_id = ANY(%(ids)s)", {"ids": list(ids)}):
+        found.setdefault(view.checkout_id, []).append(view)
+    return found
+
+
 def by_numbers(numbers: Sequence[str]) -> dict[str, UUID]:
     """Which order each number is of; unknown ones are missing. For staff."""
     rows = fetch("SELECT number, id FROM orders_order WHERE number = ANY(%s)", [list(numbers)])

@@ -21,6 +21,7 @@ from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.delivery import api as delivery
 from sanhao.service.guests.actions.link import count
 from sanhao.service.guests.core import clean_number
 from sanhao.service.guests.events import WithdrawalAnswered, WithdrawalDeclared
@@ -121,7 +122,7 @@ def match_withdrawal(id: UUID, *, number: str, by: UUID, now: datetime) -> None:
         if order_id is None:
             raise NotFound("order.unknown", zh="没有找到这个订单。", en="There is no such order.")
         row = row | {"words": ""}
-        opened, why, refusal = _cases(row, order_id)
+        opened, why, refusal = _cases(row, order_id, now)
         if refusal is not None and not opened:
             raise refusal
         _go(row, "opened", order_id, opened, why, by=by, at=now)
@@ -180,7 +181,7 @@ def _open(row: Row, order_id: UUID | None) -> None:
     elif row["words"]:
         _go(row, "waits", order_id, [], "which", at=at)
     else:
-        opened, why, _ = _cases(row, order_id)
+        opened, why, _ = _cases(row, order_id, at)
         _go(row, "waits" if why else "opened", order_id, opened, why, at=at)
 
 
@@ -200,8 +201,9 @@ def _go(
     )
 
 
-def _cases(row: Row, order_id: UUID) -> tuple[list[UUID], str, Refusal | None]:
-    """The cases that were opened, why not all of them, and what the last of them refused."""
+def _cases(row: Row, order_id: UUID, now: datetime) -> tuple[list[UUID], str, Refusal | None]:
+    """The cases that were opened, why not all of them, and what the last of them refused. What travels is called back
+    first, from *now* on: parcels are locked before anything else."""
     at = row["declared_at"]
     order = orders.order(order_id)
     lines = {line.id: line for line in order.lines}
@@ -212,7 +214,8 @@ def _cases(row: Row, order_id: UUID) -> tuple[list[UUID], str, Refusal | None]:
     here = {id: n for id, n in units.items() if lines[id].delivered_quantity >= n}
     coming = {id: n for id, n in units.items() if id not in here}
     may = promises.withdrawable(order_id, now=at)
-    opened: list[UUID] = []
+    opened = _called_back(order, coming, now) if coming else []
+    coming = {id: n for id, n in coming.items() if n}
     why, refusal = ("", None) if units else ("refused", None)
     for id, n in here.items():  # a line is a promise and a case of its own
         try:
@@ -231,6 +234,30 @@ def _cases(row: Row, order_id: UUID) -> tuple[list[UUID], str, Refusal | None]:
         except Refusal as no:
             why, refusal = "refused", no
     return opened, why, refusal
+
+
+def _called_back(order: orders.OrderView, coming: dict[UUID, int], now: datetime) -> list[UUID]:
+    """A case for each parcel under way that holds nothing but what is withdrawn from: its courier is asked to turn it round.
+    Takes these units out of *coming*; what no courier can stop is left in, and the shop is asked."""
+    opened = []
+    parcels = delivery.consignments_of([order.id])[order.id]
+    for parcel in aftersales.stoppable(order, parcels, now=now):
+        units = dict(parcel.units)
+        if any(coming.get(line, 0) < n for line, n in units.items()):
+            continue
+        try:
+            with transaction.atomic():
+                opened.append(
+                    aftersales.request(
+                        order.id, person_id=order.person_id, units=units, reason="changed_mind",
+                        rule=aftersales.WITHDRAWAL, stop=True, now=now,
+                    )
+                )  # fmt: skip
+        except Refusal:
+            continue
+        for line, n in units.items():
+            coming[line] -= n
+    return opened
 
 
 def _back(

@@ -1,0 +1,43 @@
+"""Where parcels may go: all of the Union, China by its provinces, names in the reader's language."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from sanhao.faces.storefront import places
+from sanhao.faces.storefront.forms import AddressForm
+
+HOME = {"recipient": "Leo", "phone": "13800001111", "city": "X", "street": "Y 1", "postcode": ""}
+
+
+def test_every_member_of_the_union_and_its_neighbours_can_be_chosen_in_both_languages() -> None:
+    for lang, germany in (("en", "Germany"), ("zh", "德国")):
+        names = dict(places.countries(lang))  # type: ignore[arg-type]
+        assert len(places.UNION) == 27
+        assert places.UNION | {"CN", "GB", "CH", "NO"} <= set(names)
+        assert names["DE"] == germany
+        assert next(iter(names)) == "CN"
+    with override("zh-hans"):
+        assert "德国" in str(AddressForm()["country"])
+        assert '<option value="新疆">' in str(AddressForm()["region"])
+    with override("en"):
+        assert '<option value="Xinjiang">' in str(AddressForm()["region"])
+
+
+@pytest.mark.parametrize(("typed", "kept"), [
+    ("Shanghai", "上海"), ("上海市", "上海市"), ("inner mongolia", "内蒙古"), ("Zhejiang Province", "浙江"), ("Atlantis", None),
+])  # fmt: skip
+def test_a_province_is_kept_by_the_name_that_couriers_go_by(typed: str, kept: str | None) -> None:
+    form = AddressForm(HOME | {"country": "CN", "region": typed})
+    assert form.is_valid() == (kept is not None)
+    if kept:
+        assert form.draft().region == kept
+    abroad = AddressForm(HOME | {"country": "DE", "region": typed})
+    assert abroad.is_valid()
+    assert abroad.draft().region == typed
+
+
+def test_there_is_a_list_and_no_other_country() -> None:
+    assert len(places.provinces("zh")) == 31
+    assert not AddressForm(HOME | {"country": "ZZ", "region": "X"}).is_valid()
