@@ -94,6 +94,8 @@ MATRIX: dict[str, Row] = {
     "remove_member": ("POST", "/workbench/qingcao/settings/members/{clerk}/remove/", _owners(302)),
     "freight": ("GET", "/workbench/qingcao/freight/", _managing(200)),
     "remove_freight": ("POST", "/workbench/qingcao/freight/{freight}/remove/", _managing(302)),
+    "service": ("POST", "/workbench/qingcao/couriers/", _managing(422)),
+    "remove_service": ("POST", "/workbench/qingcao/couriers/{service}/remove/", _managing(302)),
     "rules": ("GET", "/workbench/qingcao/rules/", _everybody(200)),
     "rule": ("GET", "/workbench/qingcao/rules/promise.late_shipment/", _everybody(200)),
     "notices": ("GET", "/workbench/qingcao/notices/", _everybody(200)),

@@ -127,18 +127,18 @@ def paid(at: Stage, quantities: tuple[int, ...] = (1,), *, now: datetime = T0, *
 
 
 def ship(
-    at: Stage, order_id: UUID, number: str, *, now: datetime, items: tuple[tuple[UUID, int], ...] = ()
-) -> UUID:
-    [consignment] = orders.ship(
-        at.shop_id, [orders.Shipment(order_id, "sandbox", number, items)], by=at.owner_id, now=now
-    )
+    at: Stage, order_id: UUID, number: str, *, now: datetime, items: tuple[tuple[UUID, int], ...] = (),
+    carrier: str = "sandbox", another: bool = False,
+) -> UUID:  # fmt: skip
+    shipment = orders.Shipment(order_id, carrier, number, items, another)
+    [consignment] = orders.ship(at.shop_id, [shipment], by=at.owner_id, now=now)
     return consignment
 
 
 def scan(consignment_id: UUID, status: Any, *, at: datetime, received: datetime | None = None) -> None:
     """The courier scans at *at*; we hear of it at *received* and read it at once."""
     body, headers = delivery.sandbox_scan_body(consignment_id, status, now=at)
-    delivery.receive("sandbox", body, headers, now=received or at)
+    delivery.receive(delivery.tracking_number(consignment_id)[0], body, headers, now=received or at)
     drain(received or at)
 
 

@@ -85,8 +85,8 @@ def test_cart_and_checkout(
     with django_assert_num_queries(_FRAME + 5):  # lines, offers, shops, coupons to claim and claimed
         assert client.get("/cart/").status_code == 200
     with django_assert_num_queries(
-        _FRAME + 11
-    ):  # lines, offers, addresses, coupons, those to claim, freight, shops, promise, guarantees (2), consents
+        _FRAME + 12
+    ):  # lines, offers, addresses, coupons, those to claim, days on the way, freight and couriers, shops, promise, guarantees (2), consents
         assert client.get("/checkout/").status_code == 200
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from sanhao.books.settlement import api as settlement
 from sanhao.faces.workbench.urls import urlpatterns
 from sanhao.goods.catalog import api as catalog
+from sanhao.kit.money import Money
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
@@ -47,6 +48,9 @@ def names(bench: Bench, clock: Clock) -> dict[str, UUID | None]:
         "talk": talks.ask(bench.at, now=clock.forward(0)),
         "saved": conversations.save_answer(bench.at.shop_id, title="尺码", words="偏大一码", by=bench.owner, now=T0),
         "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
+        "service": delivery.save_service(
+            bench.at.shop_id, delivery.ServiceDraft("gls", Money(800, "CNY"), 3)
+        ),
     }  # fmt: skip
 
 

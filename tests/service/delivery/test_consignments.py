@@ -85,7 +85,9 @@ def test_a_pickup_scan_makes_it_collected_and_everybody_hears_once(now: datetime
     assert read(picked) == 1
     assert row(parcel.id) == {"state": "collected", "collected_at": picked, "delivered_at": None}
     assert ear.of(ConsignmentCollected) == [
-        ConsignmentCollected(parcel.id, parcel.owner_id, parcel.shop_id, parcel.items, picked, picked, False)
+        ConsignmentCollected(
+            parcel.id, parcel.owner_id, parcel.shop_id, parcel.items, picked, picked, False, carrier="sandbox"
+        )
     ]
     assert ear.of(ConsignmentMoved) == [
         ConsignmentMoved(parcel.id, parcel.owner_id, parcel.shop_id, "collected", picked)

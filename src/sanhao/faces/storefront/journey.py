@@ -40,10 +40,10 @@ class Sent(msgspec.Struct, frozen=True):
 def parcels_of(sent: Sequence[delivery.ConsignmentView], order: orders.OrderView) -> list[Sent]:
     if not sent:
         return []
-    names, lines = delivery.carrier_names(), {line.id: line for line in order.lines}
+    lines = {line.id: line for line in order.lines}
     return [
         Sent(
-            said(names[parcel.carrier]) if parcel.carrier in names else parcel.carrier,
+            said(delivery.carrier_name(parcel.carrier)),
             parcel.tracking_no,
             tuple((str(_SCAN_WORDS.get(scan.status, scan.status)), scan) for scan in parcel.scans),
             tuple(f"{said(lines[id].title)} × {count}" for id, count in parcel.items if id in lines),

@@ -9,11 +9,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from sanhao.books.wallet import api as wallet
-from sanhao.faces.storefront.cards import language
 from sanhao.kit.money import Money
-from sanhao.kit.refusals import Refusal
-from sanhao.people import api as people
-from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
 
@@ -27,8 +23,7 @@ class CouponChoice(msgspec.Struct, frozen=True):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """*priced* is None, with a *refusal*, where a shop does not deliver, coupons do not go together, or where there is
-    no address yet. *better* is how much more the best choice of coupons would save than the one made."""
+    """*priced* is None, with a *refusal*, where coupons do not go together, and where the freight is not known. *better* is how much more the best choice of coupons would save than the one made."""
 
     coupons: tuple[CouponChoice, ...]
     priced: orders.Priced | None
@@ -53,10 +48,11 @@ def goods_of(cart: orders.CartView) -> dict[UUID, Money]:
 
 
 def preview(
-    cart: orders.CartView, address: people.AddressCard | None, usable: Sequence[wallet.CouponView],
+    cart: orders.CartView, freight: Mapping[UUID, Money], usable: Sequence[wallet.CouponView],
     chosen: Collection[UUID] | None,
 ) -> Preview:  # fmt: skip
-    """*chosen* None: nobody chose yet, so the coupons are chosen that save most and lose nothing."""
+    """*freight* is each shop's, empty where it is not known yet. *chosen* None: nobody chose yet, so the coupons are
+    chosen that save most and lose nothing."""
     goods = {shop: money.minor for shop, money in goods_of(cart).items()}
     currency = cart.lines[0].offer.price.currency
     tickets = {view.id: wallet.ticket(view) for view in usable}
@@ -82,7 +78,7 @@ def preview(
     )
     if refusal := _against(taken, saves):
         return msgspec.structs.replace(seen, refusal=refusal, saved=None)
-    return _priced(seen, cart, address) if address is not None else seen
+    return _priced(seen, cart, freight) if freight else seen
 
 
 def _against(taken: Sequence[wallet.Ticket], saves: Mapping[UUID, int]) -> str:
@@ -94,7 +90,7 @@ def _against(taken: Sequence[wallet.Ticket], saves: Mapping[UUID, int]) -> str:
     return ""
 
 
-def _priced(seen: Preview, cart: orders.CartView, address: people.AddressCard) -> Preview:
+def _priced(seen: Preview, cart: orders.CartView, freight: Mapping[UUID, Money]) -> Preview:
     items = [
         orders.Item(line.offer.id, line.offer.shop_id, line.quantity, line.offer.price, line.offer.weight_g)
         for line in cart.lines
@@ -103,22 +99,4 @@ def _priced(seen: Preview, cart: orders.CartView, address: people.AddressCard) -
         orders.Used(view.id, view.amount, view.funder_kind, view.funder_id, view.scope)
         for view in (choice.coupon for choice in seen.coupons if choice.checked)
     ]
-    try:
-        return msgspec.structs.replace(seen, priced=orders.price(items, _freight(items, address), used))
-    except Refusal as refusal:
-        return msgspec.structs.replace(seen, refusal=refusal.text.in_(language()))
-
-
-def _freight(items: Sequence[orders.Item], address: people.AddressCard) -> dict[UUID, Money]:
-    """Each shop's freight to *address*, in one query. Raises Refusal where a shop does not deliver."""
-    weights: dict[UUID, int] = {}
-    goods: dict[UUID, Money] = {}
-    for item in items:
-        shop, value = item.shop_id, item.unit * item.quantity
-        weights[shop] = weights.get(shop, 0) + item.weight_g * item.quantity
-        goods[shop] = goods[shop] + value if shop in goods else value
-    parcels = [
-        delivery.Parcel(shop, address.country, address.region, weight, goods[shop])
-        for shop, weight in weights.items()
-    ]
-    return dict(zip(weights, delivery.quote(parcels), strict=True))
+    return msgspec.structs.replace(seen, priced=orders.price(items, freight, used))

@@ -100,6 +100,8 @@ def _words(view: promises.PromiseView, when: str) -> tuple[str, str]:
             return _("With the courier by %(when)s") % {"when": when}, _coupon(view.stake)
         case "late_delivery":
             return _("In your hands by %(when)s") % {"when": when}, _("the freight comes back by itself")
+        case "chosen_courier":
+            return _("Brought by the courier you chose"), _("the freight comes back by itself")
         case "non_delivery":
             return _("It arrives, or all your money comes back"), _(
                 "everything you paid comes back by itself"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from sanhao.faces.ui import pictures
 from sanhao.faces.ui.fields import InCurrency, MomentField, MoneyField
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit.text import Text
+from sanhao.service.delivery import api as delivery
 
 _NOT_GOODS = ("seal", "favicon", "pasture")
 PICTURES = tuple(
@@ -147,6 +149,49 @@ class FreightForm(InCurrency):
     extra = MoneyField(label=gettext_lazy("Each further weight costs"))
     free_over = MoneyField(label=gettext_lazy("Free from goods worth"), required=False)
     refuses = forms.BooleanField(label=gettext_lazy("We do not send there"), required=False)
+
+
+class ServiceForm(InCurrency):
+    """A courier whom buyers may choose."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    carrier = forms.ChoiceField(label=gettext_lazy("Courier"))
+    surcharge = MoneyField(
+        label=gettext_lazy("On top of the freight"), help_text=gettext_lazy("0 if it costs no more.")
+    )
+    transit_days = forms.IntegerField(
+        label=gettext_lazy("Days on the way"), min_value=1, max_value=60,
+        help_text=gettext_lazy("Counted from when you hand over at the latest. Late, the freight goes back."),
+    )  # fmt: skip
+    regions = forms.CharField(
+        label=gettext_lazy("Only to these regions"), max_length=2_000, required=False,
+        help_text=gettext_lazy("Separated by commas: CN, CN/新疆. Empty: wherever you send."),
+    )  # fmt: skip
+    name_zh = forms.CharField(label=gettext_lazy("Its name in Chinese"), max_length=60, required=False)
+    name_en = forms.CharField(
+        label=gettext_lazy("Its name in English"), max_length=60, required=False,
+        help_text=gettext_lazy("Empty: the courier's own."),
+    )  # fmt: skip
+    active = forms.BooleanField(label=gettext_lazy("Buyers may choose it"), required=False, initial=True)
+
+    def __init__(self, *args: Any, carriers: Mapping[str, Text], lang: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(key, name.in_(lang)) for key, name in carriers.items()]
+        self.fields["carrier"].choices = choices  # type: ignore[attr-defined]
+
+    def draft(self) -> delivery.ServiceDraft:
+        said = self.cleaned_data
+        return delivery.ServiceDraft(
+            id=said["id"], carrier=said["carrier"], surcharge=said["surcharge"], transit_days=said["transit_days"],
+            name=Text(zh=said["name_zh"], en=said["name_en"]), regions=regions_in(said["regions"]),
+            active=said["active"],
+        )  # fmt: skip
+
+
+def regions_in(typed: str) -> tuple[str, ...]:
+    """Patterns of regions, separated by whatever people type between them."""
+    parts = typed.replace("，", ",").replace("、", ",").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 class HoursForm(forms.Form):

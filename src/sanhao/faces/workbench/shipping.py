@@ -18,9 +18,12 @@ from sanhao.service.orders import api as orders
 
 
 def carriers() -> dict[str, Text]:
-    """Whom one may choose; in a demo world the sandbox courier first."""
+    """Whom one may choose; in a demo world the sandbox couriers first."""
     names = delivery.carrier_names()
-    return {key: names[key] for key in sorted(names, key=lambda key: (key != "sandbox", names[key].en))}
+    return {
+        key: names[key]
+        for key in sorted(names, key=lambda key: (key not in delivery.SANDBOXES, names[key].en))
+    }
 
 
 class Line(msgspec.Struct):
@@ -42,6 +45,13 @@ class ShippingRow(msgspec.Struct):
     ticked: bool = False
     number: str = ""
     error: str = ""
+    another: bool = False
+    """Shipped with the sheet's carrier, though the buyer chose one and that costs the freight."""
+
+    @property
+    def carrier(self) -> str:
+        """Whom the buyer chose; empty where the shop chooses."""
+        return self.waiting.order.carrier
 
     @property
     def id(self) -> UUID:
@@ -95,6 +105,7 @@ def read(posted: QueryDict, waiting: Desk) -> Sheet:
         sheet.error = _("Choose a carrier.")
     for row in sheet.rows:
         row.number = posted.get(f"number-{row.id}", "").strip()[:80]
+        row.another = f"another-{row.id}" in posted
         for line in row.lines:
             line.typed = posted.get(f"quantity-{line.view.id}", line.typed).strip()[:6]
     sheet.paste = posted.get("paste", "")[:100_000]
@@ -139,11 +150,13 @@ def _bare(number: str) -> str:
 
 
 def shipments(sheet: Sheet) -> list[orders.Shipment]:
-    """One parcel for every chosen row; a whole order names no items."""
+    """One parcel for every chosen row; a whole order names no items. It goes with whom its buyer chose, else with the
+    sheet's carrier."""
     return [
         orders.Shipment(
-            row.id, sheet.carrier, row.number,
+            row.id, sheet.carrier if row.another else row.carrier or sheet.carrier, row.number,
             tuple((line.view.id, int(line.typed)) for line in row.lines if int(line.typed)) if row.partial else (),
+            row.another,
         )
         for row in sheet.chosen
     ]  # fmt: skip

@@ -109,6 +109,9 @@ def _found_shop(shop: shapes.Shop, ids: Mapping[str, UUID], now: datetime) -> No
     if not delivery.freight_templates(shop_id):
         for zone in shop.freight:
             delivery.save_freight_template(shop_id, _freight(zone))
+    if not delivery.services(shop_id):
+        for position, service in enumerate(shop.services):
+            delivery.save_service(shop_id, _service(service, position))
     _found_listings(shop, shop_id, owner, now)
     if not wallet.issues_of(["shop"], funder_id=str(shop_id), limit=1):
         _issue(shop.coupon, "shop", str(shop_id), shop_id, owner, now)
@@ -178,6 +181,17 @@ def _freight(zone: shapes.FreightZone) -> delivery.FreightDraft:
         first_g=zone.first_g,
         extra_g=zone.step_g,
         free_over=zone.free_over,
+    )
+
+
+def _service(service: shapes.Service, position: int) -> delivery.ServiceDraft:
+    return delivery.ServiceDraft(
+        carrier=service.carrier,
+        surcharge=service.surcharge,
+        transit_days=service.transit_days,
+        name=service.name,
+        regions=tuple(f"CN/{region}" for region in service.regions),
+        position=position,
     )
 
 

@@ -93,6 +93,16 @@ class FreightZone(msgspec.Struct, frozen=True):
     free_over: Money | None = None
 
 
+class Service(msgspec.Struct, frozen=True):
+    """A courier whom a buyer may choose, for so much more and so many days on the way; to *regions*, or anywhere."""
+
+    carrier: str
+    surcharge: Money
+    transit_days: int
+    regions: tuple[str, ...] = ()
+    name: Text = Text(zh="", en="")
+
+
 class Coupon(msgspec.Struct, frozen=True):
     """One running issue: *amount* off goods of at least *threshold*, as long as the *budget* lasts."""
 
@@ -117,3 +127,4 @@ class Shop(msgspec.Struct, frozen=True):
     freight: tuple[FreightZone, ...]
     listings: tuple[Listing, ...]
     coupon: Coupon
+    services: tuple[Service, ...] = ()

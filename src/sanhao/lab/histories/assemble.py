@@ -15,12 +15,15 @@ from typing import Any
 import msgspec
 
 from sanhao.kit.money import Money
+from sanhao.kit.text import Text
 from sanhao.lab.histories.mapping import Mapping
 from sanhao.lab.histories.rows import Row
 from sanhao.service.promises.api import (
     Cancelled,
     Claimed,
     Collected,
+    CollectedBy,
+    Courier,
     Delivered,
     Line,
     PaidOrder,
@@ -80,6 +83,7 @@ class Assembler:
         self._of_the_order = [f for f in _OF_THE_ORDER if mapping.knows(f) or f in ("bought_at", "paid_at")]
         self._states_paid = mapping.knows("paid")
         self._tells_numbers = mapping.knows("registered_at")
+        self._tells_carriers = mapping.knows("chosen_carrier") and mapping.knows("carrier")
         self._tells_claims = mapping.knows("claimed_at")
         self._after = [f for f in _AFTER_BUYING if mapping.knows(f)] if mapping.knows("bought_at") else []
 
@@ -97,12 +101,16 @@ class Assembler:
             news = self._news_of_one(row, notes)
             if self._tells_numbers:
                 news += _numbers(rows, [row.line_id or "1"])
+            if self._tells_carriers:
+                news += _carriers(rows, [row.line_id or "1"])
             claims = _claims(rows, [row.line_id or "1"]) if self._tells_claims else ()
             return HistoryOrder(self._order_of_one(row), news, (row.line,), claims), refused
         ids = _line_ids(rows, notes)
         order, news = self._order(rows, ids, notes), self._news(rows, ids, notes)
         if self._tells_numbers:
             news += _numbers(rows, ids)
+        if self._tells_carriers:
+            news += _carriers(rows, ids)
         claims = _claims(rows, ids) if self._tells_claims else ()
         return HistoryOrder(order, news, tuple(row.line for row in rows), claims), refused
 
@@ -144,6 +152,7 @@ class Assembler:
             lines=(line,), goods=goods, freight=freight, paid=paid, promised_at=row.promised_at,
             ship_by={row.shop: row.ship_by} if row.ship_by else {}, ship_hours=row.ship_hours,
             presale_ships_by=row.presale_ships_by, country=row.country, region=row.region, buyer=row.buyer,
+            courier=_courier(row.chosen_carrier), surcharge=_money(row.surcharge, currency),
         )  # fmt: skip
 
     def _order(self, rows: Sequence[Row], ids: Sequence[str], notes: Counter[str]) -> PaidOrder:
@@ -164,6 +173,8 @@ class Assembler:
             id=rows[0].order_id, currency=currency or self._currency,
             lines=tuple(lines), goods=goods, freight=freight, paid=paid,
             promised_at=self._promised(rows, notes), ship_by=self._ship_by(rows),
+            courier=_courier(_first(rows, "chosen_carrier", notes)),
+            surcharge=_money(_first(rows, "surcharge", notes), currency),
             **{field: _first(rows, field, notes) for field in self._of_the_order},
         )  # fmt: skip
 
@@ -258,6 +269,22 @@ def _numbers(rows: Sequence[Row], ids: Sequence[str]) -> tuple[PromiseNews, ...]
         news.append(Registered(row.registered_at, id, (id,)))
         news += [Tracked(at, at, id) for at in (row.collected_at, row.next_scan_at) if at is not None]
     return tuple(news)
+
+
+def _carriers(rows: Sequence[Row], ids: Sequence[str]) -> tuple[PromiseNews, ...]:
+    """Whose hands each line was in, from when a carrier first had it."""
+    told = []
+    for id, row in zip(ids, rows, strict=True):
+        courier, at = _courier(row.carrier), row.collected_at or row.delivered_at
+        if courier is not None and at is not None:
+            told.append(CollectedBy(at, id, courier, row.shop))
+    return tuple(told)
+
+
+def _courier(name: str) -> Courier | None:
+    """By the name that the file gives, however it is spaced or capitalised."""
+    words = " ".join(name.split())
+    return Courier(words.casefold(), Text(words, words)) if words else None
 
 
 _ENOUGH = 9

@@ -61,6 +61,13 @@ FIELDS: dict[str, Field] = {
     "next_scan_at": Field(
         "time", "line", _EITHER, "揽收后的下一条物流记录", "the carrier's next word after the first scan"
     ),
+    "chosen_carrier": Field(
+        "text", "order", _ORDER, "买家选的快递", "the courier the buyer chose; empty: the shop chose"
+    ),
+    "surcharge": Field(
+        "money", "order", _ORDER, "为此加的运费", "the part of the freight paid for that choice"
+    ),
+    "carrier": Field("text", "line", _LINE, "实际承运的快递", "the courier that collected it"),
     "claimed_at": Field("time", "line", _LINE, "申请理赔的时间", "when the buyer claimed under a guarantee"),
     "claim": Field(
         "text", "line", _LINE, "按哪项保障申请；空着表示每一项都算", "under which guarantee; empty: under any"

@@ -202,7 +202,12 @@ def tell(rows: Sequence[Row], now: datetime) -> None:
         news = list(run)
         if not cancelled:
             delivery.post_past_scans(
-                [delivery.PastScan(row["tracking_no"], row["what"], row["at"]) for row in news],
+                [
+                    delivery.PastScan(
+                        row["tracking_no"], row["what"], row["at"], core.carrier_of(row["tracking_no"])
+                    )
+                    for row in news
+                ],
                 now=news[-1]["at"],
             )
             continue

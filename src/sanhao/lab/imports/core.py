@@ -25,6 +25,8 @@ from sanhao.service.orders.api import PastCheckout, PastLine, PastOrder
 from sanhao.service.promises.api import (
     Cancelled,
     Collected,
+    CollectedBy,
+    Courier,
     Delivered,
     Line,
     PaidOrder,
@@ -33,7 +35,8 @@ from sanhao.service.promises.api import (
     Tracked,
 )
 
-CARRIER = "sandbox"
+CARRIER, ANOTHER = "sandbox", "sandbox_express"
+"""Who plays the courier that a buyer chose, and who any other. A number says whose it is by its first letter."""
 _WEEK = timedelta(days=7)
 _TICK = timedelta(seconds=1)
 _FIRST, _SCAN, _LAST = 0, 1, 2
@@ -170,6 +173,7 @@ def _translated(
         bought_at=shift.maybe(order.bought_at), paid_at=shift.maybe(order.paid_at),
         promised_at=shift.maybe(order.promised_at), presale_ships_by=shift.maybe(order.presale_ships_by),
         ship_by={shop(ref): shift.there(limit) for ref, limit in order.ship_by.items()},
+        courier=Courier(CARRIER, order.courier.name) if order.courier is not None else None,
     )  # fmt: skip
 
 
@@ -203,12 +207,14 @@ def _weights(amounts: Sequence[Money | None]) -> list[int]:
 
 
 class Travelled(NamedTuple):
-    """When a line was collected, delivered, its number given, and scanned again after the first time; here."""
+    """When a line was collected, delivered, its number given, and scanned again after the first time; here. *another*:
+    by another courier than the buyer chose."""
 
     collected: datetime | None
     delivered: datetime | None
     given: datetime | None
     scanned: datetime | None
+    another: bool = False
 
 
 def _travelled(history: HistoryOrder, shift: Shift) -> Iterator[tuple[str, Travelled]]:
@@ -219,11 +225,15 @@ def _travelled(history: HistoryOrder, shift: Shift) -> Iterator[tuple[str, Trave
         given = min((news.at for news in known if isinstance(news, Registered)), default=None)
         tracked = [news.at for news in known if isinstance(news, Tracked)]
         scanned = max(tracked) if len(set(tracked)) > 1 else None
-        yield line.id, Travelled(*map(shift.maybe, (collected, delivered, given, scanned)))
+        used = {news.courier.key for news in known if isinstance(news, CollectedBy)}
+        chosen = history.order.courier
+        another = chosen is not None and bool(used - {chosen.key})
+        collected, delivered, given, scanned = map(shift.maybe, (collected, delivered, given, scanned))
+        yield line.id, Travelled(collected, delivered, given, scanned, another)
 
 
 def _concerns(news: object, line: Line) -> bool:
-    if isinstance(news, Registered | Tracked):
+    if isinstance(news, CollectedBy | Registered | Tracked):
         return news.parcel == line.id
     if not isinstance(news, Collected | Delivered):
         return False
@@ -271,13 +281,19 @@ def _parcels(
         parcel = derived_id(id, f"parcel:{number}")
         drafts.append(
             ConsignmentDraft(
-                id=parcel, owner_id=orders[shop], shop_id=places[shop].shop_id, carrier=CARRIER,
-                tracking_no=f"H{parcel.hex.upper()}",
+                id=parcel, owner_id=orders[shop], shop_id=places[shop].shop_id,
+                carrier=ANOTHER if told.another else CARRIER,
+                tracking_no=f"{'X' if told.another else 'H'}{parcel.hex.upper()}",
                 items=tuple((lines[line.id], sold[line.id].quantity) for line in inside), not_before=placed_at,
                 given_at=told.given, told=told.given is not None,
             )
         )  # fmt: skip
     return drafts
+
+
+def carrier_of(tracking_no: str) -> str:
+    """Who plays the courier of this parcel."""
+    return ANOTHER if tracking_no.startswith("X") else CARRIER
 
 
 def _scans(

@@ -16,6 +16,7 @@ from sanhao.service.promises.api import (
     AnyKind,
     Cancelled,
     Collected,
+    CollectedBy,
     Delivered,
     Due,
     Merging,
@@ -201,7 +202,7 @@ def _claims(kind: AnyKind, history: HistoryOrder, line_id: str, as_of: datetime)
 
 def _known(news: PromiseNews, as_of: datetime) -> bool:
     """A cancellation without a time is taken as known."""
-    if isinstance(news, Collected | Delivered | Tracked):
+    if isinstance(news, Collected | CollectedBy | Delivered | Tracked):
         return news.received_at <= as_of
     if isinstance(news, Registered):
         return news.at <= as_of

@@ -97,6 +97,7 @@ def order_money(order: orders.OrderMoney) -> core.OrderMoney:
         freight_minor=order.freight_minor,
         freight_refunded_minor=order.freight_refunded_minor,
         shipped=order.shipped,
+        surcharge_minor=order.surcharge_minor,
     )
 
 

@@ -23,6 +23,7 @@ from sanhao.service.delivery.asking import (
     Slot,
     SlotOrder,
 )
+from sanhao.service.delivery.carriers import SANDBOXES
 from sanhao.service.delivery.carriers.sandbox.counter import WAYS, set_way, ways_of
 from sanhao.service.delivery.core import (
     CarrierMessageView,
@@ -58,6 +59,7 @@ from sanhao.service.delivery.printing import together
 from sanhao.service.delivery.queries import (
     carrier_message,
     carrier_messages,
+    carrier_name,
     carrier_names,
     collectors,
     consignments_of,
@@ -76,6 +78,7 @@ from sanhao.service.delivery.queries import (
     quotes,
     rates,
     services,
+    tracking_number,
     unread_since,
 )
 from sanhao.service.delivery.sandbox import (
@@ -109,6 +112,7 @@ __all__ = [
     "MISCHIEF",
     "PICKUPS",
     "PICKUP_MISCHIEF",
+    "SANDBOXES",
     "STANDING",
     "WAYS",
     "Box",
@@ -153,6 +157,7 @@ __all__ = [
     "cancel_pickups",
     "carrier_message",
     "carrier_messages",
+    "carrier_name",
     "carrier_names",
     "collectors",
     "consignments_of",
@@ -197,6 +202,7 @@ __all__ = [
     "set_way",
     "slots",
     "together",
+    "tracking_number",
     "unread_since",
     "ways_of",
     "withdraw_label",

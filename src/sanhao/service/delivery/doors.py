@@ -24,7 +24,8 @@ DOORS: Mapping[str, Door] = MappingProxyType(
             void=counter.void,
             intercept=sandbox_world.stop,
             track=counter.track,
-        )
+        ),
+        "sandbox_express": Door(intercept=sandbox_world.stop),
     }
 )
 

@@ -21,6 +21,7 @@ class ConsignmentCollected(Event, frozen=True):
     received_at: datetime
     zone_assumed: bool
     leg: Leg = 0
+    carrier: str = ""
 
 
 class ConsignmentDelivered(Event, frozen=True):
@@ -34,6 +35,7 @@ class ConsignmentDelivered(Event, frozen=True):
     received_at: datetime
     zone_assumed: bool
     leg: Leg = 0
+    carrier: str = ""
 
 
 class ConsignmentMoved(Event, frozen=True):

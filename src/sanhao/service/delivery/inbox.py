@@ -324,6 +324,7 @@ def _news(row: Row, told: Journey, items: tuple[tuple[UUID, int], ...]) -> list[
                     received_at=mark.received_at,
                     zone_assumed=mark.zone_assumed,
                     leg=leg_of(row["onward"], row["before_id"]),
+                    carrier=row["carrier"],
                 )
             )
     return news

@@ -31,6 +31,12 @@ def carrier_names() -> dict[str, Text]:
     return {key: carrier.name for key, carrier in CARRIERS.items() if not carrier.demo or time.is_demo()}
 
 
+def carrier_name(carrier: str) -> Text:
+    """What people call it, wherever it may be chosen; one that was taken out goes by its key."""
+    known = CARRIERS.get(carrier)
+    return known.name if known is not None else Text(carrier, carrier)
+
+
 def consignments_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[ConsignmentView]]:
     """The consignments of each owner, the oldest first, with their scans, the latest first. Three queries."""
     rows = fetch(

@@ -1,4 +1,4 @@
-"""The sandbox courier's hand: builds and signs what it would post, for the demo, tests and benches."""
+"""The sandbox couriers' hand: builds and signs what they would post, for the demo, tests and benches."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import fetch
 from sanhao.service.delivery import actions, inbox, queries, sandbox_pickups, sandbox_world, signing
+from sanhao.service.delivery.carriers import SANDBOXES
 from sanhao.service.delivery.core import Status
 from sanhao.service.delivery.events import ConsignmentDelivered
 from sanhao.service.delivery.interception import SAID
@@ -29,12 +30,12 @@ def sandbox_scan_body(
     weight_g: int = 0,
     bound_for: str = "",
 ) -> tuple[bytes, dict[str, str]]:
-    """Body and headers of the webhook by which the sandbox courier says that it scanned a parcel at *now*.
+    """Body and headers of the webhook by which a sandbox courier says that it scanned a parcel of its own at *now*.
 
-    Raises NotFound, and Invalid for a parcel that travels with another carrier.
+    Raises NotFound, and Invalid for a parcel that travels with a real carrier.
     """
     carrier, number = queries.tracking_number(consignment_id)
-    if carrier != "sandbox":
+    if carrier not in SANDBOXES:
         raise Invalid(
             "delivery.not_sandbox",
             zh="这个包裹不是由示例快递承运的。",
@@ -48,6 +49,7 @@ def sandbox_scan_body(
         description=description,
         weight_g=weight_g,
         bound_for=bound_for,
+        carrier=carrier,
     )
 
 
@@ -60,11 +62,12 @@ def sandbox_body(
     description: str = "",
     weight_g: int = 0,
     bound_for: str = "",
+    carrier: str = "sandbox",
 ) -> tuple[bytes, dict[str, str]]:
     """The same for a tracking number, without asking the database."""
     event_id = _event_id(number, status, now)
     body = _body(event_id, number, status, now, place, description, weight_g, bound_for)
-    return body, signing.sign("sandbox", body, event_id=event_id)
+    return body, signing.sign(carrier, body, event_id=event_id)
 
 
 def _event_id(number: str, status: Status, at: datetime) -> str:
@@ -96,13 +99,17 @@ def _body(
 
 def post_scan(consignment_id: UUID, status: Status, *, now: datetime, place: str = "") -> None:
     """As if the courier had posted it: through the same door, read by the same keeper."""
+    carrier, _ = queries.tracking_number(consignment_id)
     body, headers = sandbox_scan_body(consignment_id, status, now=now, place=place)
-    actions.receive("sandbox", body, headers, now=now)
+    actions.receive(carrier, body, headers, now=now)
 
 
 def call_back(rows: Sequence[Row], now: datetime) -> None:
-    """Keeper: what the sandbox courier says of interceptions by itself. It takes the road of any message."""
-    for call in sandbox_world.due_calls(rows, now):
+    """Keeper: what the sandbox couriers say of interceptions by themselves. It takes the road of any message."""
+    calls = sandbox_world.due_calls(rows, now)
+    carriers = _carriers([call.tracking_no for call in calls])
+    for call in calls:
+        carrier = carriers.get(call.tracking_no, "sandbox")
         if call.word in SAID:
             event_id = f"{call.tracking_no}/interception/{call.number}"
             told = {"id": call.key, "said": call.word}
@@ -111,7 +118,16 @@ def call_back(rows: Sequence[Row], now: datetime) -> None:
             event_id = f"{call.tracking_no}/interception/{call.word}"
             body = _body(event_id, call.tracking_no, call.word, call.at, "", "")  # type: ignore[arg-type]
             event_id += f"/{call.number}"
-        actions.receive("sandbox", body, signing.sign("sandbox", body, event_id=event_id), now=now)
+        actions.receive(carrier, body, signing.sign(carrier, body, event_id=event_id), now=now)
+
+
+def _carriers(numbers: Sequence[str]) -> dict[str, str]:
+    """Which of the sandboxes each of these parcels travels with."""
+    rows = fetch(
+        "SELECT tracking_no, carrier FROM delivery_consignment WHERE tracking_no = ANY(%s) AND carrier = ANY(%s)",
+        [list(numbers), sorted(SANDBOXES)],
+    )
+    return {row["tracking_no"]: row["carrier"] for row in rows}
 
 
 def call_pickups(rows: Sequence[Row], now: datetime) -> None:
@@ -148,11 +164,12 @@ def hub_calls(rows: Sequence[Row], now: datetime) -> None:
 
 
 class PastScan(msgspec.Struct, frozen=True):
-    """A scan of a parcel under the sandbox courier, told the moment it happened."""
+    """A scan of a parcel under a sandbox courier, told the moment it happened."""
 
     tracking_no: str
     status: Status
     at: datetime
+    carrier: str = "sandbox"
 
 
 def post_past_scans(scans: Sequence[PastScan], *, now: datetime) -> None:
@@ -166,12 +183,14 @@ def post_past_scans(scans: Sequence[PastScan], *, now: datetime) -> None:
         """
         INSERT INTO delivery_carrier_message
             (id, carrier, event_id, parcel, body, signature_ok, received_at, state, reason, unknown_nos)
-        SELECT m.id, 'sandbox', m.event_id, '', m.body, true, m.at, 'new', '', '{}'
-        FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::timestamptz[]) AS m (id, event_id, body, at)
+        SELECT m.id, m.carrier, m.event_id, '', m.body, true, m.at, 'new', '', '{}'
+        FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])
+            AS m (id, carrier, event_id, body, at)
         ON CONFLICT (carrier, event_id) DO NOTHING RETURNING id, carrier, parcel, body, received_at
         """,
         [
             new_ids(len(scans)),
+            [scan.carrier for scan in scans],
             event_ids,
             [
                 _body(id, scan.tracking_no, scan.status, scan.at, "", "")

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from sanhao.kit import time
 from sanhao.kit.refusals import Invalid, Refusal
+from sanhao.service.delivery.carriers import SANDBOXES
 
 EVENT_HEADER = "X-Carrier-Event"
 TIMESTAMP_HEADER = "X-Carrier-Timestamp"
@@ -41,7 +42,7 @@ class Envelope(msgspec.Struct, frozen=True):
 def secret_of(carrier: str) -> str:
     """The secret shared with *carrier*, or empty if none was agreed."""
     given = str(getattr(settings, "CARRIER_SECRETS", {}).get(carrier, ""))
-    if given or not (carrier == "sandbox" or time.is_demo()):
+    if given or not (carrier in SANDBOXES or time.is_demo()):
         return given
     return hmac.new(settings.SECRET_KEY.encode(), f"carrier:{carrier}".encode(), hashlib.sha256).hexdigest()
 

@@ -6,7 +6,7 @@ from sanhao.service.orders.actions.forget import forget_unpaid
 from sanhao.service.orders.actions.label import LabelWish, cancel_label, print_labels
 from sanhao.service.orders.actions.money import MoneyLine, MoneyShare, OrderMoney, money
 from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder, take_over
-from sanhao.service.orders.actions.place import Consents, Placed, place
+from sanhao.service.orders.actions.place import Consents, Placed, Services, order_terms, place
 from sanhao.service.orders.actions.refund import Held, LineBack, Part, ShareBack, hold, refund
 from sanhao.service.orders.actions.ship import Shipment, ship
 from sanhao.service.orders.core import (
@@ -18,6 +18,7 @@ from sanhao.service.orders.core import (
     Priced,
     Share,
     Used,
+    arrives_by,
     price,
 )
 from sanhao.service.orders.queries import (
@@ -79,6 +80,7 @@ __all__ = [
     "PastOrder",
     "Placed",
     "Priced",
+    "Services",
     "Share",
     "ShareBack",
     "Shipment",
@@ -87,6 +89,7 @@ __all__ = [
     "Within",
     "add_to_cart",
     "adopt_cart",
+    "arrives_by",
     "buyers",
     "by_numbers",
     "cancel",
@@ -108,6 +111,7 @@ __all__ = [
     "open_cart",
     "order",
     "order_ids_of",
+    "order_terms",
     "orders",
     "orders_of",
     "orders_of_checkout",

@@ -9,7 +9,7 @@ of it follows from the frozen amount alone (after-sales lays it over the units),
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -174,6 +174,17 @@ def _shares(
                 left[i] = left[i] - part
                 shares[i].append(Share(used.coupon_id, used.funder_kind, used.funder_id, part))
     return [tuple(of_item) for of_item in shares]
+
+
+_SHIP_HOURS = 48
+
+
+def arrives_by(
+    paid_at: datetime, ship_hours: int | None, presale_ships_by: datetime | None, transit_days: int
+) -> datetime:
+    """When a parcel should be there: so many days after it should leave at the latest."""
+    leaves_by = paid_at + timedelta(hours=ship_hours or _SHIP_HOURS)
+    return (presale_ships_by or leaves_by) + timedelta(days=transit_days)
 
 
 def number(order_id: UUID, placed_at: datetime) -> str:

@@ -46,6 +46,9 @@ class OrderPaid(Event, frozen=True):
     """The shop's own hand-over limit where one was agreed; else the rule in force resolves it."""
     country: str
     region: str
+    carrier: str = ""
+    """Whom the buyer chose to bring it; nobody: the shop chooses. *surcharge_minor* of the freight is for that."""
+    surcharge_minor: int = 0
 
 
 class OrderCancelled(Event, frozen=True):

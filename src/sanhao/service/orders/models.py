@@ -35,7 +35,7 @@ class CartLine(models.Model):
 
 
 class Checkout(models.Model):
-    """Everything paid together, with the address as it was and the days a parcel travels as the buyer was told."""
+    """Everything paid together, with the address as it was."""
 
     id = models.UUIDField(primary_key=True)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -48,7 +48,6 @@ class Checkout(models.Model):
     address = models.JSONField()
     placed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    transit_days = models.PositiveSmallIntegerField(db_default=6)
     paid_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -76,7 +75,11 @@ class Checkout(models.Model):
 
 
 class Order(models.Model):
-    """What one shop owes one buyer out of a checkout. Everything it needs is frozen on it."""
+    """What one shop owes one buyer out of a checkout. Everything it needs is frozen on it.
+
+    *carrier*: whom the buyer chose to bring it, for *surcharge_minor* of the freight ("": the shop chooses);
+    *transit_days*: how long it travels, as the buyer was told.
+    """
 
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=20, unique=True)
@@ -89,6 +92,9 @@ class Order(models.Model):
     freight_minor = models.BigIntegerField()
     coupon_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    carrier = models.CharField(max_length=40, db_default="")
+    surcharge_minor = models.BigIntegerField(db_default=0)
+    transit_days = models.PositiveSmallIntegerField(db_default=6)
     ship_hours = models.PositiveIntegerField(null=True)
     presale_ships_by = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)
@@ -112,6 +118,11 @@ class Order(models.Model):
                     total_minor=models.F("goods_minor") + models.F("freight_minor") - models.F("coupon_minor")
                 )
                 & Q(total_minor__gte=0),
+            ),
+            models.CheckConstraint(
+                name="orders_order_surcharge",
+                condition=Q(surcharge_minor__gte=0, surcharge_minor__lte=models.F("freight_minor"))
+                & (Q(surcharge_minor=0) | ~Q(carrier="")),
             ),
             models.CheckConstraint(
                 name="orders_order_refunded",

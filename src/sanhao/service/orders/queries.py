@@ -101,6 +101,9 @@ class OrderView(msgspec.Struct, frozen=True):
     delivered_at: datetime | None
     presale_ships_by: datetime | None
     cancelled_by: str
+    carrier: str
+    """Whom the buyer chose to bring it, for *surcharge* of the freight; empty where the shop chooses."""
+    surcharge: Money
     address: dict[str, Any]
     lines: tuple[LineView, ...]
 
@@ -438,6 +441,8 @@ def _view(row: dict[str, Any], lines: Sequence[LineView]) -> OrderView:
         delivered_at=row["delivered_at"],
         presale_ships_by=row["presale_ships_by"],
         cancelled_by=row["cancelled_by"],
+        carrier=row["carrier"],
+        surcharge=Money(row["surcharge_minor"], currency),
         address=msgspec.json.decode(address) if isinstance(address, str) else address,
         lines=tuple(lines),
     )

@@ -55,6 +55,13 @@ class Line(msgspec.Struct, frozen=True):
     accepted: dict[str, Accepted] = {}
 
 
+class Courier(msgspec.Struct, frozen=True, array_like=True):
+    """A carrier as promises see it: *key* tells it from others, *name* is what people call it."""
+
+    key: str
+    name: Text
+
+
 class PaidOrder(msgspec.Struct, frozen=True):
     """What was bought and paid, frozen. It may hold lines of several shops: then it is a checkout, or an order of a
     history that does not tell them apart."""
@@ -77,6 +84,9 @@ class PaidOrder(msgspec.Struct, frozen=True):
     country: str = ""
     region: str = ""
     buyer: str = ""
+    courier: Courier | None = None
+    """Whom the buyer chose to bring it; *surcharge* of the freight is for that."""
+    surcharge: Money | None = None
 
     @property
     def shops(self) -> tuple[str, ...]:
@@ -90,6 +100,21 @@ class Collected(msgspec.Struct, frozen=True, tag=True):
     received_at: datetime
     shop: str = ""
     lines: tuple[str, ...] = ()
+
+
+class CollectedBy(msgspec.Struct, frozen=True, tag=True):
+    """Which carrier has a parcel (of *shop*, if known), from the first that it said of it. Heard at *received_at*."""
+
+    received_at: datetime
+    parcel: str
+    courier: Courier
+    shop: str = ""
+
+
+class FreightBack(msgspec.Struct, frozen=True, tag=True):
+    """Of the freight so much had gone back already, for another reason, when this promise was settled."""
+
+    amount: Money
 
 
 class Delivered(msgspec.Struct, frozen=True, tag=True):
@@ -235,6 +260,8 @@ class Answered(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 PromiseNews = (
     Collected
+    | CollectedBy
+    | FreightBack
     | Delivered
     | Cancelled
     | Dropped

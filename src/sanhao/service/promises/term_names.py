@@ -26,6 +26,7 @@ TERM_NAMES: dict[str, Text] = {
     "by": Text(zh="按时刻还是按天判定", en="whether moment or day counts"),
     "timezone": Text(zh="时区", en="the time zone"),
     "freight_percent": Text(zh="退运费的比例", en="the share of the freight"),
+    "gives": Text(zh="退什么", en="what goes back"),
     "expected_within_days": Text(zh="预计几天内送到", en="days within which it is expected"),
     "broken_after_days": Text(zh="多久没消息算没送成", en="after how long silence breaks it"),
 }

@@ -17,7 +17,7 @@ from sanhao.service.delivery.carriers import CARRIERS, Unreadable
 from sanhao.service.delivery.core import IN_HAND, STATUSES, ScanRecord
 from tests.service.delivery.carriers.samples import EXPECTED, SAMPLES
 
-NAMES = sorted(CARRIERS)
+NAMES = sorted(CARRIERS.keys() - {"sandbox_express"})  # which speaks as the sandbox does
 
 
 def module(name: str) -> Any:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sanhao.kit.deadline import Deadline
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
-from sanhao.service.promises.core import CARRIER, CalledBack, Due, Line, PromiseNews, Verdict
+from sanhao.service.promises.core import CARRIER, CalledBack, Due, FreightBack, Line, PromiseNews, Verdict
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.kinds.late_delivery import Terms
 from tests.service.promises.kinds.cases import (
@@ -76,6 +76,7 @@ def void(reason: str, at: float | None) -> Verdict:
         ((excused(100, "boredom"),), 999, broken("never_arrived")),
         ((excused(171, "force_majeure"),), 999, broken("never_arrived")),
         ((delay(1, 2, 400),), 999, broken("never_arrived")),
+        ((FreightBack(Money(5_00, "CNY")),), 999, broken("never_arrived", owed=Money(7_00, "CNY"))),
     ],
 )
 def test_delivered_by_the_promised_moment_or_the_freight_comes_back(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanhao.books.wallet import api as wallet
-from sanhao.faces.storefront import basket, coupons, guarantees, unsigned, visitor
-from sanhao.faces.storefront.cards import by_shop, language
+from sanhao.faces.storefront import basket, coupons, guarantees, unsigned, visitor, ways
+from sanhao.faces.storefront.cards import Parcel, by_shop, language
 from sanhao.faces.storefront.forms import GuestForm
 from sanhao.faces.storefront.offers import parcels_promised
 from sanhao.faces.storefront.preview import goods_of, preview
@@ -31,7 +32,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("storefront:checkout_guest"))
     if request.method == "POST":
         try:
-            return _place(request)
+            if "look" not in request.POST:  # without script, prices are looked at before placing
+                return _place(request)
         except Refusal as refusal:
             return _show(request, refusal=refusal.text.in_(language()), status=refusal.status)
     return _show(request)
@@ -70,14 +72,21 @@ def _place(request: HttpRequest) -> HttpResponse:
     if cart_id is None or chosen is None:
         raise Invalid("checkout.coupon", zh="这张券用不了。", en="This coupon cannot be used.")
     consents, now = guarantees.agreed(request.POST.getlist("consent")), kit_time.now()
+    services = ways.read(request.POST)
     guest = unsigned.known(request)
     if request.user.is_authenticated:
         placed = orders.place(
-            cart_id=cart_id, person_id=request.user.pk, address_id=address_id, coupon_ids=chosen, consents=consents, now=now,
+            cart_id=cart_id, person_id=request.user.pk, address_id=address_id, coupon_ids=chosen, consents=consents,
+            services=services, now=now,
         )  # fmt: skip
     elif guest is not None:
         placed = guests.place(
-            guest, cart_id=cart_id, consents=consents, now=now, address=visitor.address_of(request)
+            guest,
+            cart_id=cart_id,
+            consents=consents,
+            services=services,
+            now=now,
+            address=visitor.address_of(request),
         )
         visitor.keep_links(request, dict.fromkeys(placed.order_ids, guests.FIRST))
         unsigned.forget(request)
@@ -88,6 +97,16 @@ def _ids(given: list[str]) -> list[UUID] | None:
     """The ids somebody ticked, each once; None if one of them is none."""
     ids = [visitor.uuid_of(id) for id in given[:100]]
     return None if None in ids else list(dict.fromkeys(id for id in ids if id))
+
+
+def _ways(
+    parcels: list[Parcel], address: people.AddressCard | None, given: QueryDict, now: datetime
+) -> tuple[dict[UUID, ways.Ways], str]:
+    """How each shop sends, or why one does not."""
+    try:
+        return ways.ways(parcels, address, given, now), ""
+    except Refusal as refusal:
+        return {}, refusal.text.in_(language())
 
 
 def _show(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
@@ -105,20 +124,21 @@ def _show(request: HttpRequest, *, refusal: str = "", status: int = 200) -> Http
     usable = wallet.usable_for(who, goods, now=now) if who else []
     offers = coupons.offered(goods, who, now, currency=cart.goods.currency) if who else []
     chosen = _ids(given.getlist("coupon")) or [] if "chosen" in given else None
-    seen = preview(cart, address, usable, chosen)
     known = shops.shops(goods)
     parcels = by_shop(cart.lines, known)
+    sent, undeliverable = _ways(parcels, address, given, now)
+    seen = preview(cart, {shop: each.option.freight for shop, each in sent.items()}, usable, chosen)
     givers = coupons.names([view for view in usable if view.issue_id], known)
     guaranteed = guarantees.titles(cart.lines, now)
     asked = guarantees.asks(cart.lines, given.getlist("consent"), now)
     return render(request, "storefront/checkout.html", {
-        "guest": None if who else guest, "addresses": addresses, "address": address, "preview": seen, "goods": cart.goods, "refusal": refusal, "now": now,
+        "guest": None if who else guest, "addresses": addresses, "address": address, "preview": seen, "undeliverable": undeliverable, "goods": cart.goods, "refusal": refusal, "now": now,
         "claims": [card for card in coupons.claim_cards(offers, known) if card.claimable and not card.ready],
         "choices": [(choice, givers.get(choice.coupon.id, "")) for choice in seen.coupons],
         "hints": coupons.hints(coupons.tickets(usable, offers, now), goods, known),
         "parcels": [
             (
-                parcel, seen.freight_of(parcel.shop.id), promise,
+                parcel, seen.freight_of(parcel.shop.id), promise, sent.get(parcel.shop.id),
                 [(line, guaranteed[line.offer.id], asked.get(line.offer.id)) for line in parcel.lines],
             )
             for parcel, promise in zip(parcels, parcels_promised(parcels, now), strict=True)

@@ -109,6 +109,7 @@ def _show(
     context = _moving(request.viewer.id, order_id)
     order: orders.OrderView = context["order"]
     context["refusal"] = refusal
+    context["courier"] = delivery.carrier_name(order.carrier).in_(language()) if order.carrier else ""
     may = promises.withdrawable(order_id, now=context["now"]) if order.paid_at else {}
     context["withdrawable"] = order.state != "cancelled" and any(one.by_right for one in may.values())
     context["by_link"] = request.viewer.by_link

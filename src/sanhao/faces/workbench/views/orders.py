@@ -92,7 +92,7 @@ _STOPPABLE = ("labelled", "collected", "in_transit")
 
 def _mischief(parcels: Sequence[delivery.ConsignmentView]) -> dict[UUID, str]:
     """How the sandbox courier treats a call to bring each of its parcels back, where that may still come."""
-    ours = {p.tracking_no: p.id for p in parcels if p.carrier == "sandbox" and p.state in _STOPPABLE}
+    ours = {p.tracking_no: p.id for p in parcels if p.carrier in delivery.SANDBOXES and p.state in _STOPPABLE}
     if not kit_time.is_demo() or not ours:
         return {}
     return {ours[number]: how for number, how in delivery.mischief_of(list(ours)).items()}

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sanhao.faces.workbench.forms import FreightForm, HoursForm, MemberForm
+from sanhao.faces.workbench.forms import FreightForm, HoursForm, MemberForm, ServiceForm, regions_in
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, page, sent, sentence, tell
+from sanhao.faces.workbench.shipping import carriers
+from sanhao.faces.workbench.waiting import said
 from sanhao.goods.shops import api as shops
 from sanhao.kit import limits
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
+from sanhao.kit.text import Text
+from sanhao.kit.wording import date
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
 
 _OWNERS: tuple[shops.Role, ...] = ("owner",)
 
@@ -120,8 +128,90 @@ def freight(request: HttpRequest, seat: Seat) -> HttpResponse:
         else:
             tell(request, _("Saved. Orders from now on are priced with it."))
             return redirect("workbench:freight", seat.shop.slug)
-    given = {"cards": cards, "form": form, "chosen": chosen, "desk": "two"}
-    return page(request, seat, "freight", given, status=422 if form.is_bound else 200)
+    given = {"cards": cards, "form": form, "chosen": chosen}
+    return _freight(request, seat, given, status=422 if form.is_bound else 200)
+
+
+def _freight(
+    request: HttpRequest, seat: Seat, given: dict[str, object], *, status: int = 200
+) -> HttpResponse:
+    """What sending costs, and the couriers whom buyers may choose, side by side."""
+    services = delivery.services(seat.shop.id)
+    chosen = next((card for card in services if str(card.id) == request.GET.get("service", "")), None)
+    place = request.GET.get("place", "").strip()[:120] or _PLACE
+    shown = {
+        "services": [(card, said(_called(card))) for card in services], "chosen_service": chosen,
+        "service_form": _service_form(seat, None, chosen),
+        "place": place, "seen": _seen(seat, place), "desk": "two",
+    }  # fmt: skip
+    return page(request, seat, "freight", shown | given, status=status)
+
+
+def _called(card: delivery.ServiceCard) -> Text:
+    return card.name if card.name.zh else delivery.carrier_name(card.carrier)
+
+
+def _service_form(seat: Seat, posted: QueryDict | None, card: delivery.ServiceCard | None) -> ServiceForm:
+    initial = None
+    if card is not None:
+        initial = {
+            "id": card.id, "carrier": card.carrier, "surcharge": card.surcharge.amount, "transit_days": card.transit_days,
+            "regions": ", ".join(card.regions), "name_zh": card.name.zh, "name_en": card.name.en, "active": card.active,
+        }  # fmt: skip
+    return ServiceForm(
+        posted, initial=initial, currency=seat.shop.currency, carriers=carriers(), lang=get_language() or "zh",
+        auto_id="service_%s",
+    )  # fmt: skip
+
+
+_PLACE, _GRAMS, _GOODS = "CN/上海", 1_000, "100"
+"""A buyer in Shanghai who buys a kilogram for a hundred."""
+
+
+def _seen(seat: Seat, place: str) -> list[tuple[delivery.Option, str]] | str:
+    """What a buyer there would choose from, with the day of arrival if they paid now; or why nothing is sent there."""
+    country, _, region = place.partition("/")
+    worth = Money.parse(_GOODS, seat.shop.currency)
+    parcel = delivery.Parcel(seat.shop.id, country.strip().upper(), region.strip(), _GRAMS, worth)
+    try:
+        [options] = delivery.options([parcel], transit_days=orders.order_terms(seat.now).transit_days)
+    except Refusal as no:
+        return sentence(no)
+    zone = timezone.get_current_timezone_name()
+    days = [
+        orders.arrives_by(seat.now, seat.shop.ship_hours, None, option.transit_days) for option in options
+    ]
+    return [(option, said(date(day, zone))) for option, day in zip(options, days, strict=True)]
+
+
+@at_work("POST", roles=MANAGING)
+def service(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Let buyers choose a courier, or change what it costs and how long it takes."""
+    form = _service_form(seat, request.POST, None)
+    if form.is_valid():
+        try:
+            delivery.save_service(seat.shop.id, form.draft())
+        except Refusal as no:
+            if no.status == 404:
+                raise
+            form.add_error(None, sentence(no))
+        else:
+            tell(request, _("Saved. Buyers see it from now on."))
+            return redirect("workbench:freight", seat.shop.slug)
+    cards = delivery.freight_templates(seat.shop.id)
+    given: dict[str, object] = {
+        "cards": cards,
+        "form": FreightForm(currency=seat.shop.currency),
+        "chosen": None,
+    }
+    return _freight(request, seat, given | {"service_form": form}, status=422)
+
+
+@at_work("POST", roles=MANAGING)
+def remove_service(request: HttpRequest, seat: Seat, service_id: UUID) -> HttpResponse:
+    delivery.remove_service(seat.shop.id, service_id)
+    tell(request, _("Nobody can choose it any more. Orders keep the courier that was chosen for them."))
+    return redirect("workbench:freight", seat.shop.slug)
 
 
 def _freight_initial(card: delivery.FreightCard) -> dict[str, object]:
@@ -134,9 +224,8 @@ def _freight_initial(card: delivery.FreightCard) -> dict[str, object]:
 
 def _freight_draft(form: FreightForm) -> delivery.FreightDraft:
     said = form.cleaned_data
-    regions = said["regions"].replace("，", ",").replace("、", ",").split(",")
     return delivery.FreightDraft(
-        id=said["id"], name=said["name"], regions=tuple(r.strip() for r in regions if r.strip()),
+        id=said["id"], name=said["name"], regions=regions_in(said["regions"]),
         first=said["first"], extra=said["extra"], first_g=said["first_g"], extra_g=said["extra_g"],
         free_over=said["free_over"], deliverable=not said["refuses"],
     )  # fmt: skip

@@ -73,7 +73,7 @@ def _show(
     parcels = delivery.consignments_of(packed) if packed else {}
     given = {
         "sheet": sheet, "carriers": carriers, "waiting": waiting, "parcels": parcels, "desk": "two",
-        "sandbox": any(p.carrier == "sandbox" and p.state == "labelled" for each in parcels.values() for p in each),
+        "sandbox": any(p.carrier in delivery.SANDBOXES and p.state == "labelled" for each in parcels.values() for p in each),
     }  # fmt: skip
     return page(request, seat, "shipping", given, status=status)
 
@@ -97,7 +97,7 @@ def collect(request: HttpRequest, seat: Seat) -> HttpResponse:
         parcel.id
         for each in delivery.consignments_of(packed).values()
         for parcel in each
-        if parcel.carrier == "sandbox" and parcel.state == "labelled"
+        if parcel.carrier in delivery.SANDBOXES and parcel.state == "labelled"
     ][:_MOST_PARCELS]
     for parcel_id in waiting:
         delivery.post_scan(parcel_id, "picked_up", now=seat.now, place=seat.shop.region)
@@ -125,7 +125,7 @@ def scan(request: HttpRequest, seat: Seat, order_id: UUID, parcel_id: UUID) -> H
     if parcel is None:
         raise Http404
     for status in _NEXT.get(parcel.state, ()):
-        if status == request.POST.get("status") and parcel.carrier == "sandbox":
+        if status == request.POST.get("status") and parcel.carrier in delivery.SANDBOXES:
             place = seat.shop.region if status == "picked_up" else str(order.address.get("city", ""))
             delivery.post_scan(parcel.id, status, now=seat.now, place=place)
             tell(request, _("The sandbox courier has scanned it."))
@@ -146,4 +146,4 @@ def mischief(request: HttpRequest, seat: Seat, order_id: UUID, parcel_id: UUID) 
 
 def next_scans(parcel: delivery.ConsignmentView) -> tuple[delivery.Status, ...]:
     """What a button may make the sandbox courier do with *parcel* next."""
-    return _NEXT.get(parcel.state, ()) if parcel.carrier == "sandbox" else ()
+    return _NEXT.get(parcel.state, ()) if parcel.carrier in delivery.SANDBOXES else ()

@@ -1,7 +1,7 @@
 """青草羊绒: cashmere from one pasture, and a founder who can name the goats."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Service, Shop, Variant, yuan
 
 LISTINGS = (
     Listing(
@@ -160,4 +160,5 @@ SHOP = Shop(
         yuan("398"),
         yuan("8000"),
     ),
+    services=(Service("sandbox_express", yuan("12"), 2),),
 )

@@ -1,7 +1,7 @@
 """一亩果园: fruit of one valley, picked when it is ripe and not before."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Service, Shop, Variant, yuan
 
 LISTINGS = (
     Listing(
@@ -151,5 +151,10 @@ SHOP = Shop(
     listings=LISTINGS,
     coupon=Coupon(
         Text(zh="果园满减", en="From the orchard, for the basket"), yuan("5"), yuan("59"), yuan("1000")
+    ),
+    services=(
+        Service("sandbox_express", yuan("8"), 2),
+        Service("sandbox_express", yuan("22"), 4, ("新疆", "西藏"), Text(zh="特快航空", en="Express by air")),
+        Service("sandbox", yuan("3"), 4),
     ),
 )

@@ -23,7 +23,7 @@ from sanhao.service.delivery.carriers.sendle import parse as sendle
 from sanhao.service.delivery.carriers.smartkargo import parse as smartkargo
 from sanhao.service.delivery.carriers.teleship import parse as teleship
 
-__all__ = ["CARRIERS", "Answer", "Carrier", "Skipped", "Unreadable"]
+__all__ = ["CARRIERS", "SANDBOXES", "Answer", "Carrier", "Skipped", "Unreadable"]
 
 
 class Carrier(msgspec.Struct, frozen=True):
@@ -46,9 +46,12 @@ CARRIERS = MappingProxyType(
         "mydhl": Carrier(Text("DHL 快递", "DHL Express"), mydhl.read),
         "parcelone": Carrier(Text("Parcel.One", "Parcel.One"), parcelone.read),
         "sandbox": Carrier(Text("示例快递", "Sample Courier"), sandbox.read, demo=True),
+        "sandbox_express": Carrier(Text("示例特快", "Sample Express"), sandbox.read, demo=True),
         "seko": Carrier(Text("SEKO", "SEKO"), seko.read),
         "sendle": Carrier(Text("Sendle", "Sendle"), sendle.read),
         "smartkargo": Carrier(Text("SmartKargo", "SmartKargo"), smartkargo.read),
         "teleship": Carrier(Text("Teleship", "Teleship"), teleship.read),
     }
 )
+SANDBOXES = frozenset(key for key, carrier in CARRIERS.items() if carrier.demo)
+"""Couriers of demo worlds, tests and benches: what they do is played."""

@@ -29,6 +29,7 @@ def place(
     *,
     cart_id: UUID,
     consents: orders.Consents = MappingProxyType({}),
+    services: orders.Services = MappingProxyType({}),
     gateway: str = "",
     now: datetime,
     address: str = "",
@@ -55,6 +56,7 @@ def place(
             person_id=person_id,
             address_id=address_id,
             consents=consents,
+            services=services,
             gateway=gateway,
             now=now,
         )

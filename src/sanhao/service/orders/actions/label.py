@@ -19,20 +19,22 @@ from sanhao.kit.rows import execute, fetch
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import LabelMade
-from sanhao.service.orders.actions.ship import Shipment, hand_over, left_of, lock
+from sanhao.service.orders.actions.ship import Shipment, check_couriers, hand_over, left_of, lock
 from sanhao.service.orders.events import OrderUnpacked
 from sanhao.service.orders.models import ORDER
 from sanhao.service.remote import api as remote
 
 
 class LabelWish(msgspec.Struct, frozen=True):
-    """A label for what is in one parcel (nothing named: all that is left). *weight_g* 0: what the goods weigh."""
+    """A label for what is in one parcel (nothing named: all that is left). *weight_g* 0: what the goods weigh; *another*
+    as in `Shipment`."""
 
     order_id: UUID
     carrier: str
     service: str = ""
     items: tuple[tuple[UUID, int], ...] = ()
     weight_g: int = 0
+    another: bool = False
 
 
 _PACKAGING_G = 100
@@ -52,6 +54,7 @@ def print_labels(
     shops.require_member(shop_id, by)
     with transaction.atomic():
         orders = lock(shop_id, order_ids)
+        check_couriers(wishes, orders)
         left = left_of(order_ids)
         waiting = delivery.pending(order_ids)
         for id, of_order in left.items():

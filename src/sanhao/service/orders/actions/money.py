@@ -45,7 +45,8 @@ class MoneyLine(msgspec.Struct, frozen=True):
 
 
 class OrderMoney(msgspec.Struct, frozen=True):
-    """*refunded_minor* is all that went back, whatever it was for; *kept_minor* stays with the shop for good."""
+    """*refunded_minor* is all that went back, whatever it was for; *kept_minor* stays with the shop for good.
+    *surcharge_minor* of the freight is for the courier that the buyer chose."""
 
     id: UUID
     checkout_id: UUID
@@ -58,6 +59,7 @@ class OrderMoney(msgspec.Struct, frozen=True):
     refunded_minor: int
     kept_minor: int
     freight_minor: int
+    surcharge_minor: int
     freight_refunded_minor: int
     delivered_at: datetime | None
     lines: tuple[MoneyLine, ...]
@@ -77,7 +79,8 @@ def money(order_ids: Sequence[UUID], *, lock: bool = True) -> dict[UUID, OrderMo
     orders = fetch(
         f"""
         SELECT o.id, o.checkout_id, o.shop_id, o.person_id, o.state, o.currency, c.address ->> 'country' AS country,
-            o.total_minor, o.refunded_minor, o.kept_minor, o.freight_minor, o.freight_refunded_minor, o.delivered_at
+            o.total_minor, o.refunded_minor, o.kept_minor, o.freight_minor, o.surcharge_minor,
+            o.freight_refunded_minor, o.delivered_at
         FROM orders_order o JOIN orders_checkout c ON c.id = o.checkout_id
         WHERE o.id = ANY(%s) ORDER BY o.id {"FOR UPDATE OF o" if lock else ""}
         """,

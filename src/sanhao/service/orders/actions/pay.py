@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sanhao.books.ledger import api as ledger
@@ -19,10 +19,9 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
+from sanhao.service.orders.core import arrives_by
 from sanhao.service.orders.events import LatePaymentReturned, OrderPaid, PaidLine
 from sanhao.service.orders.models import ORDER
-
-_DEFAULT_SHIP_HOURS = 48
 
 
 def payment_succeeded(batch: Sequence[News[PaymentSucceeded]]) -> None:
@@ -56,11 +55,12 @@ def _take(paid: dict[UUID, News[PaymentSucceeded]]) -> list[Row]:
             FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS p (id, paid_at)
             WHERE c.id = p.id AND c.state = 'placed'
             RETURNING c.id AS checkout_id, c.coupon_minor AS checkout_coupon_minor,
-                c.total_minor AS checkout_total_minor, c.paid_at, c.transit_days,
+                c.total_minor AS checkout_total_minor, c.paid_at,
                 c.address ->> 'country' AS country, c.address ->> 'region' AS region
         )
         SELECT t.*, o.id AS order_id, o.number, o.shop_id, o.person_id, o.currency, o.placed_at, o.goods_minor, o.freight_minor,
-            o.coupon_minor, o.total_minor, o.ship_hours, o.presale_ships_by, o.ship_by,
+            o.coupon_minor, o.total_minor, o.carrier, o.surcharge_minor, o.transit_days, o.ship_hours,
+            o.presale_ships_by, o.ship_by,
             l.id AS line_id, l.quantity, l.goods_minor - l.coupon_minor AS line_paid_minor,
             l.freight_minor AS line_freight_minor, l.special, l.category, l.weight_g, l.price_kind, l.consents
         FROM taken t JOIN orders_order o ON o.checkout_id = t.checkout_id JOIN orders_line l ON l.order_id = o.id
@@ -75,7 +75,9 @@ def _bind(taken: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at: da
     checkouts: dict[UUID, list[Row]] = defaultdict(list)
     for row in taken:
         if row["order_id"] not in lines:
-            row["arrives_by"] = _ships_by(row) + timedelta(days=row["transit_days"])
+            row["arrives_by"] = arrives_by(
+                row["paid_at"], row["ship_hours"], row["presale_ships_by"], row["transit_days"]
+            )
             checkouts[row["checkout_id"]].append(row)
         lines[row["order_id"]].append(row)
     orders = [order for group in checkouts.values() for order in group]
@@ -96,14 +98,6 @@ def _bind(taken: Sequence[Row], paid: dict[UUID, News[PaymentSucceeded]], at: da
     ledger.post([_entry(group, paid[id].fact, spent.get(id), funds) for id, group in checkouts.items()])
     settlement.open([_opening(order, lines[order["order_id"]], funds) for order in orders], now=at)
     events.emit([_order_paid(order, lines[order["order_id"]]) for order in orders], at=at)
-
-
-def _ships_by(order: Row) -> datetime:
-    """When the parcel should leave at the latest, as the promised arrival counts it."""
-    hours: int = order["ship_hours"] or _DEFAULT_SHIP_HOURS
-    presale: datetime | None = order["presale_ships_by"]
-    paid_at: datetime = order["paid_at"]
-    return presale if presale is not None else paid_at + timedelta(hours=hours)
 
 
 Funds = Mapping[UUID, Mapping[tuple[str, str], int]]
@@ -241,6 +235,8 @@ def _order_paid(order: Row, lines: Sequence[Row]) -> Event:
         ship_by=order["ship_by"],
         country=order["country"],
         region=order["region"],
+        carrier=order["carrier"],
+        surcharge_minor=order["surcharge_minor"],
     )
 
 

@@ -31,6 +31,8 @@ from sanhao.service.remote import api as remote
 Offers = Mapping[UUID, catalog.OfferCard]
 Consents = Mapping[UUID, Sequence[str]]
 """What the buyer agreed to, by offer: for this very item, ticked by hand."""
+Services = Mapping[UUID, delivery.Chosen]
+"""How the buyer wants each shop to send, as it was shown."""
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -54,13 +56,15 @@ def place(
     address_id: UUID,
     coupon_ids: Sequence[UUID] = (),
     consents: Consents = MappingProxyType({}),
+    services: Services = MappingProxyType({}),
     gateway: str = "",
     now: datetime,
 ) -> Placed:
     """One order per shop of everything in the cart, held unpaid for a quarter of an hour (a term).
 
     All or nothing. Refuses an empty cart, another's address or coupon, sold-out or closed offers, several currencies,
-    and regions a shop does not deliver to; then nothing has changed.
+    regions a shop does not deliver to, and a way of sending that is no longer what was shown (*services*, by shop;
+    where none is named the shop chooses); then nothing has changed.
     """
     with transaction.atomic():
         wanted = _empty(cart_id, person_id)
@@ -80,10 +84,11 @@ def place(
                     coupon_ids, person_id=person_id, for_id=checkout_id, goods=_goods(items), now=now
                 )
             ]
-        priced = price(items, _freight(items, address), used)
+        terms = order_terms(now)
+        ways = _ways(items, address, services, terms.transit_days)
+        priced = price(items, {shop: way.freight for shop, way in ways.items()}, used)
         if used:
             _check_all_pay(used, priced)
-        terms = order_terms(now)
         expires_at = now + timedelta(minutes=terms.hold_minutes)
         order_ids = new_ids(len(priced.orders))
         _write(
@@ -93,7 +98,7 @@ def place(
             priced,
             offers,
             address,
-            terms.transit_days,
+            ways,
             now,
             expires_at,
             consents,
@@ -184,19 +189,38 @@ def _check_all_pay(used: Sequence[Used], priced: Priced) -> None:
         )
 
 
-def _freight(items: Sequence[Item], address: people.AddressCard) -> dict[UUID, Money]:
-    """Each shop's freight to this address, in one query."""
+def _ways(
+    items: Sequence[Item], address: people.AddressCard, services: Services, transit_days: int
+) -> dict[UUID, delivery.Option]:
+    """How each shop sends to this address, and for what: as chosen, or as it chooses itself. One query."""
     weights: dict[UUID, int] = {}
     goods = _goods(items)
     for item in items:
         weights[item.shop_id] = weights.get(item.shop_id, 0) + item.weight_g * item.quantity
-    quotes = delivery.quote(
+    options = delivery.options(
         [
             delivery.Parcel(shop_id, address.country, address.region, weight, goods[shop_id])
             for shop_id, weight in weights.items()
-        ]
+        ],
+        transit_days=transit_days,
     )
-    return dict(zip(weights, quotes, strict=True))
+    ways = {}
+    for shop_id, offered in zip(weights, options, strict=True):
+        chosen = services.get(shop_id)
+        way = delivery.as_chosen(offered, chosen) if chosen is not None else offered[0]
+        if way is None:
+            raise _other_way(shop_id)
+        ways[shop_id] = way
+    return ways
+
+
+def _other_way(shop_id: UUID) -> Refusal:
+    name = shops.shops([shop_id])[shop_id].name
+    return Refusal(
+        "checkout.courier_changed",
+        zh=f"{name.zh}的快递、运费或送达时间刚刚变了。请看过新的，再下单。",
+        en=f"How {name.en} sends, what it costs or how long it takes has just changed. Look at it and place the order again.",
+    )
 
 
 def _write(
@@ -206,7 +230,7 @@ def _write(
     priced: Priced,
     offers: Offers,
     address: people.AddressCard,
-    transit_days: int,
+    ways: Mapping[UUID, delivery.Option],
     now: datetime,
     expires_at: datetime,
     consents: Consents,
@@ -228,6 +252,9 @@ def _write(
             "freight_minor": order.freight.minor,
             "coupon_minor": order.coupon.minor,
             "total_minor": order.total.minor,
+            "carrier": (way := ways[order.shop_id]).carrier,
+            "surcharge_minor": way.surcharge.minor,
+            "transit_days": way.transit_days,
             "ship_hours": cards[order.shop_id].ship_hours,
             "presale_ships_by": _presale(offers, [line.item.offer_id for line in order.lines]),
         }
@@ -282,7 +309,6 @@ def _write(
             "address": msgspec.json.encode(address).decode(),
             "now": now,
             "expires_at": expires_at,
-            "transit_days": transit_days,
             "orders": msgspec.json.encode(orders).decode(),
             "lines": msgspec.json.encode(lines).decode(),
             **({"shares": msgspec.json.encode(shares).decode()} if shares else {}),
@@ -293,18 +319,19 @@ def _write(
 _ORDERS = """
     WITH checkout AS (
         INSERT INTO orders_checkout (id, person_id, state, currency, goods_minor, freight_minor, coupon_minor,
-                                     total_minor, address, placed_at, expires_at, transit_days)
+                                     total_minor, address, placed_at, expires_at)
         VALUES (%(checkout)s, %(person)s, 'placed', %(currency)s, %(goods)s, %(freight)s, %(coupon)s,
-                %(total)s, %(address)s::jsonb, %(now)s, %(expires_at)s, %(transit_days)s)
+                %(total)s, %(address)s::jsonb, %(now)s, %(expires_at)s)
     ), orders AS (
         INSERT INTO orders_order (id, number, checkout_id, shop_id, person_id, state, currency, goods_minor,
-            freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, placed_at, cancelled_by,
-            refunded_minor)
+            freight_minor, coupon_minor, total_minor, carrier, surcharge_minor, transit_days, ship_hours,
+            presale_ships_by, placed_at, cancelled_by, refunded_minor)
         SELECT id, number, %(checkout)s, shop_id, %(person)s, 'unpaid', %(currency)s, goods_minor,
-            freight_minor, coupon_minor, total_minor, ship_hours, presale_ships_by, %(now)s, '', 0
+            freight_minor, coupon_minor, total_minor, carrier, surcharge_minor, transit_days, ship_hours,
+            presale_ships_by, %(now)s, '', 0
         FROM jsonb_to_recordset(%(orders)s::jsonb) AS o (id uuid, number text, shop_id uuid, goods_minor bigint,
-            freight_minor bigint, coupon_minor bigint, total_minor bigint, ship_hours int,
-            presale_ships_by timestamptz)
+            freight_minor bigint, coupon_minor bigint, total_minor bigint, carrier text, surcharge_minor bigint,
+            transit_days int, ship_hours int, presale_ships_by timestamptz)
     )
 """
 _LINES = """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -16,8 +17,10 @@ from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
+from sanhao.kit.wording import sum_of
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.orders.events import OrderDelivered, OrderShipped
@@ -26,19 +29,24 @@ from sanhao.service.remote import api as remote
 
 
 class Shipment(msgspec.Struct, frozen=True):
-    """One parcel: which order, which carrier, which number, and what is in it (nothing named: all that is left)."""
+    """One parcel: which order, which carrier, which number, and what is in it (nothing named: all that is left).
+
+    *another*: the shop knows that the buyer chose another courier, and what that costs.
+    """
 
     order_id: UUID
     carrier: str
     tracking_no: str
     items: tuple[tuple[UUID, int], ...] = ()
+    another: bool = False
 
 
 def ship(shop_id: UUID, shipments: Sequence[Shipment], *, by: UUID, now: datetime) -> list[UUID]:
     """Register parcels for a shop's paid orders, all or nothing; returns the consignments' ids.
 
-    Any member of the shop may (*by*; NotFound for others). Refuses another shop's order (NotFound), an order that is not waiting to be shipped, more of a line than is left,
-    and a tracking number already in use.
+    Any member of the shop may (*by*; NotFound for others). Refuses another shop's order (NotFound), an order that is not
+    waiting to be shipped, more of a line than is left, a tracking number already in use, and another courier than the
+    buyer chose unless the shop says that it knows.
     """
     if not shipments:
         raise Invalid("ship.nothing", zh="请先选择要发货的订单。", en="Choose at least one order to ship.")
@@ -59,6 +67,8 @@ def hand_over(
     with transaction.atomic():
         delivery.begin_registering()
         orders = lock(shop_id, order_ids)
+        if not labelled:  # else it was said when the label was asked for
+            check_couriers([shipment for _, shipment in shipments], orders)
         left = left_of(order_ids)
         drafts, packed = _pack(shop_id, shipments, left, orders, labelled)
         drafts = _by_hub(drafts)
@@ -78,8 +88,8 @@ def hand_over(
 
 def lock(shop_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, Row]:
     rows = fetch(
-        "SELECT id, number, state, person_id, paid_at FROM orders_order WHERE id = ANY(%s) AND shop_id = %s "
-        "ORDER BY id FOR UPDATE",
+        "SELECT id, number, state, person_id, paid_at, carrier, currency, freight_minor - freight_refunded_minor AS left_minor "
+        "FROM orders_order WHERE id = ANY(%s) AND shop_id = %s ORDER BY id FOR UPDATE",
         [list(order_ids), shop_id],
     )
     if len(rows) != len(order_ids):
@@ -92,6 +102,34 @@ def lock(shop_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, Row]:
                 en=f"Order {row['number']} is not waiting to be shipped.",
             )
     return {row["id"]: row for row in rows}
+
+
+class _Wish(Protocol):
+    """Who is to bring something of an order, and whether the shop knows that its buyer chose another."""
+
+    @property
+    def order_id(self) -> UUID: ...
+    @property
+    def carrier(self) -> str: ...
+    @property
+    def another(self) -> bool: ...
+
+
+def check_couriers(wishes: Sequence[_Wish], orders: Mapping[UUID, Row]) -> None:
+    """Raises Refusal ``ship.other_courier`` for another courier than the buyer of a locked order chose, with its cost."""
+    for shipment in wishes:
+        order = orders[shipment.order_id]
+        if order["carrier"] in ("", shipment.carrier) or shipment.another:
+            continue
+        chosen, costs = (
+            delivery.carrier_name(order["carrier"]),
+            sum_of(Money(order["left_minor"], order["currency"])),
+        )
+        raise Refusal(
+            "ship.other_courier",
+            zh=f"订单 {order['number']} 的买家选了{chosen.zh}。换别家，要退给买家运费{costs.zh}。",
+            en=f"The buyer of order {order['number']} chose {chosen.en}. Another courier costs you their freight, {costs.en}.",
+        )
 
 
 def left_of(order_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:

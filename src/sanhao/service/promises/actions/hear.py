@@ -32,6 +32,8 @@ from sanhao.service.promises.core import (
     CalledBack,
     Cancelled,
     Collected,
+    CollectedBy,
+    Courier,
     Delivered,
     Dropped,
     PromiseNews,
@@ -47,14 +49,20 @@ _COLUMNS = "id, kind, checkout_id, order_id, line_id, shop_id, person_id, rule_i
 
 
 def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
-    """Now-listener: a carrier's first scan of a parcel."""
-    hear(
-        {
-            order_id: [Collected(at, received_at, lines=lines) for (at, received_at), lines in moments]
-            for order_id, moments in _complete(batch, "collected_at", _HANDED_OVER).items()
-        },
-        at=max(news.at for news in batch),
-    )
+    """Now-listener: a carrier's first scan of a parcel: whose hands it is in, and which lines it completes."""
+    told: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for fact in (news.fact for news in batch if news.fact.leg in _HANDED_OVER):
+        told[fact.owner_id].append(
+            CollectedBy(
+                fact.received_at,
+                str(fact.consignment_id),
+                Courier(fact.carrier, delivery.carrier_name(fact.carrier)),
+                str(fact.shop_id),
+            )
+        )
+    for order_id, moments in _complete(batch, "collected_at", _HANDED_OVER).items():
+        told[order_id] += [Collected(at, received_at, lines=lines) for (at, received_at), lines in moments]
+    hear(told, at=max(news.at for news in batch))
 
 
 def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:

@@ -15,9 +15,10 @@ from sanhao.kit.events import News
 from sanhao.kit.ids import new_ids
 from sanhao.kit.money import Money
 from sanhao.kit.rows import copy_rows, fetch
+from sanhao.service.delivery import api as delivery
 from sanhao.service.orders.events import OrderPaid
 from sanhao.service.promises.book import coverage_of, encode, rule_key, terms_of, timely
-from sanhao.service.promises.core import Accepted, AnyKind, Extended, Line, PaidOrder, Scope
+from sanhao.service.promises.core import Accepted, AnyKind, Courier, Extended, Line, PaidOrder, Scope
 from sanhao.service.promises.coverage import RULE, ByCategory, asks, covered
 from sanhao.service.promises.kinds import KINDS
 
@@ -137,6 +138,8 @@ def paid_order(orders: Sequence[OrderPaid]) -> PaidOrder:
         country=first.country,
         region=first.region,
         buyer=str(first.person_id),
+        courier=Courier(first.carrier, delivery.carrier_name(first.carrier)) if first.carrier else None,
+        surcharge=Money(sum(order.surcharge_minor for order in orders), currency),
     )
 
 

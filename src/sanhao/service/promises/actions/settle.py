@@ -21,12 +21,14 @@ from sanhao.service.promises import shares
 from sanhao.service.promises.actions.hear import end, identity
 from sanhao.service.promises.actions.merge import Judged, judge_row, merge_windows
 from sanhao.service.promises.book import encode
-from sanhao.service.promises.core import CARRIER
+from sanhao.service.promises.core import CARRIER, FreightBack
 from sanhao.service.promises.events import PromiseBroken, ShareCharged
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.models import PROMISE
 
 APPEAL_DAYS = 30
+_OF_FREIGHT = ("late_delivery", "chosen_courier")
+"""What they give back is freight, of which there is only so much."""
 
 
 def settle_due(rows: Sequence[Row], now: datetime) -> None:
@@ -54,14 +56,14 @@ def _wait(judged: Sequence[Judged]) -> None:
 
 
 def _break(broken: list[Judged], now: datetime) -> None:
-    broken = _hold_orders(broken)
+    broken, retold = _hold_orders(broken, now)
     for item, decision_id in zip(broken, new_ids(len(broken)), strict=True):
         item.decision_id = decision_id
     # What several shops were promised for together is charged to each at fault by a decision of its own.
     wide = [item for item in broken if item.row["shop_id"] is None]
     charged = [draft for item in wide for draft in _shares(item, now)]
     decisions.record([decision_of(item, now) for item in broken] + charged)
-    broken_to(broken, now)
+    broken_to(broken, now, facts=retold)
     events.emit(
         [
             PromiseBroken(*identity(j.row), j.owed_minor, j.row["currency"], j.verdict.remedy, j.decision_id)
@@ -220,12 +222,13 @@ def _coupon_charges(item: Judged) -> list[ledger.Charge]:
     ]
 
 
-def _hold_orders(broken: list[Judged]) -> list[Judged]:
+def _hold_orders(broken: list[Judged], now: datetime) -> tuple[list[Judged], bool]:
     """Lock the orders that money goes back to, and say what is left of them for each promise in turn. Whose order is
-    busy (a buyer is cancelling it) waits for the next batch."""
+    busy (a buyer is cancelling it) waits for the next batch. And whether a promise heard of freight that was back already.
+    """
     refunds = [j for j in broken if j.verdict.remedy == "refund" and j.owed_minor]
     if not refunds:
-        return broken
+        return broken, False
     held = orders.hold(
         order_ids=[j.row["order_id"] for j in refunds if j.row["order_id"]],
         checkout_ids=[j.row["checkout_id"] for j in refunds if not j.row["order_id"]],
@@ -235,22 +238,46 @@ def _hold_orders(broken: list[Judged]) -> list[Judged]:
         by_subject[order.id].append(order)
         by_subject[order.checkout_id].append(order)
     left = {order.id: order.left_minor for order in held}
-    busy = set()
+    freight_left = {order.id: order.freight_left_minor for order in held}
+    busy, retold = set(), False
     for item in refunds:
         of_subject = by_subject.get(item.row["order_id"] or item.row["checkout_id"])
         if of_subject is None:
             busy.add(id(item))
-        elif item.verdict.owed is not None:
-            weights = _weights(of_subject, item)
-            item.back = [
-                (order, shares.Left(weight, left[order.id]))
-                for order, weight in zip(of_subject, weights, strict=True)
-            ]
-            for (order, _), minor in zip(
-                item.back, shares.back(item.verdict.owed, [each for _, each in item.back]), strict=True
-            ):
-                left[order.id] -= minor
-    return [j for j in broken if id(j) not in busy]
+            continue
+        of_freight = item.row["kind"] in _OF_FREIGHT
+        if of_freight and item.row["order_id"] and not item.row["line_id"]:
+            retold |= _less_freight(item, of_subject[0], freight_left[of_subject[0].id], now)
+        if item.verdict.owed is None:
+            continue
+        item.back = [
+            (
+                order,
+                shares.Left(
+                    weight, min(left[order.id], freight_left[order.id]) if of_freight else left[order.id]
+                ),
+            )
+            for order, weight in zip(of_subject, _weights(of_subject, item), strict=True)
+        ]
+        for (order, _), minor in zip(
+            item.back, shares.back(item.verdict.owed, [each for _, each in item.back]), strict=True
+        ):
+            left[order.id] -= minor
+            freight_left[order.id] -= minor if of_freight else 0
+    return [j for j in broken if id(j) not in busy], retold
+
+
+def _less_freight(item: Judged, order: orders.Held, left_minor: int, now: datetime) -> bool:
+    """Freight goes back once: what went back before is a fact of the promise, so that it says what it gives."""
+    back = order.freight_minor - left_minor
+    if not back or item.owed_minor is None or item.owed_minor <= left_minor:
+        return False
+    kind = KINDS[item.row["kind"]]
+    item.facts = kind.hear(item.terms, item.facts, FreightBack(Money(back, item.row["currency"])))
+    item.row["facts"] = encode(item.facts)
+    item.verdict = kind.judge(item.terms, item.facts, now)
+    item.owed_minor = item.verdict.owed.minor if item.verdict.owed is not None else None
+    return True
 
 
 def _refund(items: Sequence[Judged], now: datetime) -> None:
@@ -274,7 +301,7 @@ def _refund(items: Sequence[Judged], now: datetime) -> None:
                     cause_kind="promise",
                     cause_id=item.row["id"],
                     amount_minor=None if whole else amount,
-                    freight_minor=amount if item.row["kind"] == "late_delivery" else 0,
+                    freight_minor=amount if item.row["kind"] in _OF_FREIGHT else 0,
                     decision_id=item.decision_id,
                 )
             )
@@ -285,7 +312,7 @@ def _refund(items: Sequence[Judged], now: datetime) -> None:
 
 def _weights(of_subject: Sequence[orders.Held], item: Judged) -> list[int]:
     """A promise about a whole checkout is shared over its orders: by freight, or by all that was paid."""
-    if item.row["kind"] == "late_delivery":
+    if item.row["kind"] in _OF_FREIGHT:
         return [order.freight_minor for order in of_subject]
     return [order.total_minor for order in of_subject]
 

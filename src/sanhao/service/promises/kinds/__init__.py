@@ -6,6 +6,7 @@ from sanhao.service.promises.core import AnyClaimKind, AnyKind
 from sanhao.service.promises.kinds import (
     allergy,
     authentic,
+    chosen_courier,
     false_shipment,
     late_delivery,
     late_shipment,
@@ -23,6 +24,7 @@ KINDS: dict[str, AnyKind] = {
     "non_delivery": non_delivery,
     "false_shipment": false_shipment,
     "out_of_stock": out_of_stock,
+    "chosen_courier": chosen_courier,
     "no_reason_return": no_reason_return,
     "spoiled_goods": spoiled_goods,
     "short_weight": short_weight,

@@ -3,7 +3,8 @@
 1. An order (or each line, or the whole checkout: a term) with a promised arrival is delivered by that moment, or by the
    end of that calendar day where the buyer is (a term). Without a promised arrival nothing is promised.
 2. A delivery dated in time may be heard of up to 2 hours later (*scan grace*). Then a broken promise gives back the
-   freight, all of it or a share. Freight that was free gives nothing back, the promise is broken all the same.
+   freight, all of it or a share, as far as it has not gone back for another reason. Freight that was free gives nothing
+   back, the promise is broken all the same.
 3. The shops that handed over after their ship-by limit answer for it, or had not handed over when it was settled
    though their limit had passed; if there are none, the carrier answers.
 4. It does not apply (void) to what was cancelled or unavailable before, to force majeure, or through the buyer's fault.
@@ -36,6 +37,7 @@ from sanhao.service.promises.core import (
     Dropped,
     Due,
     Excused,
+    FreightBack,
     Line,
     PaidOrder,
     PromiseNews,
@@ -99,6 +101,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     calls: of_calls.Calls = ()
     plain_due_at: datetime | None = None
     """When it was due before anything was called back."""
+    freight_back: Money | None = None
 
 
 def scope(terms: Terms) -> Scope:
@@ -210,6 +213,8 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
             return drop(facts, news)
         case Cancelled():
             return replace(facts, cancelled=earlier(facts.cancelled, news))
+        case FreightBack():
+            return replace(facts, freight_back=news.amount)
         case CalledBack():
             return under(terms, replace(facts, calls=of_calls.add(facts.calls, news)))
         case Excused():
@@ -237,6 +242,8 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
     owed = facts.freight
     if owed is not None and terms.freight_percent != 100:
         owed = owed.share(terms.freight_percent, 100)
+    if owed is not None and facts.freight is not None and facts.freight_back is not None:
+        owed = min(owed, facts.freight - facts.freight_back)
     remedy = terms.remedy if owed is None or owed.minor else ""
     return Verdict("broken", _reason(facts, now), _fault(facts), owed, remedy, facts.settle_at)
 

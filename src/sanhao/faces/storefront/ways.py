@@ -1,0 +1,130 @@
+"""The ways in which each shop could send what is in a cart, as a buyer chooses among them: price and arrival side by side.
+
+What is posted back says what was shown, so that nobody pays another price or waits longer than they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.http import QueryDict
+from django.utils import timezone
+
+from sanhao.faces.storefront import visitor
+from sanhao.faces.storefront.cards import Parcel, said
+from sanhao.kit.money import Money, total
+from sanhao.kit.refusals import Invalid
+from sanhao.kit.wording import date
+from sanhao.people import api as people
+from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
+
+_FIELD = "way-"
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One row to choose. *by* is whose vans come, where the shop gave its service another name."""
+
+    value: str
+    name: str
+    by: str
+    freight: Money
+    arrives: str
+    checked: bool
+    cheapest: bool
+    fastest: bool
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """Of one shop's parcel. *option* is the one that is checked."""
+
+    field: str
+    option: delivery.Option
+    rows: tuple[Way, ...]
+
+
+def read(given: QueryDict) -> dict[UUID, delivery.Chosen]:
+    """What was chosen, by shop. Raises Invalid for what no page of ours says."""
+    found = {}
+    for field in list(given)[:200]:
+        if not field.startswith(_FIELD):
+            continue
+        shop = visitor.uuid_of(field.removeprefix(_FIELD))
+        service, _, shown = given.get(field, "").partition("/")
+        freight, _, days = shown.partition("/")
+        if (
+            shop is None
+            or not (_count(freight) and _count(days))
+            or (service and not visitor.uuid_of(service))
+        ):
+            raise Invalid(
+                "checkout.courier", zh="请重新选一次快递。", en="Please choose a courier once more."
+            )
+        found[shop] = delivery.Chosen(visitor.uuid_of(service), int(freight), int(days))
+    return found
+
+
+def _count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def ways(
+    parcels: Sequence[Parcel], address: people.AddressCard | None, given: QueryDict, now: datetime
+) -> dict[UUID, Ways]:
+    """By shop; nothing without an address. One query. Raises Refusal where a shop does not deliver."""
+    if address is None:
+        return {}
+    asked = [
+        delivery.Parcel(
+            parcel.shop.id, address.country, address.region,
+            sum(line.offer.weight_g * line.quantity for line in parcel.lines), total([line.goods for line in parcel.lines], parcel.lines[0].offer.price.currency),
+        )
+        for parcel in parcels
+    ]  # fmt: skip
+    options = delivery.options(asked, transit_days=orders.order_terms(now).transit_days)
+    return {
+        parcel.shop.id: _ways(parcel, offered, _wish(given, parcel.shop.id), now)
+        for parcel, offered in zip(parcels, options, strict=True)
+    }
+
+
+def _wish(given: QueryDict, shop_id: UUID) -> UUID | None:
+    return visitor.uuid_of(given.get(f"{_FIELD}{shop_id}", "").partition("/")[0])
+
+
+def _ways(parcel: Parcel, options: Sequence[delivery.Option], wish: UUID | None, now: datetime) -> Ways:
+    chosen = next((option for option in options if option.service_id == wish), options[0])
+    least, soonest = min(o.freight for o in options), min(o.transit_days for o in options)
+    cheapest = [o for o in options if o.freight == least]
+    fastest = [o for o in options if o.transit_days == soonest]
+    rows = tuple(
+        Way(
+            value=f"{option.service_id or ''}/{option.freight.minor}/{option.transit_days}",
+            name=said(option.name),
+            by=_by(option),
+            freight=option.freight,
+            arrives=_arrives(parcel, option.transit_days, now),
+            checked=option is chosen,
+            cheapest=[option] == cheapest and len(options) > 1,
+            fastest=[option] == fastest and len(options) > 1,
+        )
+        for option in options
+    )
+    return Ways(f"{_FIELD}{parcel.shop.id}", chosen, rows)
+
+
+def _by(option: delivery.Option) -> str:
+    if not option.carrier:
+        return ""
+    carrier = delivery.carrier_name(option.carrier)
+    return said(carrier) if carrier != option.name else ""
+
+
+def _arrives(parcel: Parcel, transit_days: int, now: datetime) -> str:
+    """The day, if it is paid for now."""
+    presale = max((line.offer.ships_by_at for line in parcel.lines if line.offer.ships_by_at), default=None)
+    arrives_by = orders.arrives_by(now, parcel.shop.ship_hours, presale, transit_days)
+    return said(date(arrives_by, timezone.get_current_timezone_name()))
