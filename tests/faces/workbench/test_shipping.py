@@ -38,6 +38,22 @@ def test_ticked_orders_are_shipped_together(bench: Bench, three: list[UUID]) -> 
     assert [stage.order_state(id) for id in three] == ["shipped", "shipped", "paid"]
 
 
+def test_an_order_goes_with_whom_its_buyer_chose_unless_the_shop_says_otherwise(bench: Bench) -> None:
+    shop = bench.at.shop_id
+    service_id = delivery.save_service(shop, delivery.ServiceDraft("gls", stage.Money(800, "CNY"), 2))
+    chosen = {shop: delivery.Chosen(service_id, 1400, 2)}
+    one, two = (stage.paid(bench.at, services=chosen) for _ in range(2))
+    client = client_of(bench.clerk)
+    page = words(client.get(url("shipping/")))
+    assert "The buyer chose GLS : it goes with them." in page
+    assert "The freight, ¥14, then goes back to the buyer, and you pay it." in page
+    answer = client.post(
+        url("shipping/"), _sheet({one: "AB0001", two: "AB0002"}, **{f"another-{two}": "yes"})
+    )
+    assert answer.status_code == 302
+    assert _parcels() == [("gls", "AB0001"), ("sandbox", "AB0002")]
+
+
 def test_a_pasted_list_finds_its_rows(bench: Bench, three: list[UUID]) -> None:
     numbers = [stage.orders.order(id).number for id in three]
     paste = f"{numbers[0]}\tSBX001\n\n{numbers[2]}, SBX003"

@@ -95,6 +95,49 @@ def test_freight_that_cannot_be_keeps_what_was_typed(bench: Bench, wrong: dict[s
     assert len(delivery.freight_templates(bench.at.shop_id)) == 1
 
 
+COURIER = {
+    "carrier": "gls", "surcharge": "8", "transit_days": "2", "regions": "CN/上海，CN/浙江", "name_zh": "", "name_en": "",
+    "active": "on",
+}  # fmt: skip
+
+
+def test_a_courier_is_offered_changed_and_offered_no_more(bench: Bench) -> None:
+    client = client_of(bench.manager)
+    assert client.post(url("couriers/"), COURIER).status_code == 302
+    [card] = delivery.services(bench.at.shop_id)
+    assert (card.carrier, card.surcharge, card.transit_days) == ("gls", stage.Money(800, "CNY"), 2)
+    assert set(card.regions) == {"CN/上海", "CN/浙江"}
+    page = words(client.get(url("freight/")))
+    assert "Couriers buyers may choose" in page and "¥14" in page, "what a buyer in Shanghai would pay"
+    assert "¥14" not in words(client.get(url("freight/?place=CN/新疆")))
+    assert 'value="8"' in client.get(url(f"freight/?service={card.id}")).content.decode()
+    changed = COURIER | {"id": str(card.id), "transit_days": "3", "active": ""}
+    assert client.post(url("couriers/"), changed).status_code == 302
+    [card] = delivery.services(bench.at.shop_id)
+    assert (card.transit_days, card.active) == (3, False)
+    assert "not offered" in words(client.get(url("freight/")))
+    assert client.post(url(f"couriers/{card.id}/remove/")).status_code == 302
+    assert delivery.services(bench.at.shop_id) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"regions": "Mars"}, "is not understood"),
+        ({"surcharge": "-1"}, "cannot be below zero"),
+        ({"transit_days": "61"}, "60"),
+        ({"carrier": "owl"}, "Select a valid choice"),
+    ],
+)
+def test_a_courier_that_cannot_be_keeps_what_was_typed(
+    bench: Bench, wrong: dict[str, str], said: str
+) -> None:
+    answer = client_of(bench.owner).post(url("couriers/"), COURIER | wrong)
+    assert answer.status_code == 422 and said in words(answer)
+    assert "CN/浙江" in answer.content.decode() or "Mars" in answer.content.decode()
+    assert delivery.services(bench.at.shop_id) == []
+
+
 def test_an_announced_rule_shows_its_date_and_what_changes(bench: Bench, clock: Clock) -> None:
     rule = rulebook.in_force("promise.late_shipment", at=T0)
     terms = rule.terms | {"scan_grace_hours": 4}
