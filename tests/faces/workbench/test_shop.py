@@ -110,7 +110,7 @@ def test_a_courier_is_offered_changed_and_offered_no_more(bench: Bench) -> None:
     page = words(client.get(url("freight/")))
     assert "Couriers buyers may choose" in page and "¥14" in page, "what a buyer in Shanghai would pay"
     assert "¥14" not in words(client.get(url("freight/?place=CN/新疆")))
-    assert 'value="8"' in client.get(url(f"freight/?service={card.id}")).content.decode()
+    assert 'value="8.00"' in client.get(url(f"freight/?service={card.id}")).content.decode()
     changed = COURIER | {"id": str(card.id), "transit_days": "3", "active": ""}
     assert client.post(url("couriers/"), changed).status_code == 302
     [card] = delivery.services(bench.at.shop_id)
