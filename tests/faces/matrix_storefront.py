@@ -58,6 +58,7 @@ MATRIX: dict[str, Row] = {
     "cases": ("GET", "/cases/", _PERSONAL),
     "case": ("GET", "/cases/{case}/", _OWNERS),
     "evidence": ("GET", "/evidence/{evidence}/", (302, 200, 404, 200, 200)),
+    "debt": ("GET", "/cases/{owed}/debt/", _OWNERS),
     "case_live": ("GET", "/cases/{case}/live/", _OWNERS),
     "case_act": ("POST", "/cases/{case}/do/withdraw/", _OWNERS_POST),
     "invoice": ("GET", "/orders/{order}/invoice/", _OWNERS),

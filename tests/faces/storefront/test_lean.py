@@ -120,7 +120,7 @@ def test_the_wallet(at: service.Stage, client: Client, django_assert_num_queries
         service.paid(at, now=now - timedelta(hours=60))
     service.drain(now)
     assert len(service.coupons(at.buyer_id)) == 3
-    with django_assert_num_queries(_FRAME + 2):  # coupons, shops
+    with django_assert_num_queries(_FRAME + 3):  # coupons, shops, debts
         assert client.get("/wallet/").status_code == 200
 
 

@@ -24,7 +24,7 @@ from tests.faces.matrix_storefront import MATRIX, ROLES
 from tests.faces.storefront.stage import client_of, person
 from tests.faces.walk import pages_of, walk
 from tests.service import stage as service
-from tests.service.aftersales.stage import ask, delivered, photo
+from tests.service.aftersales.stage import HOUSE, ask, delivered, owed, photo
 from tests.service.conversations import stage as talks
 from tests.service.conversations.stage import photo_file
 
@@ -41,13 +41,15 @@ def stage() -> dict[str, UUID]:
     now = kit_time.now()
     service.rules()
     at = service.stage(balance=50_000)
+    aftersales.add_return_address(at.shop_id, HOUSE, by=at.owner_id, now=now)
+    debt = owed(at, now=now)
     late = service.paid(at, now=now - timedelta(hours=50))
     service.drain(now)
     placed = service.place(at, now=now)
     service.pay(placed, now=now)
     arrived = delivered(at, (2,), now=now - timedelta(hours=30))
     names = {
-        "arrived": arrived, "case": (asked := ask(at, arrived, "no_reason", 1, now=now, evidence=[photo()])),
+        "owed": debt, "arrived": arrived, "case": (asked := ask(at, arrived, "no_reason", 1, now=now, evidence=[photo()])),
         "evidence": aftersales.evidence(asked)[0].id, "promise": service.promise(arrived, "no_reason_return")["id"],
         "buyer": at.buyer_id, "address": at.address_id, "offer": at.offers[0], "nothing": new_id(),
         "listing": catalog.offers(at.offers, now=now)[at.offers[0]].listing_id,

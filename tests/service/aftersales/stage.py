@@ -87,6 +87,25 @@ def case(case_id: UUID) -> aftersales.CaseView:
     return aftersales.case(case_id, side="buyer")
 
 
+def owed(at: service.Stage, *, now: datetime, number: str = "1") -> UUID:
+    """A case of which the buyer owes the platform what was paid ahead, since shortly before *now*: nothing came back."""
+    begun = now - timedelta(days=18)
+    asked = ask(at, delivered(at, number=f"SF7000{number}", now=begun), now=begun + timedelta(hours=30))
+    aftersales.approve(asked, shop_id=at.shop_id, by=at.owner_id, now=begun + timedelta(hours=31))
+    aftersales.send_back(
+        asked,
+        person_id=at.buyer_id,
+        carrier="sandbox",
+        tracking_no=f"RT7000{number}",
+        now=begun + timedelta(hours=32),
+    )
+    parcel = case(asked).parcel_id
+    assert parcel is not None
+    service.scan(parcel, "picked_up", at=begun + timedelta(hours=33))
+    service.drain(begun + timedelta(days=17))
+    return asked
+
+
 def arbiter() -> UUID:
     person = world.person()
     people.grant_role(person, "arbiter", by=None, now=T0)

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sanhao.kit.text import Lang, Text
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.promises import api as promises
 
 Words = Mapping[str, str | Promise]
@@ -45,6 +46,11 @@ MANUAL: Words = {
     "proposed": _("waits for a second person"), "approved": _("approved and booked"), "declined": _("not approved"),
     "withdrawn": _("withdrawn by who proposed it"),
 }  # fmt: skip
+CLAIMS: Words = {
+    "paid": _("still travelling"), "owed": _("owed by the buyer"), "cleared": _("paid back by the buyer"),
+    "forgiven": _("forgiven"), "repaid": _("settled with the shop"), "borne": _("borne by the platform"),
+}  # fmt: skip
+PATHS: Words = {"instant": _("refund at the first scan"), "intercept": _("parcel called back")}
 CODES: Words = {
     "gateway": _("at payment gateways"), "bank": _("in the bank"), "receivable": _("owed by shops"),
     "carrier_claim": _("claims on carriers"), "escrow": _("held until earned"), "balance": _("shops' balances"),
@@ -72,7 +78,7 @@ ENTRIES: Words = {
     "case.pickup_borne": _("such a fee borne by the platform"),
     "case.stop_fee": _("fee for a parcel brought back"), "case.stop_fee_back": _("such a fee given back"),
     "sweep.freight": _("for sending goods back"),
-    "case.ahead": _("refund paid ahead"), "case.owed": _("paid ahead, owed by the buyer"), "settlement.repaid": _("refund paid ahead, given back"),
+    "case.ahead": _("refund paid ahead"), "case.owed": _("paid ahead, owed by the buyer"), "debt.paid": _("debt paid by the buyer"), "debt.forgiven": _("debt forgiven"), "settlement.repaid": _("refund paid ahead, given back"),
     "payment.late": _("late payment"), "coupon_given_back": _("coupon given back"),
     "coupon_expired": _("coupon expired"), "refund": _("refund"), "refund_paid_out": _("refund paid out"),
     "shop.balance_paid_in": _("balance topped up"), "shop.deposit_paid_in": _("deposit paid in"),
@@ -204,6 +210,8 @@ def kind_name(kind: str) -> str:
     """``promise.late_shipment`` by its title."""
     if kind == "sweep.order":
         return str(_("Refund without a request"))
+    if kind == aftersales.FORGIVEN:
+        return str(_("Debt forgiven"))
     known = promises.KINDS.get(promises.kind_name(kind))
     if known is None:
         return kind

@@ -31,6 +31,12 @@ KIND_SAYS = {
 }  # fmt: skip
 
 
+def debts_about(views: Sequence[aftersales.CaseView]) -> list[aftersales.ClaimView]:
+    """What is owed of these cases; nothing is asked of the database where nothing was paid ahead."""
+    ahead = [view.id for view in views if view.ahead]
+    return [one for one in aftersales.debts_of_cases(ahead).values() if one.state == "owed"] if ahead else []
+
+
 def card_of(
     view: aftersales.CaseView, shop: shops.ShopCard, now: datetime, *, linked: bool = False, thing: str = ""
 ) -> PromiseCard:

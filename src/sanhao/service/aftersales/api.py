@@ -72,6 +72,7 @@ from sanhao.service.aftersales.debts import (
     WriteOffView,
     claims,
     debt,
+    debt_payment,
     debts_of,
     debts_of_cases,
     standings,
@@ -115,6 +116,7 @@ from sanhao.service.aftersales.queries import (
     units_in_cases,
     window_of,
 )
+from sanhao.service.aftersales.queries import by_ids as cases
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kinds_for, offered
 from sanhao.service.aftersales.rules import found_rules
 from sanhao.service.aftersales.stoppable import Stoppable, may_stop, stoppable
@@ -191,6 +193,7 @@ __all__ = [
     "book_pickup",
     "call_off_pickup",
     "case",
+    "cases",
     "cases_of",
     "cases_of_orders",
     "changes",
@@ -203,6 +206,7 @@ __all__ = [
     "collectable_of",
     "confirm",
     "debt",
+    "debt_payment",
     "debts_of",
     "debts_of_cases",
     "decide",

@@ -9,12 +9,15 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.books.payments import api as payments
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.service.aftersales.case import OVER
 
+SUBJECT = "debt"
+"""What payments of a debt are for: a row of `Repayment`."""
 CLAIMS = ("paid", "owed", "cleared", "forgiven", "repaid", "borne")
 """States of an advance in which money went ahead: it is still travelling, or one of the ways in which that ended."""
 DEBTS = ("owed", "cleared", "forgiven")
@@ -22,11 +25,11 @@ DEBTS = ("owed", "cleared", "forgiven")
 Why = Literal["not_come", "not_accepted", "less", "kept"]
 WHY: Mapping[Why, Text] = {
     "not_come": Text(
-        zh="要退的东西没有在期限内到店", en="What was to go back did not reach the shop in time"
+        zh="要退的东西没有在期限内到店。", en="What was to go back did not reach the shop in time."
     ),
-    "not_accepted": Text(zh="退回的东西店家没有验收通过", en="The shop did not accept what came back"),
-    "less": Text(zh="最后定下的退款比先退的少", en="Less was to go back in the end than had been paid"),
-    "kept": Text(zh="退货撤回了，东西没有退", en="The return was taken back, and the goods were kept"),
+    "not_accepted": Text(zh="退回的东西店家没有验收通过。", en="The shop did not accept what came back."),
+    "less": Text(zh="最后定下的退款比先退的少。", en="Less was to go back in the end than had been paid."),
+    "kept": Text(zh="退货撤回了，东西没有退。", en="The return was taken back, and the goods were kept."),
 }
 
 
@@ -50,6 +53,11 @@ class ClaimView(msgspec.Struct, frozen=True):
     decision_id: UUID | None
     why: Why | None
     write_off: UUID | None
+
+    @property
+    def because(self) -> Text:
+        """Why it is owed, as its buyer reads it; nothing for what is no debt."""
+        return WHY[self.why] if self.why else Text(zh="", en="")
 
     @property
     def reopened(self) -> bool:
@@ -87,6 +95,16 @@ def debts_of(*person_ids: UUID) -> list[ClaimView]:
     """What a buyer (and the guests they were before) still owes, the oldest first."""
     where = "a.person_id = ANY(%(people)s) AND a.state = 'owed' ORDER BY a.ended_at, a.id"
     return _views(where, {"people": list(person_ids)})
+
+
+def debt_payment(case_id: UUID) -> payments.PaymentView | None:
+    """How far paying is: the payment of the newest sum that its buyer was asked for."""
+    rows = fetch(
+        "SELECT r.id FROM aftersales_repayment r JOIN aftersales_advance a ON a.id = r.advance_id "
+        "WHERE a.case_id = %s ORDER BY r.id DESC LIMIT 1",
+        [case_id],
+    )
+    return payments.payment_of(SUBJECT, rows[0]["id"]) if rows else None
 
 
 class Within(msgspec.Struct, frozen=True):

@@ -27,10 +27,11 @@ _TONES = {
     "proposed": "amber", "approved": "jade",
     "kept": "jade", "broken": "seal", "review": "indigo", "appealed": "amber", "overturned": "seal",
     "upheld": "jade", "draft": "amber", "announced": "indigo", "in_force": "jade", "open": "amber", "claimed": "indigo",
-    "waiting": "amber", "refused": "seal",
+    "waiting": "amber", "refused": "seal", "owed": "seal", "cleared": "jade", "forgiven": "indigo", "repaid": "jade",
+    "borne": "indigo",
 }  # fmt: skip
 _WORDS = {
-    "sweep": words.SWEEPS, "swept": words.SWEPT, "payout": words.PAYOUTS, "manual": words.MANUAL,
+    "sweep": words.SWEEPS, "swept": words.SWEPT, "payout": words.PAYOUTS, "manual": words.MANUAL, "claim": words.CLAIMS,
     "outcome": words.OUTCOMES, "state": words.STATES, "appeal": words.APPEALS, "rule": words.RULES,
     "shop": words.SHOPS, "standing": words.STANDINGS, "member": words.MEMBERS, "role": words.ROLES,
     "remedy": words.REMEDIES, "code": words.CODES, "account": words.ACCOUNTS, "entry": words.ENTRIES,

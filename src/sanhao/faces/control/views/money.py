@@ -25,7 +25,7 @@ from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
 from sanhao.service.orders import api as orders
 
-_KEEPERS = ("admin", "finance")
+KEEPERS = ("admin", "finance")
 _STOPPERS = ("admin", "arbiter", "finance")
 _PAGE = 40
 
@@ -73,14 +73,16 @@ class StopForm(forms.Form):
     )
 
 
-def _tabs(request: StaffRequest, current: str) -> list[Tab]:
-    names = {"money": _("Moved by hand"), "payouts": _("Payouts"), "holds": _("Stopped")}
-    if not request.may(*_KEEPERS):
+def tabs_about_money(request: StaffRequest, current: str) -> list[Tab]:
+    names = {
+        "money": _("Moved by hand"), "payouts": _("Payouts"), "claims": _("Ahead and owed"), "holds": _("Stopped"),
+    }  # fmt: skip
+    if not request.may(*KEEPERS):
         names = {"holds": names["holds"]}
     return [Tab(reverse(f"control:{name}"), said, name == current) for name, said in names.items()]
 
 
-@form(*_KEEPERS)
+@form(*KEEPERS)
 def manual(request: StaffRequest) -> HttpResponse:
     """What waits for a second person, what was decided, and a form to propose."""
     cards = shops.all_shops()
@@ -107,7 +109,7 @@ def _manual(request: StaffRequest, said: ProposalForm, cards: list[shops.ShopCar
     found = settlement.manual_money(limit=_PAGE)
     known = people.cards([who for one in found for who in (one.proposed_by, one.decided_by) if who])
     given = {
-        "tabs": _tabs(request, "money"), "form": said, "now": time.now(), "people": known, "desk": "two",
+        "tabs": tabs_about_money(request, "money"), "form": said, "now": time.now(), "people": known, "desk": "two",
         "waiting": [one for one in found if one.state == "proposed"],
         "decided": [one for one in found if one.state != "proposed"],
         "titles": {key: words.said(kind.title) for key, kind in settlement.MANUAL_KINDS.items()},
@@ -116,7 +118,7 @@ def _manual(request: StaffRequest, said: ProposalForm, cards: list[shops.ShopCar
     return render(request, "control/money.html", given, status=422 if said.errors else 200)
 
 
-@act(*_KEEPERS)
+@act(*KEEPERS)
 def approve(request: StaffRequest, id: UUID) -> HttpResponse:
     """A second person agrees: booked at once."""
     try:
@@ -128,7 +130,7 @@ def approve(request: StaffRequest, id: UUID) -> HttpResponse:
     return redirect("control:money")
 
 
-@act(*_KEEPERS)
+@act(*KEEPERS)
 def decline(request: StaffRequest, id: UUID) -> HttpResponse:
     """A second person does not agree, or who proposed it takes it back."""
     try:
@@ -141,7 +143,7 @@ def decline(request: StaffRequest, id: UUID) -> HttpResponse:
     return redirect("control:money")
 
 
-@page(*_KEEPERS)
+@page(*KEEPERS)
 def payouts(request: StaffRequest) -> HttpResponse:
     """Every shop's payouts, the last drafted first."""
     state = one_of(request, "state", settlement.PAYOUT_STATES)
@@ -150,14 +152,14 @@ def payouts(request: StaffRequest) -> HttpResponse:
     cards = {card.id: card for card in shops.all_shops()}
     payees = settlement.payees(list(cards))
     given = {
-        "tabs": _tabs(request, "payouts"), "payouts": shown, "state": state, "states": words.PAYOUTS, "shops": cards,
+        "tabs": tabs_about_money(request, "payouts"), "payouts": shown, "state": state, "states": words.PAYOUTS, "shops": cards,
         "more": query(request, before=shown[-1].id) if len(found) > _PAGE else "", "now": time.now(), "desk": "two",
         "payees": [(cards[id], payee) for id, payee in payees.items() if payee.ending],
     }  # fmt: skip
     return render(request, "control/payouts.html", given)
 
 
-@act(*_KEEPERS)
+@act(*KEEPERS)
 def pause(request: StaffRequest, slug: str) -> HttpResponse:
     """Payouts to one shop stand still, or go on where no reason is given."""
     card = shops.by_slug(slug)
@@ -188,7 +190,7 @@ def holds(request: StaffRequest) -> HttpResponse:
             messages.success(request, _("Stopped. The shop reads why."))
             return redirect("control:holds")
     given = {
-        "tabs": _tabs(request, "holds"), "form": said, "stopped": settlement.stopped(limit=100), "now": time.now(),
+        "tabs": tabs_about_money(request, "holds"), "form": said, "stopped": settlement.stopped(limit=100), "now": time.now(),
         "shops": {card.id: card for card in shops.all_shops()}, "ours": settlement.STOP, "desk": "two",
     }  # fmt: skip
     return render(request, "control/holds.html", given, status=422 if said.errors else 200)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from sanhao.faces.storefront import visitor
 from sanhao.faces.storefront.cards import language, said
-from sanhao.faces.storefront.cases import KIND_WORDS, asking, card_of, steps_of, units_of
+from sanhao.faces.storefront.cases import KIND_WORDS, asking, card_of, debts_about, steps_of, units_of
 from sanhao.faces.storefront.claims import SHARES, claiming, measures
 from sanhao.faces.ui.payers import payers_of
 from sanhao.goods.shops import api as shops
@@ -183,7 +183,7 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
         "cite": reverse("storefront:case_act", args=[case_id, "cite"]),
         "carriers": delivery.carrier_names() if view.may("send_back") else {},
         "may_stop": view.may("stop") and aftersales.may_stop(view.order_id, view.units),
-        "resting": shop.state == "holiday",
+        "resting": shop.state == "holiday", "debts": debts_about([view]),
     }  # fmt: skip
 
 

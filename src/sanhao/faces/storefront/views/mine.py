@@ -25,6 +25,7 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
 
 _A_YEAR = 60 * 60 * 24 * 365
@@ -49,7 +50,7 @@ def my_wallet(request: visitor.PersonRequest) -> HttpResponse:
         currency = coupon.amount.currency
         sums[currency] = sums.get(currency, Money.zero(currency)) + coupon.amount
     return render(request, "storefront/wallet.html", {
-        "usable": usable, "sums": list(sums.values()), "now": now,
+        "debts": aftersales.debts_of(request.user.pk), "usable": usable, "sums": list(sums.values()), "now": now,
         "held": [row for row in rows if row[0].state == "reserved"],
         "spent": [row for row in rows if row[0].state == "spent"],
         "gone": [row for row in rows if row[0].state == "expired" or (row[0].state == "active" and row[0].expires_at <= now)],

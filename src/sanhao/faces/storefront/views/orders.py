@@ -18,7 +18,7 @@ from sanhao.books.payments import api as payments
 from sanhao.books.settlement import api as settlement
 from sanhao.faces.storefront import promised, visitor
 from sanhao.faces.storefront.cards import language
-from sanhao.faces.storefront.cases import card_of
+from sanhao.faces.storefront.cases import card_of, debts_about
 from sanhao.faces.storefront.claims import offers
 from sanhao.faces.storefront.journey import STATE_WORDS, parcels_of, steps_of
 from sanhao.faces.ui.cards import Tab
@@ -153,7 +153,7 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
         "may_cancel": order.state == "paid" or (packed and promises.may_cancel_freely(order_id, now=now)),
         "stoppable": aftersales.stoppable(order, sent, now=now), "packed": packed, "causes": {order_id, *(view.id for view in made), *(view.id for view in asked_for)},
         "cases": [card_of(view, shop, now, linked=True) for view in asked_for],
-        "unasked": _unasked(order),
+        "unasked": _unasked(order), "debts": debts_about(asked_for),
         "may_ask": live and order.state != "cancelled" and (ask_until is None or now <= ask_until),
         "ask_until": ask_until,
     }  # fmt: skip

@@ -45,19 +45,27 @@ def _press(request: visitor.ViewerRequest, checkout: orders.CheckoutView) -> Htt
         payment = payments.begin(
             subject_kind=_SUBJECT, subject_id=checkout.id, person_id=request.viewer.id, amount=checkout.total, now=now
         )  # fmt: skip
+    here, after = (reverse(f"storefront:{name}", args=[checkout.id]) for name in ("pay", "paid"))
+    return press(request, payment, here=here, after=after)
+
+
+def press(
+    request: visitor.ViewerRequest, payment: payments.PaymentView, *, here: str, after: str
+) -> HttpResponse:
+    """Have *payment* paid: on the gateway's own page, or by the sandbox button that was pressed. The buyer comes to
+    *after*, or stays *here* where it was declined. Raises Refusal where nothing can be paid now."""
+    now = kit_time.now()
     if payment.gateway != "sandbox":
-        paid_page = reverse("storefront:paid", args=[checkout.id])
-        back = request.build_absolute_uri(paid_page)
+        back = request.build_absolute_uri(after)
         step = payments.next_step(payment.id, person_id=request.viewer.id, now=now, return_url=back)
-        return HttpResponseRedirect(step.url or paid_page)
+        return HttpResponseRedirect(step.url or after)
     if not kit_time.is_demo():
         raise Refusal("pay.no_gateway", zh="这个站点还没有接好支付渠道。",
                       en="This site has no payment service yet.")  # fmt: skip
     how = request.POST.get("how", "pay")
     for signed in payments.sandbox_pay(payment.id, how, now=now):
         payments.heard("sandbox", signed.body, signed.headers, now=now)
-    target = "pay" if how == "decline" else "paid"
-    return HttpResponseRedirect(reverse(f"storefront:{target}", args=[checkout.id]))
+    return HttpResponseRedirect(here if how == "decline" else after)
 
 
 def _show(
@@ -71,11 +79,16 @@ def _show(
         "checkout": checkout, "held": held_card(checkout, now), "refusal": refusal, "now": now,
         "late": now >= checkout.expires_at, "is_demo": kit_time.is_demo(),
         "sandbox": payment is None or payment.gateway == "sandbox",
-        "how": [
-            ("decline", _("Decline it")), ("late", _("Pay 20 minutes late")), ("twice", _("Call back twice")),
-            ("lost", _("Lose the callback")), ("timeout", _("Do not answer")),
-        ],
+        "how": how_it_may_go(),
     }, status=status)  # fmt: skip
+
+
+def how_it_may_go() -> list[tuple[str, str]]:
+    """The sandbox's buttons for what may go wrong."""
+    return [
+        ("decline", _("Decline it")), ("late", _("Pay 20 minutes late")), ("twice", _("Call back twice")),
+        ("lost", _("Lose the callback")), ("timeout", _("Do not answer")),
+    ]  # fmt: skip
 
 
 @visitor.page

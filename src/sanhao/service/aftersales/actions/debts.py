@@ -29,12 +29,10 @@ from sanhao.kit.text import Text
 from sanhao.kit.wording import sum_of
 from sanhao.people.api import require_role
 from sanhao.service.aftersales.case import OVER
-from sanhao.service.aftersales.debts import no_debt
+from sanhao.service.aftersales.debts import SUBJECT, no_debt
 from sanhao.service.aftersales.events import DebtChanged
 from sanhao.service.aftersales.models import ADVANCE, WRITE_OFF
 
-SUBJECT = "debt"
-"""What payments of a debt are for: a row of `Repayment`."""
 FORGIVEN = "debt.forgiven"
 KEEPERS = ("admin", "finance")
 _CAUSE = "case"
