@@ -104,7 +104,7 @@ def export(request: StaffRequest) -> StreamingHttpResponse:
     lang, names = words.lang(), {card.id: card.slug for card in shops.all_shops()}
     head = [
         _("Order"), _("Shop"), _("Buyer"), _("How"), _("State"), _("Paid ahead"), _("Left"), _("Currency"), _("Paid ahead at"),
-        _("Since"), _("Why"), _("Case"), _("Decision"),
+        _("Since"), _("Reason"), _("Case"), _("Decision"),
     ]  # fmt: skip
     said = {**words.CLAIMS, **words.PATHS}
     return sheets.table(
