@@ -79,6 +79,7 @@ MATRIX: dict[str, Row] = {
     "persons": ("GET", "/control/people/", _PEOPLE),
     "person": ("GET", "/control/people/{buyer}/", _PEOPLE),
     "person_roles": ("POST", "/control/people/{buyer}/roles/", _staff(422, 404, 404, 404)),
+    "pickups": ("GET", "/control/pickups/", _JUDGES),
     "messages": ("GET", "/control/messages/", _staff(200, 200, 404, 200)),
     "message": ("GET", "/control/messages/{message}/", _staff(200, 200, 404, 200)),
     "aside": ("GET", "/control/aside/", _PEOPLE),

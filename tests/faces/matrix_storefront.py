@@ -60,6 +60,7 @@ MATRIX: dict[str, Row] = {
     "evidence": ("GET", "/evidence/{evidence}/", (302, 200, 404, 200, 200)),
     "debt": ("GET", "/cases/{owed}/debt/", _OWNERS),
     "case_live": ("GET", "/cases/{case}/live/", _OWNERS),
+    "pickup": ("GET", "/cases/{case}/pickup/", (302, 302, 404, 404, 404)),
     "case_act": ("POST", "/cases/{case}/do/withdraw/", _OWNERS_POST),
     "invoice": ("GET", "/orders/{order}/invoice/", _OWNERS),
     "invoice_withdraw": ("POST", "/orders/{order}/invoice/withdraw/", (302, 404, 404, 404, 404)),

@@ -77,6 +77,7 @@ _STOPPED = {
     "not_stopped": gettext_lazy("The courier never answered"), "stop_signed": gettext_lazy("It was delivered after all"),
 }  # fmt: skip
 """What became of a parcel that was called back says more than the state it led to."""
+_COLLECTED = gettext_lazy("A courier collected it")
 _NOTES = {
     "approved_by_silence": gettext_lazy("the shop did not answer in time"),
     "received_by_silence": gettext_lazy("the shop did not object in time"),
@@ -97,7 +98,9 @@ def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) ->
         bad = move.target in ("rejected", "closed", "lapsed")
         steps.append(
             Step(
-                str(_STOPPED.get(move.note) or _DONE[move.target]),
+                str(
+                    _COLLECTED if move.note == "collected" else _STOPPED.get(move.note) or _DONE[move.target]
+                ),
                 "bad" if bad else "done",
                 move.at,
                 str(_NOTES.get(move.note, "")),

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanhao.faces.ui.cards import PromiseCard, Step
+from sanhao.faces.ui.pickups import WORDS, day, hours
 from sanhao.faces.workbench.seat import Seat
 from sanhao.faces.workbench.waiting import said
 from sanhao.kit.money import Money, total
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
@@ -106,6 +108,7 @@ _STOPPED = {
     "not_stopped": gettext_lazy("The courier never answered"), "stop_signed": gettext_lazy("It was delivered after all"),
 }  # fmt: skip
 """What became of a parcel that was called back says more than the state it led to."""
+_COLLECTED = gettext_lazy("A courier collected it at the door")
 _NOTES = {
     "approved_by_silence": gettext_lazy("by silence"), "received_by_silence": gettext_lazy("by silence"),
     "nothing_packed": gettext_lazy("nothing was packed yet"), "out_of_stock": gettext_lazy("sold out, so it became a return"),
@@ -119,13 +122,35 @@ _NOTES = {
 }  # fmt: skip
 
 
+class Pickup(msgspec.Struct, frozen=True):
+    """A case's latest pickup as its shop sees it, and what the buyer says the goods weigh."""
+
+    view: delivery.PickupView
+    word: str
+    tone: str
+    day: str
+    hours: str
+    kilos: str
+
+
+def pickup_of(case: aftersales.CaseView) -> Pickup | None:
+    if not case.pickup:
+        return None
+    view, timezone = delivery.pickups_of([case.id])[case.id][-1], aftersales.terms_of(case.rule_id).timezone
+    word, tone = WORDS[view.state]
+    day_, hours_ = day(view.slot, timezone), hours(view.slot, timezone)
+    return Pickup(view, str(word), tone, day_, hours_, f"{view.box.weight_g / 1000:g}")
+
+
 def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) -> list[Step]:
     steps = [Step(_("The buyer asked"), "done", view.opened_at, said(view.reason))]
     for move in moves:
         bad = move.target in ("rejected", "closed", "lapsed")
         steps.append(
             Step(
-                str(_STOPPED.get(move.note) or _DONE[move.target]),
+                str(
+                    _COLLECTED if move.note == "collected" else _STOPPED.get(move.note) or _DONE[move.target]
+                ),
                 "bad" if bad else "done",
                 move.at,
                 str(_NOTES.get(move.note, "")),

@@ -87,6 +87,7 @@ from sanhao.service.aftersales.outlook import TITLES, Outlook
 from sanhao.service.aftersales.paths.pickup import RULE as PICKUP_RULE
 from sanhao.service.aftersales.paths.pickup import Cost, Sizes
 from sanhao.service.aftersales.paths.pickup import Terms as PickupTerms
+from sanhao.service.aftersales.paths.pickup import checked as checked_sizes
 from sanhao.service.aftersales.paths.proactive import BY_HAND, LEFT, SWEPT
 from sanhao.service.aftersales.paths.proactive import TITLES as TRIGGERS
 from sanhao.service.aftersales.queries import (
@@ -197,6 +198,7 @@ __all__ = [
     "cases_of",
     "cases_of_orders",
     "changes",
+    "checked_sizes",
     "cite",
     "claim",
     "claim_guarantee",

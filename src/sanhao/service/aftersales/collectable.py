@@ -140,17 +140,10 @@ def slots(offer: Collectable, carrier: str, sizes: pickup.Sizes, *, now: datetim
     return [slot for slot in offered if now < slot.starts_at < slot.ends_at <= last]
 
 
-def sizes_of(case_ids: Sequence[UUID]) -> dict[UUID, tuple[pickup.Sizes, Money]]:
-    """What was said of the goods of these cases' pickups, and what is taken out of their refund for it."""
+def sizes_of(case_ids: Sequence[UUID]) -> dict[UUID, pickup.Sizes]:
+    """What was said of the goods of these cases' pickups."""
     rows = fetch(
-        "SELECT id, pickup_sizes::text AS sizes, pickup_minor, currency FROM aftersales_case "
-        "WHERE id = ANY(%s) AND pickup_sizes IS NOT NULL",
+        "SELECT id, pickup_sizes::text AS sizes FROM aftersales_case WHERE id = ANY(%s) AND pickup_sizes IS NOT NULL",
         [list(case_ids)],
     )
-    return {
-        row["id"]: (
-            msgspec.json.decode(row["sizes"], type=pickup.Sizes),
-            Money(row["pickup_minor"], row["currency"]),
-        )
-        for row in rows
-    }
+    return {row["id"]: msgspec.json.decode(row["sizes"], type=pickup.Sizes) for row in rows}

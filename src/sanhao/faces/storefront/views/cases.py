@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sanhao.faces.storefront import visitor
+from sanhao.faces.storefront import pickups, visitor
 from sanhao.faces.storefront.cards import language, said
 from sanhao.faces.storefront.cases import KIND_WORDS, asking, card_of, debts_about, steps_of, units_of
 from sanhao.faces.storefront.claims import SHARES, claiming, measures
@@ -21,7 +21,7 @@ from sanhao.faces.ui.payers import payers_of
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.media import Stored
-from sanhao.kit.refusals import Refusal
+from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
@@ -141,6 +141,55 @@ def stop(request: visitor.ViewerRequest, order_id: UUID, parcel_id: UUID) -> Htt
     return HttpResponseRedirect(reverse("storefront:case", args=[case_id]))
 
 
+@visitor.form
+@visitor.of("case")
+def pickup(request: visitor.ViewerRequest, case_id: UUID) -> HttpResponse:
+    """Have it collected: say what it is, see what that costs, choose when. Where nobody comes for it, the case says how to
+    send it."""
+    now, me = kit_time.now(), request.viewer.id
+    given = request.POST.dict() if request.method == "POST" else request.GET.dict()
+    view = aftersales.case(case_id, side="buyer", person_id=me)
+    offer = aftersales.collectable(case_id, person_id=me, now=now)
+    if offer is None:
+        messages.error(request, _("This cannot be collected at the door now."))
+        return HttpResponseRedirect(reverse("storefront:case", args=[case_id]))
+    refusal, status = "", 200
+    if request.method == "POST":
+        try:
+            _book(request, offer, given)
+        except Refusal as no:
+            if no.status == 404:
+                raise
+            refusal, status = said(no.text), no.status
+        except (delivery.CarrierAway, delivery.CarrierRefused):
+            refusal, status = _("The courier does not answer right now. Try again in a moment."), 503
+        else:
+            messages.success(request, _("The courier is being asked. What happens next stands here."))
+            return HttpResponseRedirect(reverse("storefront:case", args=[case_id]))
+    found = pickups.page(offer, given, timezone=aftersales.terms_of(view.rule_id).timezone, now=now)
+    return render(request, "storefront/pickup.html", {
+        "case": view, "page": found, "offer": offer, "given": found.given, "now": now, "pays": pickups.PAYS[offer.payer](),
+        "refusal": refusal or found.refusal, "least": found.cost and view.back.minor > found.cost.total.minor and view.back - found.cost.total,
+    }, status=status)  # fmt: skip
+
+
+def _book(request: visitor.ViewerRequest, offer: aftersales.Collectable, given: dict[str, str]) -> None:
+    """Raises Invalid ``pickup.choose`` where no slot was chosen, and what `aftersales.book_pickup` refuses."""
+    slot = pickups.chosen(given)
+    if slot is None:
+        raise Invalid("pickup.choose", zh="请选一个上门的时段。", en="Choose when the courier comes.")
+    aftersales.book_pickup(
+        offer.case_id,
+        person_id=request.viewer.id,
+        carrier=slot[0],
+        starts_at=slot[1],
+        sizes=pickups.sizes_of(given, offer.sizes),
+        instead_of=visitor.uuid_of(given.get("instead_of", "")),
+        evidence=_photos(request),
+        now=kit_time.now(),
+    )
+
+
 @visitor.page
 @visitor.of("case")
 def case(request: visitor.ViewerRequest, case_id: UUID) -> HttpResponse:
@@ -167,6 +216,7 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
     order = orders.order(view.order_id, person_id=person_id)
     shop = shops.shop(view.shop_id)
     decision = aftersales.decision_of(view)
+    offer = aftersales.collectable_of(view, order, now=now)
     proposal = aftersales.proposals([view], now=now).get(case_id)
     lines = {line.id: line for line in order.lines}
     return {
@@ -181,6 +231,7 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
         "quotes": conversations.quotes(case_id),
         "quotable": [] if view.over else conversations.quotable(person_id, view.shop_id),
         "cite": reverse("storefront:case_act", args=[case_id, "cite"]),
+        "offer": offer, "pickup": pickups.stand(view, order, offer, now=now),
         "carriers": delivery.carrier_names() if view.may("send_back") else {},
         "may_stop": view.may("stop") and aftersales.may_stop(view.order_id, view.units),
         "resting": shop.state == "holiday", "debts": debts_about([view]),
@@ -212,6 +263,11 @@ def _send(request: visitor.ViewerRequest, case_id: UUID) -> str:
         now=kit_time.now(),
     )
     return _("Noted. From here on we follow the parcel.")
+
+
+def _call_off(request: visitor.ViewerRequest, case_id: UUID) -> str:
+    aftersales.call_off_pickup(case_id, person_id=request.viewer.id, now=kit_time.now())
+    return _("Nobody comes for it now. Choose another slot, or send it yourself.")
 
 
 def _accept(request: visitor.ViewerRequest, case_id: UUID) -> str:
@@ -259,7 +315,7 @@ def _cite(request: visitor.ViewerRequest, case_id: UUID) -> str:
 
 _ACTS: dict[str, Callable[[visitor.ViewerRequest, UUID], str]] = {
     "stop": _stop, "withdraw": _withdraw, "send": _send, "accept": _accept, "escalate": _escalate, "state": _state,
-    "edit": _again, "cite": _cite,
+    "edit": _again, "cite": _cite, "call-off": _call_off,
 }  # fmt: skip
 
 

@@ -18,7 +18,16 @@ from django.utils.translation import ngettext
 from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Tab
 from sanhao.faces.ui.payers import payers_of
-from sanhao.faces.workbench.cases import KIND_WORDS, OVER, by_number, card_of, desk_of, rows_of, steps_of
+from sanhao.faces.workbench.cases import (
+    KIND_WORDS,
+    OVER,
+    by_number,
+    card_of,
+    desk_of,
+    pickup_of,
+    rows_of,
+    steps_of,
+)
 from sanhao.faces.workbench.forms import RejectForm, ReplaceForm, ReturnAddressForm
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, is_part, page, sent, sentence, tell
 from sanhao.faces.workbench.waiting import said
@@ -109,7 +118,7 @@ def _show(
         "replace": form if isinstance(form, ReplaceForm) else ReplaceForm(carriers=names),
         "reasons": aftersales.saved_reasons(seat.shop.id) if "reject" in view.acts or "refuse" in view.acts else [],
         "other": [] if is_part(request) else [(one, card_of(one, seat)) for one in aftersales.desk(seat.shop.id, limit=12)],
-        "text": request.POST.get("text", "")[:500],
+        "text": request.POST.get("text", "")[:500], "pickup": pickup_of(view),
         "keeps_goods": view.kind == "refund" and view.phase == "delivered",
     }  # fmt: skip
     return page(request, seat, "case#live" if is_part(request) else "case", given, status=status)

@@ -22,6 +22,7 @@ from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
+from sanhao.kit.media import Stored
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
@@ -49,10 +50,11 @@ def book(
     starts_at: datetime,
     sizes: pickup.Sizes,
     instead_of: UUID | None = None,
+    evidence: Sequence[Stored] = (),
     now: datetime,
 ) -> UUID:
     """Have a courier come for what a case sends back; returns the pickup's id. *instead_of*: the appointment that this one
-    replaces. The carrier is asked for its slots first: one that it does not offer (any more) is refused.
+    replaces; *evidence*: photos of how the goods stand there. The carrier is asked for its slots first: one that it does not offer (any more) is refused.
 
     Raises NotFound for somebody else's case, Invalid ``pickup.sizes``, Refusal ``pickup.not_offered``, ``pickup.slot``,
     ``pickup.attempts``, ``pickup.dearer``, ``pickup.booked``, ``pickup.too_late``, ``case.moved_on``, ``case.time_over``,
@@ -102,6 +104,7 @@ def book(
             "UPDATE aftersales_case SET pickup_rule_id = %s, pickup_sizes = %s::jsonb WHERE id = %s",
             [offer.rule_id, encode(sizes), case_id],
         )
+        add(case_id, "buyer", evidence, by=person_id, round=0, now=now)
         until = slot.ends_at + timedelta(hours=offer.terms.wait_hours)
         _note(row, "asked", until, "pickup_asked", now)
     return id
