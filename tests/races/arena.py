@@ -28,6 +28,16 @@ _DUE = """
          + (SELECT count(*) FROM kit_outbox) + (SELECT count(*) FROM kit_outbox_retry)
 """
 
+OF_SETTLEMENT = """
+    SELECT (SELECT count(*) FROM settlement_settlement WHERE state = 'held' AND holds = 0 AND release_at <= %(now)s)
+         + (SELECT count(*) FROM settlement_payee WHERE paused = '' AND next_at <= %(now)s)
+         + (SELECT count(*) FROM settlement_payout WHERE state IN ('drafted', 'sent') AND next_try_at <= %(now)s)
+         + (SELECT count(*) FROM settlement_reserveslice WHERE freed_at IS NULL AND due_at <= %(now)s)
+         + (SELECT count(*) FROM settlement_sandboxtransfer WHERE return_at <= %(now)s)
+         + (SELECT count(*) FROM kit_outbox) + (SELECT count(*) FROM kit_outbox_retry)
+"""
+"""What is due of the money of shops."""
+
 
 @dataclass
 class Hand:
@@ -99,10 +109,10 @@ class Arena:
         ahead = moment - machine_now()
         self.ask("UPDATE kit_clock SET ahead = %s WHERE ahead < %s RETURNING 1", [ahead, ahead])
 
-    def at_rest(self, seconds: float = 60) -> datetime:
-        """Wait until nothing is due any more; returns that moment."""
+    def at_rest(self, seconds: float = 60, due: str = _DUE) -> datetime:
+        """Wait until nothing is due any more, as *due* counts it; returns that moment."""
         until = monotonic() + seconds
-        while left := self.ask(_DUE, {"now": (now := self.now())}):
+        while left := self.ask(due, {"now": (now := self.now())}):
             assert monotonic() < until, f"{left} still due after {seconds} s\n{self.last_words()}"
             sleep(0.02)
         return now

@@ -90,8 +90,49 @@ KEEPERS = (
 )
 
 
-def keep(*, batch: int) -> None:
-    """`sanhao keep`, with batches small enough that a race has many of them, and no time to rest between."""
+OF_SETTLEMENT = ("kit.outbox", "kit.outbox_retry", "settlement.release", "settlement.reserve", "settlement.payout",
+                 "settlement.bank", "settlement.sandbox")  # fmt: skip
+
+
+def earn(*, seed: int, waves: Sequence[str], each: int, step_ms: int) -> dict[str, Any]:
+    """A demo world with *each* orders a wave, whose money is the shops' *step_ms* apart from its moment on. Shops that
+    owe, some with a reserve, banks of every mood."""
+    from django.db import transaction
+
+    from sanhao.books.settlement import api as settlement
+    from sanhao.kit import time as kit_time
+    from tests.conftest import T0
+    from tests.races import seeding
+
+    rng = random.Random(seed)
+    kit_time.found_world(is_demo=True)
+    stages, buyers = seeding.shops(), seeding.buyers(50)
+    settlement.found_rules(now=T0 - timedelta(days=1))
+    for number, stage in enumerate(stages):
+        account = f"62220000{number:08}"
+        payee = settlement.Payee("青草", "Bank", account)
+        settlement.enter_payee(stage.shop_id, payee, currency="CNY", by=stage.owner_id, now=kit_time.now())
+        settlement.sandbox_bank(account, ("pay", "timeout", "delay", "return")[number % 4])
+    for wave in waves:
+        moments = [datetime.fromisoformat(wave) + n * timedelta(milliseconds=step_ms) for n in range(each)]
+        sold = seeding.sell(stages, buyers, moments, rng)
+        with transaction.atomic():
+            settlement.set_release({order.id: at for order, at in zip(sold, moments, strict=True)})
+    seeding.tidy()
+    return {"orders": each * len(waves)}
+
+
+def check_money(*, now: str) -> dict[str, Any]:
+    """What is wrong with the money of a world in which only settlement was at work."""
+    from tests.races import invariants
+
+    return {"findings": invariants.of_settlement(now=datetime.fromisoformat(now))}
+
+
+def keep(*, batch: int, only: str = "") -> None:
+    """`sanhao keep`, with batches small enough that a race has many of them, and no time to rest between. *only*:
+    ``settlement``."""
+    names = OF_SETTLEMENT if only == "settlement" else KEEPERS
     from sanhao.kit import keeper
 
     stop = threading.Event()
@@ -102,7 +143,7 @@ def keep(*, batch: int) -> None:
         [
             replace(k, batch=min(k.batch, batch), idle_seconds=0.05)
             for k in keeper.all_keepers()
-            if k.name in KEEPERS
+            if k.name in names
         ],
     )
 
@@ -261,6 +302,8 @@ ROLES: dict[str, Callable[..., Any]] = {
     "buyer": buyer,
     "courier": courier,
     "check": check,
+    "check_money": check_money,
+    "earn": earn,
     "rest": rest,
     "settle_and_die": settle_and_die,
     "tell_and_die": tell_and_die,
