@@ -198,3 +198,18 @@ def _queries(client: object, path: str) -> int:
     with CaptureQueriesContext(connection) as found:
         assert client.get(path).status_code == 200  # type: ignore[attr-defined]
     return len(found)
+
+
+def test_a_saved_answer_is_changed_in_its_place(at: Stage) -> None:
+    owner, path = client_of(at.owner_id), "/workbench/qingcao/talks/answers/"
+    owner.post(path, {"title": "Wash", "words": "By hand, cold"})
+    [one] = conversations.saved_answers(at.shop_id)
+    page = owner.get(f"{path}?edit={one.id}").content.decode()
+    assert f'name="answer" value="{one.id}"' in page and "By hand, cold" in page
+    assert (
+        owner.post(path, {"answer": str(one.id), "title": "Washing", "words": "By hand"}).status_code == 302
+    )
+    [again] = conversations.saved_answers(at.shop_id)
+    assert (again.id, again.title, again.words) == (one.id, "Washing", "By hand")
+    gone = owner.post(path, {"answer": str(uuid4()), "title": "X", "words": "Nothing there"})
+    assert (gone.status_code, len(conversations.saved_answers(at.shop_id))) == (404, 1)

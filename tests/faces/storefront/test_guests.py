@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +16,7 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 from sanhao.service.guests import api as guests
 from sanhao.service.orders import api as orders
@@ -315,3 +316,35 @@ def test_without_the_link_every_answer_is_the_same(
     assert bool(aftersales.cases_of_orders([order], side="buyer").get(order)) == fits
     assert client.get(f"/orders/{order}/").status_code == 302
     assert client.post("/withdraw/", said | {"number": "x", "step": "confirm"}).status_code == 422
+
+
+def test_who_holds_the_link_talks_with_the_shop_about_that_order_and_nothing_else(at: service.Stage) -> None:
+    order, other = paid(at, now=kit_time.now()), paid(at, now=kit_time.now(), email="eve@example.org")
+    client, stranger = with_link(order), with_link(other)
+    about = f"/talks/about/order/{order}/"
+    assert about in client.get(f"/orders/{order}/").content.decode()
+    assert '/talks/"' not in client.get(about).content.decode(), "there is no inbox without an account"
+    asked = client.post(about, {"text": "When does it leave?", "key": str(uuid4())})
+    thread = asked.headers["Location"]
+    assert "When does it leave?" in words(client.get(thread))
+    assert client.get(f"{thread}live/").status_code == 200
+    id = UUID(thread.split("/")[2])
+    conversations.say(
+        id, side="shop", by=at.owner_id, shop_id=at.shop_id, text="Tomorrow.", key=uuid4(), now=kit_time.now()
+    )
+    assert "Tomorrow." in words(client.get(thread))
+    assert client.post(f"{thread}say/", {"text": "Thank you", "key": str(uuid4())}).status_code == 302
+    assert "Thank you" in words(client.get(thread))
+    for path in (about, thread, f"{thread}live/"):
+        assert stranger.get(path).status_code == 302, "another link opens none of it"
+    assert stranger.post(f"{thread}say/", {"text": "Mine?", "key": str(uuid4())}).status_code == 302
+    assert client.get("/talks/").status_code == 302
+    assert client.get(f"/talks/about/order/{other}/").status_code == 302
+    assert client.get(f"/talks/about/shop/{at.shop_id}/").status_code == 302
+    assert client.post(f"{thread}do/close/").status_code == 302
+    assert "This conversation is closed" in words(client.get(thread))
+    client.post(f"{thread}say/", {"text": "One thing more", "key": str(uuid4())})
+    assert conversations.thread(id, side="buyer", by=person_of(order)).state == "open", (
+        "who writes opens it again"
+    )
+    assert "Mine?" not in words(client.get(thread))

@@ -104,12 +104,14 @@ def mine(view: View) -> View:
 
 def of(kind: str) -> Callable[[View], View]:
     """For the buyer of the order that a page about a *kind* of thing belongs to: signed in, or with the order's link, or
-    the owner of an e-mail who took over what was bought with it. Everybody else is asked to sign in."""
+    the owner of an e-mail who took over what was bought with it. Everybody else is asked to sign in. Of a "subject" the
+    address names the kind."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def looking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            viewer = _viewer(request, kind, kwargs[f"{kind}_id"])
+            named = kwargs["kind"] if kind == "subject" else kind
+            viewer = _viewer(request, named, kwargs[f"{kind}_id"])
             if viewer is None:
                 return _to_sign_in(request)
             request.viewer = viewer  # type: ignore[attr-defined]

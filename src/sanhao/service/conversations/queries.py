@@ -17,6 +17,7 @@ from sanhao.service.conversations.actions.cite import fingerprint
 from sanhao.service.conversations.actions.seats import COLUMNS, STAFF, take
 from sanhao.service.conversations.book import in_force
 from sanhao.service.conversations.core import Quoted, Side
+from sanhao.service.conversations.subjects import Subject
 
 PAGE, DESK_PAGE = 50, 30
 Filter = Literal["ours", "late", "mine", "open", "closed", "all"]
@@ -151,6 +152,24 @@ def thread_about(subject_kind: str, subject_id: UUID, *, person_id: UUID, shop_i
         [person_id, shop_id, subject_kind, subject_id],
     )
     return rows[0]["id"] if rows else None
+
+
+def subject_of(thread_id: UUID) -> Subject | None:
+    """What buyer and shop talk about in this thread; None for what is no such thread."""
+    rows = fetch(
+        "SELECT subject_kind, subject_id FROM conversations_thread WHERE id = %s AND kind = 'shop'",
+        [thread_id],
+    )
+    return Subject(rows[0]["subject_kind"], rows[0]["subject_id"]) if rows else None
+
+
+def thread_of_photo(photo_id: UUID) -> UUID | None:
+    rows = fetch(
+        "SELECT m.thread_id FROM conversations_photo p JOIN conversations_message m ON m.id = p.message_id "
+        "WHERE p.id = %s",
+        [photo_id],
+    )
+    return rows[0]["thread_id"] if rows else None
 
 
 Key = tuple[datetime, UUID]

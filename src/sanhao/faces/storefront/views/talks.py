@@ -58,12 +58,12 @@ def _row_key(given: str | None) -> tuple[datetime, UUID] | None:
 
 
 @visitor.form
-@visitor.mine
-def about(request: visitor.PersonRequest, kind: str, subject_id: UUID) -> HttpResponse:
+@visitor.of("subject")
+def about(request: visitor.ViewerRequest, kind: str, subject_id: UUID) -> HttpResponse:
     """Ask about something: where the two talk about it already, there; else a first message starts it."""
     now = kit_time.now()
-    shop_id, linked = _subject(kind, subject_id, request.user.pk)
-    there = conversations.thread_about(kind, subject_id, person_id=request.user.pk, shop_id=shop_id)
+    shop_id, linked = _subject(kind, subject_id, request.viewer.id)
+    there = conversations.thread_about(kind, subject_id, person_id=request.viewer.id, shop_id=shop_id)
     if there and request.method != "POST":
         return HttpResponseRedirect(reverse("storefront:talk", args=[there]))
     refusal, status = "", 200
@@ -72,7 +72,7 @@ def about(request: visitor.PersonRequest, kind: str, subject_id: UUID) -> HttpRe
             thread_id = conversations.start(
                 conversations.Subject(kind, subject_id),
                 side="buyer",
-                by=request.user.pk,
+                by=request.viewer.id,
                 text=request.POST.get("text", ""),
                 key=visitor.uuid_of(request.POST.get("key")) or new_id(),
                 photos=conversations.keep_photos(cast(list[UploadedFile], request.FILES.getlist("photos"))),
@@ -88,6 +88,7 @@ def about(request: visitor.PersonRequest, kind: str, subject_id: UUID) -> HttpRe
     return render(request, "storefront/talk_new.html", {
         "shop": shop, "about": linked, "now": now, "refusal": refusal, "key": request.POST.get("key") or new_id(),
         "text": request.POST.get("text", "")[: conversations.LONGEST], "say": request.path, "answers": _answers(shop, now),
+        "by_link": request.viewer.by_link,
     }, status=status)  # fmt: skip
 
 
@@ -113,42 +114,43 @@ def _answers(shop: shops.ShopCard, now: datetime) -> conversations.Figures:
 
 
 @visitor.page
-@visitor.mine
-def talk(request: visitor.PersonRequest, thread_id: UUID) -> HttpResponse:
+@visitor.of("thread")
+def talk(request: visitor.ViewerRequest, thread_id: UUID) -> HttpResponse:
     """One thread. Who sees it has read it."""
     return _show(request, thread_id)
 
 
 def _show(
-    request: visitor.PersonRequest, thread_id: UUID, *, refusal: str = "", status: int = 200
+    request: visitor.ViewerRequest, thread_id: UUID, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     now = kit_time.now()
     before = visitor.number_of(request.GET.get("before"), 0) or None
-    given = talks.opened(thread_id, request.user.pk, now, before)
+    given = talks.opened(thread_id, request.viewer.id, now, before)
     _seen(request, given["thread"], before)
     return render(request, "storefront/talk.html", {
         **given, "refusal": refusal, "text": request.POST.get("text", "")[: conversations.LONGEST],
-        "key": request.POST.get("key") or given["key"], "links": talks.links(request.user.pk, given["shop"].id),
+        "key": request.POST.get("key") or given["key"], "by_link": request.viewer.by_link,
+        "links": [] if request.viewer.by_link else talks.links(request.viewer.id, given["shop"].id),
     }, status=status)  # fmt: skip
 
 
-def _seen(request: visitor.PersonRequest, view: conversations.ThreadView, before: int | None) -> None:
+def _seen(request: visitor.ViewerRequest, view: conversations.ThreadView, before: int | None) -> None:
     if view.unread and before is None:
-        conversations.read(view.id, side="buyer", by=request.user.pk, upto=view.last_no, now=kit_time.now())
+        conversations.read(view.id, side="buyer", by=request.viewer.id, upto=view.last_no, now=kit_time.now())
 
 
 @visitor.page
-@visitor.mine
-def live(request: visitor.PersonRequest, thread_id: UUID) -> HttpResponse:
+@visitor.of("thread")
+def live(request: visitor.ViewerRequest, thread_id: UUID) -> HttpResponse:
     """The part of a thread that changes by itself."""
-    given = talks.opened(thread_id, request.user.pk, kit_time.now())
+    given = talks.opened(thread_id, request.viewer.id, kit_time.now())
     _seen(request, given["thread"], None)
     return render(request, "storefront/parts/talk.html", {**given, "part": True})
 
 
 @visitor.act
-@visitor.mine
-def say(request: visitor.PersonRequest, thread_id: UUID) -> HttpResponse:
+@visitor.of("thread")
+def say(request: visitor.ViewerRequest, thread_id: UUID) -> HttpResponse:
     """Say something; htmx gets the thread as it is now, everybody else comes back to it."""
     kind, _sep, id = request.POST.get("link", "").partition(":")
     linked = visitor.uuid_of(id)
@@ -156,11 +158,11 @@ def say(request: visitor.PersonRequest, thread_id: UUID) -> HttpResponse:
         conversations.say(
             thread_id,
             side="buyer",
-            by=request.user.pk,
+            by=request.viewer.id,
             text=request.POST.get("text", ""),
             key=visitor.uuid_of(request.POST.get("key")) or new_id(),
             photos=conversations.keep_photos(cast(list[UploadedFile], request.FILES.getlist("photos"))),
-            link=conversations.Subject(kind, linked) if linked else None,
+            link=conversations.Subject(kind, linked) if linked and not request.viewer.by_link else None,
             now=kit_time.now(),
         )
     except Refusal as no:
@@ -168,27 +170,30 @@ def say(request: visitor.PersonRequest, thread_id: UUID) -> HttpResponse:
             raise
         return _show(request, thread_id, refusal=said(no.text), status=no.status)
     if request.headers.get("HX-Request") == "true":
-        given = talks.opened(thread_id, request.user.pk, kit_time.now())
+        given = talks.opened(thread_id, request.viewer.id, kit_time.now())
         return render(request, "storefront/parts/talk.html", {**given, "part": True, "fresh_key": True})
     return HttpResponseRedirect(reverse("storefront:talk", args=[thread_id]))
 
 
 @visitor.act
-@visitor.mine
-def act(request: visitor.PersonRequest, thread_id: UUID, what: str) -> HttpResponse:
-    """Take a message back, or ask the platform in."""
+@visitor.of("thread")
+def act(request: visitor.ViewerRequest, thread_id: UUID, what: str) -> HttpResponse:
+    """Take a message back, ask the platform in, or say that it is settled."""
     now = kit_time.now()
     try:
         if what == "withdraw":
             message = visitor.uuid_of(request.POST.get("message")) or new_id()
-            conversations.withdraw(message, side="buyer", by=request.user.pk, now=now)
+            conversations.withdraw(message, side="buyer", by=request.viewer.id, now=now)
         elif what == "platform":
             conversations.hand_over(
-                thread_id, side="buyer", by=request.user.pk, words=request.POST.get("words", ""), now=now
+                thread_id, side="buyer", by=request.viewer.id, words=request.POST.get("words", ""), now=now
             )
             messages.success(
                 request, _("The platform has been asked. It reads this conversation from now on.")
             )
+        elif what == "close":
+            conversations.close(thread_id, side="buyer", by=request.viewer.id, now=now)
+            messages.success(request, _("Closed. Write again whenever you like; it opens by itself."))
         else:
             raise Http404
     except Refusal as no:
@@ -199,8 +204,8 @@ def act(request: visitor.PersonRequest, thread_id: UUID, what: str) -> HttpRespo
 
 
 @visitor.page
-@visitor.mine
-def photo(request: visitor.PersonRequest, photo_id: UUID) -> HttpResponse | StreamingHttpResponse:
+@visitor.of("photo")
+def photo(request: visitor.ViewerRequest, photo_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """A photo of a conversation, to those who may read it."""
-    view = conversations.photo_for(photo_id, person_id=request.user.pk)
+    view = conversations.photo_for(photo_id, person_id=request.viewer.id)
     return bytes_of(request, view.digest, view.mime, view.size)

@@ -258,11 +258,16 @@ def answers(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Words the shop often answers with."""
     refusal, status = "", 200
     title, words = request.POST.get("title", ""), request.POST.get("words", "")
+    saved = conversations.saved_answers(seat.shop.id)
+    edited = uuid_of(request.POST.get("answer") or request.GET.get("edit"))
+    known = next((one for one in saved if one.id == edited), None)
+    if known is not None and request.method != "POST":
+        title, words = known.title, known.words
     if request.method == "POST":
         try:
             conversations.save_answer(
                 seat.shop.id, title=title, words=words, by=seat.person_id, now=seat.now,
-                answer_id=uuid_of(request.POST.get("answer")),
+                answer_id=edited,
             )  # fmt: skip
         except Refusal as no:
             refusal, status = sentence(no), no.status
@@ -270,7 +275,7 @@ def answers(request: HttpRequest, seat: Seat) -> HttpResponse:
             tell(request, _("Saved."))
             return redirect("workbench:answers", seat.shop.slug)
     given = {
-        "saved": conversations.saved_answers(seat.shop.id), "holes": talks.holes(), "refusal": refusal, "desk": "two",
+        "saved": saved, "holes": talks.holes(), "refusal": refusal, "desk": "two", "edited": known,
         "title": title[:30], "words": words[:1000],
     }  # fmt: skip
     return page(request, seat, "answers", given, status=status)
