@@ -18,8 +18,9 @@ from sanhao.people import api as people
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 from tests.conftest import T0
-from tests.faces.control.conftest import NOW, Desk, Enter, unreadable
+from tests.faces.control.conftest import NOW, Desk, Enter, a_finding, a_withdrawal, unreadable
 from tests.service import stage as service
+from tests.service.aftersales.stage import disputed
 
 
 def html(client: Client, path: str, status: int = 200) -> str:
@@ -30,6 +31,9 @@ def html(client: Client, path: str, status: int = 200) -> str:
 
 def bare(page: str) -> str:
     """What a page says, without its tags."""
+    page = re.sub(
+        r'<bdi class="number"[^>]*>(.*?)</bdi>', lambda one: one[1].replace("</span><span>", ""), page
+    )
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
@@ -185,3 +189,16 @@ def test_who_bought_without_an_account_is_found_by_the_email_they_gave(desk: Des
     assert found.headers["Location"] == f"/control/people/{guest}/"
     assert "anna@example.org" in enter("support").get(f"/control/people/{guest}/").content.decode()
     assert enter("finance").get("/control/find/?q=anna@example.org").status_code == 200
+
+
+def test_disputes_withdrawals_and_sweeps_that_wait_are_counted(desk: Desk, enter: Enter) -> None:
+    said = bare(html(enter("arbiter"), "/control/"))
+    for name in ("Disputes to be decided", "Withdrawals from a contract", "Refunds without a request"):
+        assert f"{name} 0" in said
+    disputed(desk.at, NOW)
+    a_withdrawal()
+    a_finding(desk)
+    said = bare(html(enter("arbiter"), "/control/"))
+    for name in ("Disputes to be decided", "Withdrawals from a contract", "Refunds without a request"):
+        assert f"{name} 1" in said
+    assert "Disputes to be decided" not in bare(html(enter("finance"), "/control/"))

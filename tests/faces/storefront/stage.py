@@ -44,6 +44,9 @@ def client_of(person_id: UUID | None = None, language: str = EN, **more: Any) ->
 def words(answer: Any) -> str:
     """What a reader sees, roughly: without tags."""
     html = re.sub(r"<(template|datalist)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
+    html = re.sub(
+        r'<bdi class="number"[^>]*>(.*?)</bdi>', lambda one: one[1].replace("</span><span>", ""), html
+    )
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import msgspec
@@ -19,12 +19,16 @@ from msgspec import inspect as shapes
 from sanhao.books.wallet import api as wallet
 from sanhao.faces.control import words
 from sanhao.kit.money import Money, MoneyError
+from sanhao.service.conversations import api as conversations
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
 Terms = dict[str, Any]
 Path = tuple[str, ...]
 _SPARE_ROWS, _MOST_ROWS = 2, 40
+_CLOCKS = ("opens", "closes", "platform_opens", "platform_closes")
+"""Minutes of a day, shown and typed as a clock shows them; a day that closes at 00:00 is open to its end."""
+_A_DAY = 24 * 60
 _WHERE = re.compile(r"^(?P<why>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 
@@ -37,6 +41,7 @@ def shape_of(key: str) -> type[msgspec.Struct] | None:
         return found
     others: dict[str, type[msgspec.Struct]] = {
         wallet.COMPENSATION: wallet.CompensationTerms, "orders.terms": orders.OrderTerms,
+        conversations.RULE: conversations.Terms,
     }  # fmt: skip
     return others.get(key)
 
@@ -142,6 +147,8 @@ class TermsForm(forms.Form):
             return None
         if last.endswith("_minor"):
             return f"{Money(value, self.currency).amount}"
+        if last in _CLOCKS:
+            return f"{value // 60 % 24:02d}:{value % 60:02d}"
         if isinstance(kind, shapes.DateTimeType):
             return words.local(value)
         if isinstance(kind, shapes.VarTupleType):
@@ -206,6 +213,8 @@ class TermsForm(forms.Form):
                 return None
         if isinstance(self.fields[name], _ListField):
             return value
+        if isinstance(value, time):
+            return value.hour * 60 + value.minute or (_A_DAY if name.endswith("closes") else 0)
         if isinstance(value, datetime):
             return value.isoformat()
         return None if value == "" and not isinstance(self.fields[name], forms.ChoiceField) else value
@@ -273,6 +282,12 @@ def _field(kind: shapes.Type | None, last: str, *, required: bool) -> forms.Fiel
     if last.endswith("_minor"):
         return forms.CharField(
             required=required, max_length=20, widget=forms.TextInput({"inputmode": "decimal"})
+        )
+    if last in _CLOCKS:
+        return forms.TimeField(
+            required=required,
+            widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+            input_formats=["%H:%M"],
         )
     match kind:
         case shapes.BoolType():

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanhao.books.ledger import api as ledger
@@ -23,7 +24,9 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit import keeper, outbox, time
 from sanhao.kit.money import Money
 from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
+from sanhao.service.guests import api as guests
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
@@ -77,13 +80,26 @@ def _waiting(request: StaffRequest, now: datetime) -> dict[str, Any]:
     behind = (
         backlog is not None and backlog.oldest_at is not None and now - backlog.oldest_at > _ON_TIME_ENOUGH
     )
+    waiting = _counts() if judges else []
     return {
-        "appeals": appeals, "overdue": [appeal for appeal in appeals if appeal.overdue(now)], "judges": judges,
+        "counts": waiting, "waits_for_judges": sum(count for *_rest, count in waiting), "appeals": appeals, "overdue": [appeal for appeal in appeals if appeal.overdue(now)], "judges": judges,
         "refused": delivery.carrier_messages(limit=_BESIDE) if readers else [], "readers": readers,
         "refunds": payments.failed_refunds() if request.may("admin", "finance", "support") else [],
         "may_send": request.may("admin", "finance"),
         "asides": keeper.set_asides() if request.may("admin", "support") else [], "backlog": backlog, "behind": behind,
     }  # fmt: skip
+
+
+def _counts() -> list[tuple[str, str, int]]:
+    """What waits for a judge beside appeals, with the page it waits on: disputes to be decided, withdrawals that fit nothing
+    by themselves, sweeps somebody has to look at or confirm."""
+    disputes = sum(view.state == "deciding" for view in aftersales.arbitration_queue())
+    sweeps = sum(view.state in ("drafted", "previewed") for view in aftersales.sweeps(over=False))
+    return [
+        (_("Disputes to be decided"), reverse("control:disputes"), disputes),
+        (_("Withdrawals from a contract"), reverse("control:withdrawals"), len(guests.waiting_withdrawals())),
+        (_("Refunds without a request"), reverse("control:sweeps"), sweeps),
+    ]
 
 
 def _first_day(now: datetime) -> datetime:

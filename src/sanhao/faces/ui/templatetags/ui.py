@@ -49,6 +49,15 @@ def money(amount: Money | None) -> SafeString:
     return format_html('<span class="money">{}</span>', amount.format(_lang()))
 
 
+@register.filter
+def grouped(number: str) -> SafeString:
+    """``{{ order.number|grouped }}``: a long number in fours, as people read it aloud. The gaps are drawn, not written: what
+    is copied or searched for on the page is the number itself."""
+    groups = [number[at : at + 4] for at in range(0, len(number), 4)]
+    spans = format_html_join("", "<span>{}</span>", ((group,) for group in groups))
+    return format_html('<bdi class="number" data-number="{}" translate="no">{}</bdi>', number, spans)
+
+
 @register.simple_tag
 def price(amount: Money, size: str = "") -> SafeString:
     """A price with a large whole part; *size* ``big`` or ``s``."""
