@@ -6,7 +6,6 @@ without being asked for again, on a desk in the dark (contrast, nothing sticks o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -101,10 +100,3 @@ def _session(person_id: UUID) -> str:
     client = Client()
     client.force_login(get_user_model().objects.get(pk=person_id))
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
-
-
-def whole_numbers(html: str) -> str:
-    """A page with its long numbers in one piece, as they are copied, not in the groups they are drawn in."""
-    return re.sub(
-        r'<bdi class="number"[^>]*>(.*?)</bdi>', lambda one: one[1].replace("</span><span>", ""), html
-    )

@@ -23,7 +23,7 @@ _PAGES = [
     name for name, (method, _path, _expected) in MATRIX.items() if method == "GET" and name not in _FILES
 ]
 QUERIES = {
-    "/control/": 15,
+    "/control/": 18,
     "/control/rings/": 8,
     "/control/decisions/": 7,
     "/control/decisions/{decision}/": 10,

@@ -19,6 +19,7 @@ from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 from tests.conftest import T0
 from tests.faces.control.conftest import NOW, Desk, Enter, a_finding, a_withdrawal, unreadable
+from tests.faces.reading import whole_numbers
 from tests.service import stage as service
 from tests.service.aftersales.stage import disputed
 
@@ -31,10 +32,7 @@ def html(client: Client, path: str, status: int = 200) -> str:
 
 def bare(page: str) -> str:
     """What a page says, without its tags."""
-    page = re.sub(
-        r'<bdi class="number"[^>]*>(.*?)</bdi>', lambda one: one[1].replace("</span><span>", ""), page
-    )
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", whole_numbers(page))).split())
 
 
 def test_figures_and_rings_are_those_of_the_promises(enter: Enter) -> None:

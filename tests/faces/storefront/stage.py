@@ -12,6 +12,7 @@ from django.test import Client
 from sanhao.kit import time as kit_time
 from sanhao.kit.text import Text
 from sanhao.people import api as people
+from tests.faces.reading import whole_numbers
 
 PASSWORD = "a goat eats the grass"
 ZH, EN = "zh-hans", "en"
@@ -44,10 +45,7 @@ def client_of(person_id: UUID | None = None, language: str = EN, **more: Any) ->
 def words(answer: Any) -> str:
     """What a reader sees, roughly: without tags."""
     html = re.sub(r"<(template|datalist)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
-    html = re.sub(
-        r'<bdi class="number"[^>]*>(.*?)</bdi>', lambda one: one[1].replace("</span><span>", ""), html
-    )
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", whole_numbers(html)).split())
 
 
 def both(zh: str, en: str) -> Text:

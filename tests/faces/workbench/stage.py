@@ -18,6 +18,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from tests.conftest import T0
+from tests.faces.reading import whole_numbers
 from tests.goods import world
 from tests.service import stage
 
@@ -72,7 +73,7 @@ def client_of(person_id: UUID | None, language: str = EN) -> Client:
 def words(answer: Any) -> str:
     """What a reader sees, roughly: without tags."""
     html = re.sub(r"<(template|datalist|script)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", whole_numbers(html))).split())
 
 
 def url(path: str = "", shop: str = "qingcao") -> str:
