@@ -18,7 +18,7 @@ from tests.service import stage as service
 from tests.service.aftersales.stage import disputed
 from tests.service.conversations.stage import a_ticket
 
-_FILES = ("decisions_export", "sweep_export", "books_export")
+_FILES = ("decisions_export", "sweep_export", "books_export", "claims_export")
 _PAGES = [
     name for name, (method, _path, _expected) in MATRIX.items() if method == "GET" and name not in _FILES
 ]
