@@ -16,6 +16,7 @@ from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
 from tests.conftest import T0
 from tests.faces.matrix_workbench import MATRIX, ROLES
 from tests.faces.walk import pages_of, walk
@@ -25,6 +26,7 @@ from tests.service import stage
 from tests.service.aftersales.stage import HOUSE, ask
 from tests.service.conversations import stage as talks
 
+ORIGIN = delivery.Place("青草社", "13900000000", "CN", "内蒙古自治区", "锡林浩特市", "希日塔拉街19号")
 WISH = settlement.InvoiceWish("person", "林小满", "", "lin@example.org")
 
 
@@ -37,7 +39,12 @@ def names(bench: Bench, clock: Clock) -> dict[str, UUID | None]:
     parcel = stage.ship(bench.at, late, "SBX0001", now=T0)
     asked = ask(bench.at, late, "changed_mind", now=clock.forward(47))
     house = aftersales.add_return_address(bench.at.shop_id, HOUSE, by=bench.owner, now=T0)
-    stage.drain(clock.forward(3))
+    sent = stage.paid(bench.at)
+    [label] = orders.print_labels(
+        bench.at.shop_id, [orders.LabelWish(sent, "sandbox")], origin=ORIGIN, by=bench.owner, now=clock.now
+    )
+    with stage.errands():
+        stage.drain(clock.forward(3))
     offer = catalog.offers(bench.at.offers[:1], now=T0)[bench.at.offers[0]]
     return {
         "guest": None, "buyer": bench.at.buyer_id, "owner": bench.owner, "manager": bench.manager, "clerk": bench.clerk,
@@ -47,6 +54,7 @@ def names(bench: Bench, clock: Clock) -> dict[str, UUID | None]:
         "invoice": settlement.ask_invoice(bench.order, WISH, person_id=bench.at.buyer_id, amount_minor=100, now=T0),
         "talk": talks.ask(bench.at, now=clock.forward(0)),
         "saved": conversations.save_answer(bench.at.shop_id, title="尺码", words="偏大一码", by=bench.owner, now=T0),
+        "waits": stage.paid(bench.at), "label": label,
         "freight": delivery.freight_templates(bench.at.shop_id)[0].id,
         "service": delivery.save_service(
             bench.at.shop_id, delivery.ServiceDraft("gls", Money(800, "CNY"), 3)

@@ -13,3 +13,14 @@ def paper_response(paper: bytes, name: str) -> HttpResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def printable_response(paper: bytes, name: str) -> HttpResponse:
+    """A PDF of our own making, shown by the browser so that it can be printed at once. It loads and runs nothing."""
+    response = paper_response(paper, name)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    # Browsers show no PDF in a sandbox; their viewer styles itself.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    )
+    return response

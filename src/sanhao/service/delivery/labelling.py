@@ -209,7 +209,7 @@ def withdraw_label(id: UUID, *, shop_id: UUID, now: datetime) -> tuple[UUID, tup
     if row["state"] in ("refused", "cancelled"):
         raise Refusal("delivery.label_state", zh="这张面单已经结束了。", en="This label is over already.")
     items = _unregister(id, now) if row["state"] == "made" else ()
-    give_up([id], Text(zh="已取消", en="Cancelled"), now=now)
+    give_up([id], Text(zh="", en=""), now=now)
     return row["owner_id"], items
 
 

@@ -77,7 +77,7 @@ def scan_word(status: str) -> str:
 
 @register.simple_tag
 def state_tag(kind: str, state: str) -> SafeString:
-    """The state of an *order*, *listing*, *payout*, *invoice*, *decision*, *parcel*, *rule* or *shop* as a word."""
+    """The state of an *order*, *listing*, *payout*, *invoice*, *decision*, *parcel*, *label*, *rule* or *shop* as a word."""
     word, tone = _states(kind)[state]
     return format_html('<span class="tag{}">{}</span>', f" tag--{tone}" if tone else "", word)
 
@@ -106,6 +106,10 @@ def _states(kind: str) -> dict[str, tuple[str, str]]:
             "in_transit": (_("on its way"), "indigo"), "out_for_delivery": (_("out for delivery"), "indigo"),
             "delivered": (_("delivered"), "jade"), "failed": (_("delivery failed"), "seal"),
             "returned": (_("on its way back"), "seal"),
+        },
+        "label": {
+            "asked": (_("being made"), "amber"), "made": (_("ready to print"), "indigo"), "refused": (pgettext("label", "refused"), "seal"),
+            "unsure": (pgettext("label", "unclear"), "seal"), "cancelled": (_("cancelled"), ""),
         },
         "rule": {
             "announced": (_("announced"), "indigo"), "in_force": (_("in force"), "jade"),

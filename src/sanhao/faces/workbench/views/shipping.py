@@ -72,7 +72,7 @@ def _show(
     packed = [one.order.id for one in waiting.to_collect]
     parcels = delivery.consignments_of(packed) if packed else {}
     given = {
-        "sheet": sheet, "carriers": carriers, "waiting": waiting, "parcels": parcels, "desk": "two",
+        "sheet": sheet, "carriers": carriers, "makes_labels": bool(delivery.label_carriers()), "waiting": waiting, "parcels": parcels, "desk": "two",
         "sandbox": any(p.carrier in delivery.SANDBOXES and p.state == "labelled" for each in parcels.values() for p in each),
     }  # fmt: skip
     return page(request, seat, "shipping", given, status=status)

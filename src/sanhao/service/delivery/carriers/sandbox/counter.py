@@ -83,9 +83,9 @@ def _days(tariff: Tariff, order: RateOrder) -> int:
 def _price(tariff: Tariff, order: RateOrder | LabelOrder) -> Money:
     grams = sum(box.weight_g for box in order.boxes)
     if order.to.country != "CN" or order.origin.country != "CN":
-        raise CarrierRefused("The sample courier drives within China only.")
+        raise CarrierRefused("示例快递只在国内派送。 The sample courier drives within China only.")
     if grams > _HEAVIEST_G:
-        raise CarrierRefused("The sample courier carries 50 kg at most.")
+        raise CarrierRefused("示例快递最多承运50公斤。 The sample courier carries 50 kg at most.")
     steps = max(0, -(-grams // 1000) - 1)
     return Money(tariff.first_minor + tariff.extra_minor * steps, CURRENCY)
 
@@ -99,7 +99,7 @@ def label(order: LabelOrder, *, now: datetime) -> LabelWord:
         raise CarrierRefused(f"The sample courier has no service {service!r}.")
     price = _price(TARIFFS[service], order)
     if _way_of(order.reference) == "refuse":
-        raise CarrierRefused("The sample courier does not go to this street.")
+        raise CarrierRefused("示例快递不到这条街。 The sample courier does not go to this street.")
     made = _make(order, now)
     if made["how"] == "late" and now < made["asked_at"] + _LATE:
         raise CarrierAway("the sandbox is still thinking")
@@ -141,7 +141,9 @@ def void(label: LabelVoid, *, now: datetime) -> None:
     """Nothing travels under it. A label it never made is void, too. Raises CarrierRefused where it was told to keep it."""
     rows = fetch("SELECT how FROM delivery_sandbox_label WHERE id = %s", [label.id])
     if rows and rows[0]["how"] == "keeps":
-        raise CarrierRefused("The sample courier charges for this label all the same.")
+        raise CarrierRefused(
+            "这张面单示例快递照样收费。 The sample courier charges for this label all the same."
+        )
     execute(
         "UPDATE delivery_sandbox_label SET voided_at = coalesce(voided_at, %s) WHERE id = %s", [now, label.id]
     )
