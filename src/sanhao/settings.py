@@ -233,6 +233,12 @@ CARRIER_SECRETS = {
     for name, value in os.environ.items()
     if name.startswith("SANHAO_CARRIER_SECRET_")
 }
+# SANHAO_KARRIO_SENDLE and so on: an account with a carrier, reached through karrio (JSON; see docs/operate.md).
+KARRIO_ACCOUNTS = {
+    name.removeprefix("SANHAO_KARRIO_").lower(): value
+    for name, value in os.environ.items()
+    if name.startswith("SANHAO_KARRIO_")
+}
 EMAIL_BACKEND = _given("SANHAO_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 

@@ -1,8 +1,10 @@
 """What this module listens to, and its keepers."""
 
+from django.conf import settings
+
 from sanhao.kit import keeper
 from sanhao.kit.events import listen_now
-from sanhao.service.delivery import errands, label_errands, pickups, sandbox
+from sanhao.service.delivery import doors, errands, label_errands, pickups, sandbox
 from sanhao.service.delivery.events import ConsignmentDelivered
 from sanhao.service.delivery.inbox import INBOX
 
@@ -68,6 +70,7 @@ SANDBOX_HUB = keeper.Keeper(
 def wire() -> None:
     """Listens to itself only: the sandbox courier's hubs hear what they signed for. Keepers read what carriers sent, ask
     for labels and after parcels, call parcels back, have goods collected, and are the sandbox courier's own voice."""
+    doors.open_accounts(settings.KARRIO_ACCOUNTS)
     keeper.register(INBOX)
     keeper.register(INTERCEPTIONS)
     keeper.register(PICKUPS)

@@ -23,7 +23,7 @@ from sanhao.service.delivery.carriers.sendle import parse as sendle
 from sanhao.service.delivery.carriers.smartkargo import parse as smartkargo
 from sanhao.service.delivery.carriers.teleship import parse as teleship
 
-__all__ = ["CARRIERS", "SANDBOXES", "Answer", "Carrier", "Skipped", "Unreadable"]
+__all__ = ["CARRIERS", "SANDBOXES", "Answer", "Carrier", "Skipped", "Unreadable", "understand"]
 
 
 class Carrier(msgspec.Struct, frozen=True):
@@ -37,21 +37,26 @@ class Carrier(msgspec.Struct, frozen=True):
     demo: bool = False
 
 
-CARRIERS = MappingProxyType(
-    {
-        "asendia": Carrier(Text("Asendia", "Asendia"), asendia.read),
-        "australiapost": Carrier(Text("澳大利亚邮政", "Australia Post"), australiapost.read),
-        "gls": Carrier(Text("GLS", "GLS"), gls.read),
-        "hermes": Carrier(Text("Hermes 德国", "Hermes Germany"), hermes.read),
-        "mydhl": Carrier(Text("DHL 快递", "DHL Express"), mydhl.read),
-        "parcelone": Carrier(Text("Parcel.One", "Parcel.One"), parcelone.read),
-        "sandbox": Carrier(Text("示例快递", "Sample Courier"), sandbox.read, demo=True),
-        "sandbox_express": Carrier(Text("示例特快", "Sample Express"), sandbox.read, demo=True),
-        "seko": Carrier(Text("SEKO", "SEKO"), seko.read),
-        "sendle": Carrier(Text("Sendle", "Sendle"), sendle.read),
-        "smartkargo": Carrier(Text("SmartKargo", "SmartKargo"), smartkargo.read),
-        "teleship": Carrier(Text("Teleship", "Teleship"), teleship.read),
-    }
-)
+_KNOWN = {
+    "asendia": Carrier(Text("Asendia", "Asendia"), asendia.read),
+    "australiapost": Carrier(Text("澳大利亚邮政", "Australia Post"), australiapost.read),
+    "gls": Carrier(Text("GLS", "GLS"), gls.read),
+    "hermes": Carrier(Text("Hermes 德国", "Hermes Germany"), hermes.read),
+    "mydhl": Carrier(Text("DHL 快递", "DHL Express"), mydhl.read),
+    "parcelone": Carrier(Text("Parcel.One", "Parcel.One"), parcelone.read),
+    "sandbox": Carrier(Text("示例快递", "Sample Courier"), sandbox.read, demo=True),
+    "sandbox_express": Carrier(Text("示例特快", "Sample Express"), sandbox.read, demo=True),
+    "seko": Carrier(Text("SEKO", "SEKO"), seko.read),
+    "sendle": Carrier(Text("Sendle", "Sendle"), sendle.read),
+    "smartkargo": Carrier(Text("SmartKargo", "SmartKargo"), smartkargo.read),
+    "teleship": Carrier(Text("Teleship", "Teleship"), teleship.read),
+}
+CARRIERS = MappingProxyType(_KNOWN)
 SANDBOXES = frozenset(key for key, carrier in CARRIERS.items() if carrier.demo)
 """Couriers of demo worlds, tests and benches: what they do is played."""
+
+
+def understand(name: str, carrier: Carrier) -> None:
+    """Another carrier, known to this site by its settings only. Raises ValueError for a name that is taken."""
+    if _KNOWN.setdefault(name, carrier) is not carrier:
+        raise ValueError(f"there is a carrier {name!r} already")

@@ -6,8 +6,9 @@ ahead, by the reference on a label (`WAYS`): for demo worlds and tests.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -44,7 +45,10 @@ TARIFFS: dict[str, Tariff] = {
     "standard": Tariff(Text("标快", "Standard"), 800, 300, 1, 3),
     "economy": Tariff(Text("经济", "Economy"), 500, 150, 3, 6),
 }
+EXPRESS: dict[str, Tariff] = {"express": Tariff(Text("特快", "Express"), 1_600, 600, 1, 1)}
+"""Of its sister, which drives for the same house."""
 CURRENCY = "CNY"
+NAME = Text("示例快递", "Sample Courier")
 _HEAVIEST_G = 50_000
 _LATE = timedelta(minutes=30)
 
@@ -68,11 +72,11 @@ _QUIET: tuple[tuple[timedelta, Status], ...] = (
 """What becomes of a parcel it says nothing about by itself, from when its label was made."""
 
 
-def rates(order: RateOrder, *, now: datetime) -> list[Rate]:
+def rates(order: RateOrder, *, now: datetime, tariffs: Mapping[str, Tariff] = TARIFFS) -> list[Rate]:
     """What each service costs. Raises CarrierRefused for what it does not carry."""
     return [
         Rate(service, tariff.name, _price(tariff, order), _days(tariff, order))
-        for service, tariff in TARIFFS.items()
+        for service, tariff in tariffs.items()
     ]
 
 
@@ -90,14 +94,16 @@ def _price(tariff: Tariff, order: RateOrder | LabelOrder) -> Money:
     return Money(tariff.first_minor + tariff.extra_minor * steps, CURRENCY)
 
 
-def label(order: LabelOrder, *, now: datetime) -> LabelWord:
+def label(
+    order: LabelOrder, *, now: datetime, tariffs: Mapping[str, Tariff] = TARIFFS, by: Text = NAME
+) -> LabelWord:
     """A label, once for each id, unless it was told to misbehave. Raises CarrierRefused, CarrierAway."""
     from sanhao.service.delivery.carriers.sandbox.drawing import draw  # heavy, and only for who prints
 
-    service = order.service or "standard"
-    if service not in TARIFFS:
+    service = order.service or next(iter(tariffs))
+    if service not in tariffs:
         raise CarrierRefused(f"The sample courier has no service {service!r}.")
-    price = _price(TARIFFS[service], order)
+    price = _price(tariffs[service], order)
     if _way_of(order.reference) == "refuse":
         raise CarrierRefused("示例快递不到这条街。 The sample courier does not go to this street.")
     made = _make(order, now)
@@ -112,8 +118,12 @@ def label(order: LabelOrder, *, now: datetime) -> LabelWord:
         return LabelWord(
             order.id, number, b"<html><script>alert(1)</script></html>", "application/pdf", price
         )
-    name = f"{TARIFFS[service].name.zh} {TARIFFS[service].name.en}"
-    return LabelWord(order.id, number, draw(order, number, name), "application/pdf", price)
+    name = f"{tariffs[service].name.zh} {tariffs[service].name.en}"
+    return LabelWord(order.id, number, draw(order, number, name, by), "application/pdf", price)
+
+
+express_rates = partial(rates, tariffs=EXPRESS)
+express_label = partial(label, tariffs=EXPRESS, by=Text("示例特快", "Sample Express"))
 
 
 def _make(order: LabelOrder, now: datetime) -> Row:

@@ -10,6 +10,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from sanhao.kit.text import Text
 from sanhao.service.delivery.asking import LabelOrder, Place
 
 _WIDTH, _HEIGHT, _EDGE = 100 * mm, 150 * mm, 5 * mm
@@ -17,30 +18,35 @@ _FONT = "STSong-Light"
 """One of the fonts a PDF reader brings for Chinese: the label needs none of its own."""
 
 
-def draw(order: LabelOrder, number: str, service: str) -> bytes:
+def draw(order: LabelOrder, number: str, service: str, by: Text) -> bytes:
     """A PDF of one page for each box."""
     if _FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(_WIDTH, _HEIGHT), pageCompression=1)
     canvas.setTitle(number)
-    canvas.setAuthor("Sample Courier 示例快递")
+    canvas.setAuthor(f"{by.en} {by.zh}")
     for at, box in enumerate(order.boxes, 1):
-        _page(canvas, order, number, service, f"{at}/{len(order.boxes)}", f"{box.weight_g / 1000:.2f} kg")
+        _head(canvas, by, service)
+        _page(canvas, order, number, f"{at}/{len(order.boxes)}", f"{box.weight_g / 1000:.2f} kg")
         canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _page(canvas: Canvas, order: LabelOrder, number: str, service: str, piece: str, weight: str) -> None:
+def _head(canvas: Canvas, by: Text, service: str) -> None:
     top = _HEIGHT - _EDGE
     canvas.setFont(_FONT, 17)
-    canvas.drawString(_EDGE, top - 6 * mm, "示例快递")
+    canvas.drawString(_EDGE, top - 6 * mm, by.zh)
     canvas.setFont("Helvetica-Bold", 11)
-    canvas.drawString(_EDGE + 26 * mm, top - 6 * mm, "Sample Courier")
+    canvas.drawString(_EDGE + 26 * mm, top - 6 * mm, by.en)
     canvas.setFont(_FONT, 11)
     canvas.drawRightString(_WIDTH - _EDGE, top - 6 * mm, service)
     _rule(canvas, top - 9 * mm)
+
+
+def _page(canvas: Canvas, order: LabelOrder, number: str, piece: str, weight: str) -> None:
+    top = _HEIGHT - _EDGE
     _barcode(canvas, number, top - 31 * mm)
     _rule(canvas, top - 36 * mm)
     _party(canvas, "收 To", order.to, top - 43 * mm, 15)
