@@ -32,6 +32,8 @@ class Row(msgspec.Struct):
 
     waiting: Waiting
     typed: str
+    another: bool = False
+    """By another courier than its buyer chose, though that costs the freight."""
 
     @property
     def weight_g(self) -> int:
@@ -96,7 +98,7 @@ def new(request: HttpRequest, seat: Seat) -> HttpResponse:
     given = {
         "rows": rows, "houses": houses, "origin": told.get("origin", ""), "choices": choices, "error": error,
         "picked": picked.value if picked else next((one.value for one in choices if not one.why_not), ""),
-        "can": delivery.label_carriers(), "desk": "one", "ways": delivery.WAYS if kit_time.is_demo() else {},
+        "carriers": delivery.carrier_names(), "can": delivery.label_carriers(), "desk": "one", "ways": delivery.WAYS if kit_time.is_demo() else {},
     }  # fmt: skip
     return page(request, seat, "new_labels", given, status=422 if error else 200)
 
@@ -108,7 +110,14 @@ def _rows(seat: Seat, told: QueryDict) -> list[Row]:
     """The orders named, each with its goods' weight until somebody writes another."""
     wanted = set(told.getlist("order"))
     found = [one for one in desk(seat).to_ship if str(one.order.id) in wanted][:_MOST]
-    return [Row(one, told.get(f"weight-{one.order.id}", str(_weight(one))).strip()[:8]) for one in found]
+    return [
+        Row(
+            one,
+            told.get(f"weight-{one.order.id}", str(_weight(one))).strip()[:8],
+            f"another-{one.order.id}" in told,
+        )
+        for one in found
+    ]
 
 
 def _weight(one: Waiting) -> int:
@@ -173,7 +182,9 @@ def _missing(rows: Sequence[Row], sender: delivery.Place | None, picked: Choice 
 
 def _wishes(rows: Sequence[Row], picked: Choice) -> list[orders.LabelWish]:
     return [
-        orders.LabelWish(row.waiting.order.id, picked.carrier, picked.service, weight_g=row.weight_g)
+        orders.LabelWish(
+            row.waiting.order.id, picked.carrier, picked.service, weight_g=row.weight_g, another=row.another
+        )
         for row in rows
     ]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 import ssl
 import threading
 import urllib.request
@@ -72,10 +71,11 @@ def _karrio() -> Any:
             warnings.simplefilter("ignore")  # of libraries it has not left yet
             import karrio.sdk as sdk
             from karrio.core.utils import helpers
+            from loguru import logger
     finally:
         ssl._create_default_https_context, ImageFile.LOAD_TRUNCATED_IMAGES = https, truncated
     helpers.urlopen = _open
-    logging.getLogger("karrio").setLevel(logging.WARNING)
+    logger.disable("karrio")  # it tells what it sends
     return sdk
 
 
@@ -179,8 +179,11 @@ class _Desk:
         def ask() -> tuple[Any, Sequence[Any]]:
             request = self._gateway.mapper.create_tracking_request(TrackingRequest([tracking_no]))
             said = self._gateway.proxy.get_tracking(request)
-            _, messages = self._gateway.mapper.parse_tracking_response(said)
             told = said.deserialize()
+            try:
+                _, messages = self._gateway.mapper.parse_tracking_response(said)
+            except Exception:  # noqa: BLE001  karrio cannot read it: we may
+                messages = ()
             pairs = (
                 isinstance(told, list) and told and isinstance(told[0], list | tuple) and len(told[0]) == 2
             )
