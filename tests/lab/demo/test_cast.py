@@ -13,7 +13,7 @@ KEYS = {person.key: person for person in PEOPLE}
 
 
 def test_there_are_four_shops_and_two_dozen_listings_in_six_categories() -> None:
-    assert (len(SHOPS), len(LISTINGS), len(CATEGORIES)) == (4, 24, 6)
+    assert (len(SHOPS), len(LISTINGS), len(CATEGORIES)) == (4, 24, 7)
     assert {listing.category for listing in LISTINGS} == {category.slug for category in CATEGORIES}
 
 

@@ -28,8 +28,11 @@ def test_every_desk_has_something_on_it_and_it_is_lived_once() -> None:
     found_world(is_demo=True)
     found_demo(now=T0)
     live_demo(now=T0)
-    assert count("orders_order", "state") == {"delivered": 6, "paid": 4, "shipped": 1}
-    assert count("aftersales_case", "state") == {"deciding": 1, "asked": 1}
+    assert count("orders_order", "state") == {"delivered": 8, "paid": 4, "shipped": 1}
+    assert count("aftersales_case", "state") == {"deciding": 1, "asked": 1, "returning": 1, "to_send": 1}
+    assert count("delivery_pickup", "state") == {"collected": 1, "booked": 1}
+    assert count("aftersales_evidence", "side") == {"courier": 1}
+    assert count("aftersales_advance", "state") == {"paid": 1}
     broken = fetch("SELECT kind FROM promises_promise WHERE state = 'broken'")
     assert sorted(row["kind"] for row in broken) == ["chosen_courier", "late_shipment"], (
         "one parcel was late, one came with another courier than was chosen, every other went its way"

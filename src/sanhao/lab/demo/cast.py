@@ -13,6 +13,7 @@ CATEGORIES = (
     Category("knitwear", Text(zh="针织", en="Knitwear")),
     Category("bedding", Text(zh="床品", en="Bedding")),
     Category("home", Text(zh="家居", en="Home")),
+    Category("furniture", Text(zh="家具", en="Furniture")),
     Category("fruit", Text(zh="鲜果", en="Fresh fruit")),
     Category("snacks", Text(zh="零食", en="Snacks")),
     Category("pantry", Text(zh="粮油酱", en="Pantry")),

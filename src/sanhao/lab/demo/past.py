@@ -95,6 +95,32 @@ class _World:
 
         return do
 
+    def approve(self, name: str) -> Step:
+        def do(at: datetime) -> None:
+            one = self.bought[name]
+            aftersales.approve(self.cases[name], shop_id=one.shop_id, by=one.owner_id, now=at)
+
+        return do
+
+    def collect(self, name: str, sizes: aftersales.Sizes, nth: int) -> Step:
+        """Have a courier come for it, in the *nth* slot that is offered."""
+
+        def do(at: datetime) -> None:
+            case, person = self.cases[name], self.bought[name].person_id
+            offer = aftersales.collectable(case, person_id=person, now=at)
+            assert offer is not None
+            slot = aftersales.pickup_slots(offer, offer.carriers[0], sizes, now=at)[nth]
+            aftersales.book_pickup(
+                case,
+                person_id=person,
+                carrier=offer.carriers[0],
+                starts_at=slot.starts_at,
+                sizes=sizes,
+                now=at,
+            )
+
+        return do
+
     def reject(self, name: str, words: str) -> Step:
         def do(at: datetime) -> None:
             one = self.bought[name]
@@ -185,6 +211,24 @@ def _script(w: _World) -> Sequence[tuple[timedelta, Step]]:
         (_ago(5, 4), w.scan("pillow", "in_transit", "苏州")),
         (_ago(4, 3), w.scan("pillow", "delivered", "上海")),
         (_ago(0, 20), w.ask("pillow", "no_reason", "比想的高，睡不惯。", "return")),
+        # A sofa that does not go through the door: a courier came for it, and the money with them.
+        (_ago(4, 22), w.buy("sofa", "xiaoman", "peanest", "beer-sofa")),
+        (_ago(4, 17), w.ship("sofa")),
+        (_ago(4, 13), w.scan("sofa", "picked_up", "南通")),
+        (_ago(4, 2), w.scan("sofa", "in_transit", "苏州")),
+        (_ago(3, 8), w.scan("sofa", "delivered", "上海")),
+        (_ago(2, 22), w.ask("sofa", "no_reason", "门比沙发窄两厘米，进不了客厅。", "return")),
+        (_ago(2, 18), w.approve("sofa")),
+        (_ago(2, 15), w.collect("sofa", aftersales.Sizes(18_500, 950, 800, 780, floors=3), 1)),
+        # Another that somebody comes for tomorrow.
+        (_ago(4, 19), w.buy("couch", "leo", "peanest", "beer-sofa")),
+        (_ago(4, 15), w.ship("couch")),
+        (_ago(4, 11), w.scan("couch", "picked_up", "南通")),
+        (_ago(3, 14), w.scan("couch", "in_transit", "济南")),
+        (_ago(2, 5), w.scan("couch", "delivered", "北京")),
+        (_ago(1, 19), w.ask("couch", "no_reason", "Lovely, but the cat has claimed it.", "return")),
+        (_ago(1, 3), w.approve("couch")),
+        (_ago(0, 5), w.collect("couch", aftersales.Sizes(18_500), 4)),
         # On its way, and what waits to be sent.
         (_ago(2, 6), w.buy("socks", "leo", "qingcao", "stove-socks", 2)),
         (_ago(1, 20), w.ship("socks")),

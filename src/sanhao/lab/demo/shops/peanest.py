@@ -33,7 +33,7 @@ LISTINGS = (
     ),
     Listing(
         slug="beer-sofa",
-        category="home",
+        category="furniture",
         title=Text(zh="啤酒沙发", en="The beer sofa"),
         text=Text(
             zh="坐垫是琥珀色的酒，靠背是打到溢出来的泡沫，扶手是杯把，刚好挂外套。评论区有人说“下班想整个人躺进一杯啤酒里”，我们当真了。泡沫是高回弹海绵，不会消；不含酒精，孩子也能坐。两位师傅送货上楼，拆掉包装再走。",
