@@ -41,6 +41,7 @@ def test_every_desk_has_something_on_it_and_it_is_lived_once() -> None:
     assert [coupon.amount.minor for coupon in wallet.coupons_of(leo.id)] == [300]
     assert ledger.audit().sound and settlement.mismatches() == {}
     assert set_asides() == []
+    assert count("aftersales_return_address", "city").keys() == {"锡林浩特市", "黄山市", "杭州市", "成都市"}
     before = count("kit_history", "subject")
     live_demo(now=T0)
     assert count("kit_history", "subject") == before

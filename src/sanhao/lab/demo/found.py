@@ -12,6 +12,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from uuid import UUID
 
+import msgspec
+
 from sanhao.books.ledger import api as ledger
 from sanhao.books.wallet import api as wallet
 from sanhao.goods.catalog import api as catalog
@@ -23,6 +25,7 @@ from sanhao.lab.demo.cast import CATEGORIES, COUPON, PEOPLE, SHOPS
 from sanhao.lab.demo.past import LIVED, live
 from sanhao.lab.demo.talks import TALKS
 from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
 
@@ -60,9 +63,20 @@ def found_demo(*, now: datetime) -> None:
 
 def live_demo(*, now: datetime, told: Callable[[], None] = lambda: None) -> None:
     """What happened in it before anybody came: lived once, in a world in which nobody has bought anything. *told* is
-    called when it begins."""
+    called when it begins. Its shops write down their warehouses at the end: what went back before went by the hub."""
+    lived: list[bool] = []
+
+    def begun() -> None:
+        lived.append(True)
+        told()
+
     by_email = people.enrol([people.Enrolment(p.email, p.name, p.language) for p in PEOPLE], now=now)
-    live({person.key: by_email[person.email] for person in PEOPLE}, now=now, told=told)
+    ids = {person.key: by_email[person.email] for person in PEOPLE}
+    live(ids, now=now, told=begun)
+    if lived:
+        for shop in SHOPS:
+            house = aftersales.Address(**msgspec.structs.asdict(shop.warehouse), country="CN")
+            aftersales.add_return_address(shops.by_slug(shop.slug).id, house, by=ids[shop.owner], now=now)
 
 
 def found_rules(*, now: datetime) -> None:

@@ -113,12 +113,24 @@ class Coupon(msgspec.Struct, frozen=True):
     alone: bool = False
 
 
+class Warehouse(msgspec.Struct, frozen=True):
+    """From where a shop sends, and where it takes goods back."""
+
+    recipient: str
+    phone: str
+    region: str
+    city: str
+    street: str
+    postcode: str
+
+
 class Shop(msgspec.Struct, frozen=True):
     slug: str
     name: Text
     story: Text
     mark: Drawing
     region: str
+    warehouse: Warehouse
     owner: str
     members: tuple[tuple[str, Literal["manager", "clerk"]], ...]
     ship_hours: int | None

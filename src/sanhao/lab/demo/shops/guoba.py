@@ -1,7 +1,7 @@
 """锅巴阿婆: crisp rice from one pot, and what else a kitchen needs."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, Warehouse, yuan
 
 LISTINGS = (
     Listing(
@@ -127,6 +127,7 @@ SHOP = Shop(
         ("#3B3A36", "#D9A441"),
     ),
     region="安徽",
+    warehouse=Warehouse("锅巴仓库", "13805510002", "安徽", "黄山市", "屯溪区新安江路8号", "245000"),
     owner="xiaomi",
     members=(),
     ship_hours=None,

@@ -1,7 +1,7 @@
 """豆豆窝: soft things for corners, designed with the people who comment."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, Warehouse, yuan
 
 LISTINGS = (
     Listing(
@@ -144,6 +144,7 @@ SHOP = Shop(
         "mark-peanest", "A bird's nest holding three peas, one of them hatching", ("#8DB255", "#9C5B1E")
     ),
     region="浙江",
+    warehouse=Warehouse("豌豆窝仓库", "13805710003", "浙江", "杭州市", "余杭区仓前街道12号", "311121"),
     owner="doudou",
     members=(("ahe", "manager"),),
     ship_hours=24,

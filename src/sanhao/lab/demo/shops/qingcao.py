@@ -1,7 +1,17 @@
 """青草羊绒: cashmere from one pasture, and a founder who can name the goats."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Service, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import (
+    Coupon,
+    Drawing,
+    FreightZone,
+    Listing,
+    Service,
+    Shop,
+    Variant,
+    Warehouse,
+    yuan,
+)
 
 LISTINGS = (
     Listing(
@@ -144,6 +154,7 @@ SHOP = Shop(
         ("#6E7F5B", "#EFE6D2"),
     ),
     region="内蒙古",
+    warehouse=Warehouse("青草仓库", "13804710001", "内蒙古", "锡林浩特市", "希日塔拉街19号", "026000"),
     owner="urna",
     members=(("saren", "clerk"),),
     ship_hours=None,

@@ -1,7 +1,17 @@
 """一亩果园: fruit of one valley, picked when it is ripe and not before."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Service, Shop, Variant, yuan
+from sanhao.lab.demo.shapes import (
+    Coupon,
+    Drawing,
+    FreightZone,
+    Listing,
+    Service,
+    Shop,
+    Variant,
+    Warehouse,
+    yuan,
+)
 
 LISTINGS = (
     Listing(
@@ -139,6 +149,7 @@ SHOP = Shop(
         ("#4F7A3A", "#F08A24"),
     ),
     region="四川",
+    warehouse=Warehouse("一木仓库", "13802810004", "四川", "成都市", "双流区木材路6号", "610200"),
     owner="yihe",
     members=(),
     ship_hours=None,
