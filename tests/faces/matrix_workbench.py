@@ -36,6 +36,7 @@ MATRIX: dict[str, Row] = {
     "label_papers": ("GET", "/workbench/qingcao/labels/print.pdf?label={label}", _everybody(200)),
     "label_way": ("POST", "/workbench/qingcao/labels/way/", _everybody(404)),
     "label_act": ("POST", "/workbench/qingcao/labels/{label}/again/", _everybody(302)),
+    "orders_export": ("GET", "/workbench/qingcao/orders/orders.csv", _everybody(200)),
     "orders": ("GET", "/workbench/qingcao/orders/", _everybody(200)),
     "order": ("GET", "/workbench/qingcao/orders/{order}/", _everybody(200)),
     "delay": ("POST", "/workbench/qingcao/orders/{order}/more-time/", _everybody(422)),

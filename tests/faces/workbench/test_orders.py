@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 
 import pytest
 
+from sanhao.kit.rows import execute, fetch
 from tests.faces.workbench.stage import ZH, Bench, Clock, client_of, url, words
 from tests.service import stage
 
@@ -102,3 +104,23 @@ def test_an_order_is_given_up_and_costs_what_was_said(bench: Bench, clock: Clock
 def test_an_order_page_speaks_chinese(bench: Bench) -> None:
     said = words(client_of(bench.clerk, ZH).get(url(f"orders/{bench.order}/")))
     assert "由你赔¥3" in said and "请买家" not in said and "取消订单" in said
+
+
+def test_all_orders_leave_as_a_table_in_pages_and_no_cell_is_a_formula(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of two at a time: none twice, none left out; what went back stands beside what was paid."""
+    monkeypatch.setattr("sanhao.faces.workbench.views.orders._AT_ONCE", 2)
+    for _ in range(4):
+        stage.paid(bench.at)
+    execute("UPDATE orders_line SET title_en = '=HYPERLINK(1)', title_zh = '=HYPERLINK(1)'")
+    sent = client_of(bench.clerk).get(url("orders/orders.csv"))
+    text = b"".join(sent.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    head, *rows = csv.reader(text.splitlines())
+    numbers = [
+        row["number"]
+        for row in fetch("SELECT number FROM orders_order WHERE paid_at IS NOT NULL ORDER BY id")
+    ]
+    assert len(numbers) > 2 and [row[0] for row in rows] == numbers
+    assert {"Paid", "Went back", "Currency"} < set(head)
+    assert not any(cell.startswith("=") for row in rows for cell in row)

@@ -14,6 +14,7 @@ from sanhao.books.settlement import api as settlement
 from sanhao.books.settlement.wiring import PAYOUTS, RELEASE
 from sanhao.books.wallet import api as wallet
 from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.notices import api as notices
 from sanhao.kit import keeper
 from sanhao.kit import time as kit_time
 from sanhao.kit.keeper import Keeper
@@ -242,6 +243,8 @@ def test_an_order_paid_with_a_coupon_is_paid_ahead_and_ends_with_the_coupon_back
     )
     [row] = fetch("SELECT state FROM wallet_coupon WHERE id = %s", [coupon])
     assert row["state"] == "active"
+    [told] = [n.text.en for n in notices.inbox(at.buyer_id, limit=50) if n.topic == "coupon.back"]
+    assert told.startswith("Your coupon of ¥10 is back in your wallet; it may be used until ")
     drain(now + days(40))
     assert (escrow(at.shop_id), purse(at.shop_id)[0]) == (0, 100_600)
     at_peace(now=now + days(41))

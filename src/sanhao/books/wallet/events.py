@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sanhao.kit.events import Event
@@ -12,6 +13,16 @@ class CouponsGranted(Event, frozen=True):
 
     person_ids: tuple[UUID, ...]
     coupon_ids: tuple[UUID, ...]
+
+
+class CouponReturned(Event, frozen=True):
+    """All it had paid for came back: it may be used again."""
+
+    coupon_id: UUID
+    person_id: UUID
+    amount_minor: int
+    currency: str
+    expires_at: datetime
 
 
 class CouponExpired(Event, frozen=True):

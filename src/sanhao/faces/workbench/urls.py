@@ -37,6 +37,7 @@ urlpatterns = [
     path("<slug:shop>/labels/way/", labels.way, name="label_way"),
     path("<slug:shop>/labels/<uuid:label_id>/<slug:what>/", labels.act, name="label_act"),
     path("<slug:shop>/orders/", orders.orders_page, name="orders"),
+    path("<slug:shop>/orders/orders.csv", orders.export, name="orders_export"),
     path("<slug:shop>/orders/<uuid:order_id>/", orders.order, name="order"),
     path("<slug:shop>/orders/<uuid:order_id>/more-time/", orders.delay, name="delay"),
     path("<slug:shop>/orders/<uuid:order_id>/cancel/", orders.cancel, name="cancel"),

@@ -347,6 +347,17 @@ def orders_of_shop(
     )
 
 
+def all_of_shop(
+    shop_id: UUID, *, states: Sequence[str], after: UUID | None = None, limit: int
+) -> list[OrderView]:
+    """A shop's orders in *states* in the order of their ids, those behind *after*: page by page, none twice or left out."""
+    return _orders(
+        "o.shop_id = %(shop)s AND o.state = ANY(%(states)s) AND (%(after)s::uuid IS NULL OR o.id > %(after)s)",
+        {"shop": shop_id, "states": list(states), "after": after, "limit": limit},
+        "ORDER BY o.id LIMIT %(limit)s",
+    )
+
+
 def to_ship(shop_id: UUID, *, limit: int = 500) -> list[OrderView]:
     """What a shop still has to hand over. The face orders them by the time left on their promise."""
     return _orders(

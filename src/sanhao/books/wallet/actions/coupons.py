@@ -30,7 +30,7 @@ from sanhao.books.wallet.core import (
     in_scope,
     unspent,
 )
-from sanhao.books.wallet.events import CouponExpired, CouponsGranted
+from sanhao.books.wallet.events import CouponExpired, CouponReturned, CouponsGranted
 from sanhao.books.wallet.models import COUPON_STATES
 from sanhao.books.wallet.queries import compensation_terms
 from sanhao.fairness.rulebook.api import found
@@ -334,6 +334,16 @@ def _use_again(whole: Sequence[Row], now: datetime) -> None:
     good = [row["id"] for row in whole if row["expires_at"] > now]
     nothing = {"used_minor": 0, "returned_minor": 0, "turnover_minor": 0, "reserved_for": None}
     COUPON_STATES.move_rows(good, "active", at=now, only_from=["spent"], also=nothing)
+    emit(
+        [
+            CouponReturned(
+                row["id"], row["person_id"], row["amount_minor"], row["currency"], row["expires_at"]
+            )
+            for row in whole
+            if row["expires_at"] > now
+        ],
+        at=now,
+    )
     late = [row for row in whole if row["expires_at"] <= now]
     COUPON_STATES.move_rows([row["id"] for row in late], "expired", at=now, only_from=["spent"], also=nothing)
     to_budget(late)

@@ -83,6 +83,8 @@ def _leads_to(notice: notices.NoticeView) -> str:
         or notice.topic == "delay.answered"
     ):
         return "/workbench/"
+    if notice.topic == "coupon.back":
+        return reverse("storefront:wallet")
     if notice.topic == "appeal.waits":
         return "/control/"
     name = {"order": "order", "decision": "decision", "case": "case", "thread": "talk"}.get(
