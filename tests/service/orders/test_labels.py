@@ -179,6 +179,24 @@ def test_a_carrier_that_knows_no_ids_is_asked_once_and_then_a_person(
     assert (len(asked), seen(order, label).state) == (2, "cancelled")
 
 
+def test_a_carrier_that_left_the_site_is_asked_nothing_and_the_shop_is_told(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = stage()
+    order, other = paid(at), paid(at)
+    made = asked_of(at, other, now=now)
+    [label] = ask(at, wish(order), now=now)
+    orders.cancel_label(at.shop_id, made, by=at.owner_id, now=now)
+    gone: dict[str, Door] = {}
+    monkeypatch.setattr(doors, "DOORS", gone)
+    for module in (errands, errands.labelling):
+        monkeypatch.setattr(module, "DOORS", gone)
+    errand(now)
+    assert seen(order, label).state == "refused"
+    assert "no account with that courier" in seen(order, label).reason.en
+    assert fetch("SELECT 1 FROM delivery_label WHERE next_try_at IS NOT NULL") == []
+
+
 def test_a_label_is_taken_back_until_it_is_collected(now: datetime) -> None:
     at = stage()
     order = paid(at, (3,))

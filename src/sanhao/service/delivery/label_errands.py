@@ -15,7 +15,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.text import Text
 from sanhao.service.delivery import actions, labelling, tracking
 from sanhao.service.delivery.asking import CarrierAway, CarrierRefused, LabelOrder, LabelVoid, LabelWord
-from sanhao.service.delivery.doors import DOORS
+from sanhao.service.delivery.doors import DOORS, able
 from sanhao.service.delivery.errands import record
 from sanhao.service.delivery.labels import fault_of
 from sanhao.service.delivery.printing import NoLabel, as_pdf
@@ -42,8 +42,14 @@ def _visit(
 
 def _fetch_label(carrier: str, order: LabelOrder, now: datetime) -> None:
     """Ask, look at what came, keep it. Each label is recorded by itself and at once: it has cost somebody money."""
+    if not able(carrier, "label"):
+        reason = Text(
+            zh="本站已经没有这家快递的账号。", en="This site has no account with that courier any more."
+        )
+        record(partial(actions.refuse_label, order.id, reason, now=now), "a label without a door")
+        return
     make = DOORS[carrier].label
-    assert make is not None, f"{carrier} makes no labels any more"
+    assert make is not None
     try:
         word: LabelWord = make(order, now=now)
     except CarrierRefused as no:
@@ -73,8 +79,11 @@ def _fetch_label(carrier: str, order: LabelOrder, now: datetime) -> None:
 
 
 def _void(carrier: str, label: LabelVoid, now: datetime) -> None:
+    if not able(carrier, "void"):
+        actions.label_voided(label.id, now=now)  # there is nobody left to tell
+        return
     void = DOORS[carrier].void
-    assert void is not None, f"{carrier} voids no labels any more"
+    assert void is not None
     try:
         void(label, now=now)
     except CarrierRefused as no:

@@ -67,7 +67,7 @@ def claim_labels(rows: Sequence[Row], now: datetime) -> tuple[list[LabelOrder], 
     A carrier that does not know our ids, and was asked once already, is not asked again by itself.
     """
     doubtful = [
-        r["id"] for r in rows if r["state"] == "asked" and r["tries"] and not DOORS[r["carrier"]].label_once
+        r["id"] for r in rows if r["state"] == "asked" and r["tries"] and not _knows_ids(r["carrier"])
     ]
     if doubtful:
         _end(doubtful, "unsure", UNSURE, now)
@@ -81,6 +81,11 @@ def claim_labels(rows: Sequence[Row], now: datetime) -> tuple[list[LabelOrder], 
         [_order(row) for row in left if row["state"] == "asked"],
         [LabelVoid(row["id"], row["tracking_no"], row["handle"]) for row in left if row["state"] != "asked"],
     )
+
+
+def _knows_ids(carrier: str) -> bool:
+    """Whether the same id asked for twice is one label; a carrier that has left this site is asked nothing anyway."""
+    return carrier not in DOORS or DOORS[carrier].label_once
 
 
 def _order(row: Row) -> LabelOrder:
@@ -164,9 +169,7 @@ def _to_void(row: Row, to: str) -> bool:
     """Whether its carrier has something to forget. It may be asked about our id alone only if it knows our ids."""
     if not able(row["carrier"], "void"):
         return False
-    return bool(
-        row["tracking_no"] or (to == "cancelled" and row["tries"] and DOORS[row["carrier"]].label_once)
-    )
+    return bool(row["tracking_no"] or (to == "cancelled" and row["tries"] and _knows_ids(row["carrier"])))
 
 
 def voided(id: UUID, *, now: datetime, refusal: str = "") -> None:
