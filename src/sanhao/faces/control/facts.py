@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from sanhao.faces.control import words
 from sanhao.faces.ui.cards import Step
 from sanhao.kit.money import Money
+from sanhao.kit.text import Text
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _FOR_EVER = 9999
@@ -35,6 +36,8 @@ def read(value: object) -> object:
             return value
     if isinstance(value, dict) and value.keys() == {"minor", "currency"}:
         return Money(value["minor"], value["currency"])
+    if isinstance(value, dict) and value.keys() == {"zh", "en"}:
+        return words.said(Text(**value))
     return value
 
 
@@ -96,6 +99,8 @@ def way(facts: Mapping[str, Any], *, broken: bool) -> list[Step]:
         add(facts.get("due_at"), _("The deadline"), bad=broken)
     due = facts.get("due_at")
     add(facts.get("settle_at"), _("Late scans were awaited until"))
+    for parcel in facts.get("parcels", ()):
+        add(parcel["heard_at"], _("Collected by %(name)s") % {"name": read(parcel["courier"]["name"])})
     for line in facts.get("lines", ()):
         for scan in [*line.get("scans", ()), *line.get("handed", ())]:
             add(

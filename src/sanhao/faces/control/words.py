@@ -93,6 +93,7 @@ REASONS: Words = {
     "force_majeure": _("beyond anyone's control"), "risk_hold": _("held for a safety check"),
     "buyer_fault": _("delivery details were wrong"), "delivered_in_time": _("delivered in time"),
     "running": _("still running"), "in_grace": _("waiting for late scans"),
+    "chosen_courier": _("brought by the courier that was chosen"), "other_courier": _("another courier than was chosen"),
     "delivered_late": _("delivered too late"), "not_delivered": _("never delivered"),
 }  # fmt: skip
 PROFILES: Words = {
@@ -148,7 +149,7 @@ TERMS: Words = {
     "auto_cancel_after_hours": _("Cancelled by itself after hours"), "up_to_minor": _("Paid up to"),
     "fixed_minor": _("Fixed sum"), "percent": _("Per cent"), "min_minor": _("At least"), "cap_minor": _("At most"),
     "starts_at": _("From"), "ends_at": _("Until"), "regions": _("Regions"), "per": _("One promise for each"),
-    "by": _("Judged by the"), "freight_percent": _("Per cent of the freight"),
+    "by": _("Judged by the"), "freight_percent": _("Per cent of the freight"), "gives": _("What goes back"),
     "expected_within_days": _("Days within which it is expected"), "broken_after_days": _("Broken after days of silence"),
     "days": _("Days"), "valid_days": _("Days a coupon is valid"), "unused_returns_to": _("Unused coupons go back to"),
     "transit_days": _("Days on the way"), "max_quantity": _("Of one thing at most"), "max_lines": _("Lines at most"), "hold_minutes": _("Minutes an unpaid order is held"),
@@ -169,6 +170,7 @@ TERMS: Words = {
 CHOICES: Words = {
     "hours": _("hours"), "calendar_days": _("calendar days"), "working_days": _("working days"),
     "coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing"), "line": _("line"), "order": _("order"),
+    "freight": _("all the freight"), "surcharge": _("what the choice cost"),
     "checkout": _("checkout"), "moment": _("exact moment"), "day": _("calendar day"), "payer": _("whoever paid"),
     "platform": _("the platform"),
 }  # fmt: skip
@@ -197,6 +199,8 @@ FACTS: Words = {
     "proposed_at": _("Proposed"), "agreed_at": _("Agreed"), "until": _("Until"), "extensions": _("Holiday extension"),
     "announced_at": _("Announced"), "starts_at": _("From"), "already_paid": _("Paid to this shop that day"),
     "already_owed": _("Compensated that day already"), "type": _("What"), "reason": _("Reason"),
+    "chosen": _("Chosen by the buyer"), "parcels": _("Parcel"), "parcel": _("Number"), "courier": _("With"), "key": _("Known as"),
+    "name": _("Name"), "heard_at": _("Heard"), "surcharge": _("Paid on top for the courier"), "freight_back": _("Freight that was back already"),
     "share": _("Share of what several shops promised"), "orders": _("Order"), "weight": _("Weighs"), "minor": _("Left of it, minor units"),
 }  # fmt: skip
 

@@ -14,7 +14,9 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
+from sanhao.faces.workbench.waiting import said
 from sanhao.kit.money import Money
+from sanhao.kit.text import Text
 from sanhao.service.promises import api as promises
 
 
@@ -47,6 +49,7 @@ def _fact_labels() -> dict[str, str]:
         "promised_at": _("Promised arrival"), "hand_over_by": _("To be handed over by"), "country": _("Country"),
         "region": _("Region"), "special": _("Made to order or virtual"), "excluded": _("Excluded because"),
         "delays_in_force": _("Times postponed"), "already_paid": _("Paid by this buyer that day"),
+        "surcharge": _("Paid on top for the courier"), "freight_back": _("Freight that was back already"),
         "already_owed": _("Compensated that day already"), "timezone": _("Time zone"), "currency": _("Currency"),
     }  # fmt: skip
 
@@ -58,6 +61,7 @@ def _term_labels() -> dict[str, str]:
         "special_excluded": _("Not for"), "shop_cancel_pays": _("A shop that cancels pays too"),
         "delays_at_most": _("Postponed at most, times"), "delay_ahead_hours": _("To be asked ahead, hours"),
         "extension_ahead_days": _("Holidays announced ahead, days"),
+        "gives": _("What goes back"),
         "free_cancel_from_deadline": _("The buyer cancels freely once it is late"),
         "auto_cancel_after_hours": _("Cancelled by itself after, hours"), "excused_by": _("Excused by"),
         "force_majeure": _("Out of anyone's power"), "promotions": _("Promotions"), "currency": _("Currency"),
@@ -119,8 +123,24 @@ def _plain(value: Any) -> str:
 def facts(stored: Mapping[str, Any]) -> list[Row]:
     """What the judge saw: the moments and sums first, then every first scan, then the rest."""
     labels = _fact_labels()
-    hidden = {"lines", "delays", "extensions", "excused", "cancelled", "calls", "plain_due_at", "share"}
+    hidden = {
+        "lines",
+        "delays",
+        "extensions",
+        "excused",
+        "cancelled",
+        "calls",
+        "plain_due_at",
+        "share",
+        "chosen",
+        "parcels",
+    }
     rows = [_row(labels[name], stored[name], key=name) for name in labels if _is_told(stored.get(name))]
+    if (chosen := stored.get("chosen")) is not None:
+        rows.append(_row(_("Courier the buyer chose"), said(Text(**chosen["name"])), key="chosen"))
+    for parcel in stored.get("parcels", []):
+        label = _("Collected by %(name)s") % {"name": said(Text(**parcel["courier"]["name"]))}
+        rows.append(_row(label, parcel["heard_at"], key="parcels"))
     rows += list(_lines(stored.get("lines", [])))
     if (cancelled := stored.get("cancelled")) is not None:
         rows.append(_row(_("Cancelled"), cancelled.get("at"), key="cancelled"))
@@ -137,7 +157,7 @@ def facts(stored: Mapping[str, Any]) -> list[Row]:
 def _lines(lines: list[Any]) -> Iterator[Row]:
     """For every line of the order, the first scan that anybody heard of."""
     for number, line in enumerate(lines, 1):
-        scans = line.get("scans", []) if isinstance(line, Mapping) else []
+        scans = (line.get("scans") or line.get("handed") or []) if isinstance(line, Mapping) else []
         label = _("First scan of line %(n)s") % {"n": number} if len(lines) > 1 else _("First scan")
         if not scans:
             yield Row(label, "words", words=_("none was heard"), key=f"line{number}")

@@ -8,7 +8,7 @@ way would have kept. Slices end where `core.slices` says that telling many at on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -59,9 +59,26 @@ def stops(
             for due in _dues(kind, terms, told, shift)
             if due.settle_at.year < 9999
         ]
+        if told.order.courier is not None:
+            deadlines += [shift.there(at) for at in _refunded_by_news(told, chosen)]
         dated.append((deadlines, news))
         end = max([end, *news, *deadlines])
     return core.slices(dated, end)
+
+
+_AFTER_ALL = datetime(9998, 1, 1, tzinfo=UTC)
+
+
+def _refunded_by_news(told: HistoryOrder, chosen: Sequence[Guarantee]) -> Iterator[datetime]:
+    """When promises without a deadline give money back: at once, before what comes next gives it back as well."""
+    for judged in judge_order(told, chosen, _AFTER_ALL):
+        verdict = judged.verdict
+        if (
+            judged.due.settle_at.year == 9999
+            and verdict.remedy == "refund"
+            and verdict.decided_at is not None
+        ):
+            yield verdict.decided_at
 
 
 def moved_deadlines(orders: Iterable[HistoryOrder], chosen: Sequence[Guarantee], shift: core.Shift) -> int:

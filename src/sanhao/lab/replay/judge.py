@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import msgspec
 
+from sanhao.kit.money import Money
 from sanhao.lab.histories.assemble import HistoryOrder
 from sanhao.lab.histories.refusals import Unreadable, unreadable
 from sanhao.service.promises.api import (
@@ -19,6 +21,7 @@ from sanhao.service.promises.api import (
     CollectedBy,
     Delivered,
     Due,
+    FreightBack,
     Merging,
     PaidOrder,
     PromiseNews,
@@ -122,9 +125,11 @@ def judge_order(
     of those whose payments count together with others'."""
     order = history.order
     heard = [news for news in history.news if _known(news, as_of)]
+    back = _freight_back(chosen, order, heard, as_of) if order.courier is not None else {}
     for kind, terms in chosen:
         bought = _coming_with(kind, order)
-        for line_id, facts in _promises(kind, terms, bought, heard) if bought is not None else ():
+        told = [*heard, back[kind.name]] if kind.name in back else heard
+        for line_id, facts in _promises(kind, terms, bought, told) if bought is not None else ():
             for news in _claims(kind, history, line_id, as_of) if history.claims else ():
                 facts = kind.hear(terms, facts, news)
             verdict = merged.get((kind.name, order.id)) or kind.judge(terms, facts, as_of)
@@ -138,6 +143,26 @@ def judge_order(
                 verdict,
                 _ended(kind, line_id, order, heard),
             )
+
+
+_OF_FREIGHT = ("late_delivery", "chosen_courier")
+
+
+def _freight_back(
+    chosen: Sequence[Guarantee], order: PaidOrder, heard: Sequence[PromiseNews], as_of: datetime
+) -> dict[str, FreightBack]:
+    """As in life, freight goes back once: which of the two that give it back hears what the other gave before it. What
+    was promised line by line, or by several shops together, hears of nothing."""
+    gave: list[tuple[datetime, Money, str]] = []
+    alone = len({line.shop for line in order.lines}) == 1
+    for kind, terms in chosen if alone else ():
+        if kind.name in _OF_FREIGHT:
+            for line_id, facts in _promises(kind, terms, order, heard):
+                verdict = kind.judge(terms, facts, as_of)
+                if verdict.remedy == "refund" and verdict.owed and verdict.decided_at and not line_id:
+                    gave.append((verdict.decided_at, verdict.owed, kind.name))
+    gave.sort(key=lambda each: each[0])
+    return {later[2]: FreightBack(first[1]) for first, later in pairwise(gave)}
 
 
 def merge(orders: Iterable[HistoryOrder], chosen: Sequence[Guarantee], as_of: datetime) -> Merged:

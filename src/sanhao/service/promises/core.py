@@ -55,7 +55,7 @@ class Line(msgspec.Struct, frozen=True):
     accepted: dict[str, Accepted] = {}
 
 
-class Courier(msgspec.Struct, frozen=True, array_like=True):
+class Courier(msgspec.Struct, frozen=True):
     """A carrier as promises see it: *key* tells it from others, *name* is what people call it."""
 
     key: str

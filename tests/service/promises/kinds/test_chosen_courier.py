@@ -18,6 +18,7 @@ from sanhao.service.promises.core import (
     Dropped,
     Due,
     FreightBack,
+    Line,
     PromiseNews,
     Verdict,
 )
@@ -123,8 +124,9 @@ def test_what_it_gives_is_a_term_and_never_guessed(
 
 
 def test_who_used_another_answers_for_it() -> None:
-    assert judged(chosen_courier, TERMS, CHOSEN, by(SLOW, 20, shop="bean")).fault == ("bean",)
-    assert judged(chosen_courier, TERMS, CHOSEN, by(SLOW, 20, shop="")).fault == ("pea",)
+    two = order(courier=SWIFT, lines=(Line("a", "pea"), Line("b", "bean")))
+    assert judged(chosen_courier, TERMS, two, by(SLOW, 20, shop="bean")).fault == ("bean",)
+    assert judged(chosen_courier, TERMS, two, by(SLOW, 20, shop="")).fault == ("pea", "bean")
 
 
 def test_lines_that_will_not_be_sent_are_not_waited_for() -> None:

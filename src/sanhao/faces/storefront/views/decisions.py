@@ -21,6 +21,7 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound, Refusal
+from sanhao.kit.text import Text
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
@@ -72,6 +73,7 @@ def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, datetime | None, Mo
         "start_at": _("Paid"), "paid_at": _("Paid"), "hand_over_by": _("To be handed over by"),
         "first_due_at": _("Promised by"), "promised_at": _("Promised by"), "due_at": _("Judged by"),
         "settle_at": _("Late scans awaited until"), "paid": _("Paid for the goods"), "freight": _("Freight"),
+        "surcharge": _("For the courier you chose"),
     }  # fmt: skip
     rows: list[tuple[str, datetime | None, Money | None]] = []
     for name, label in labels.items():
@@ -86,6 +88,9 @@ def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, datetime | None, Mo
         (("arrived",), _("Delivered")),
     ):
         rows += [(label, at, None) for at in _scans(facts, names)]
+    for parcel in facts.get("parcels") or ():
+        name = said(Text(**parcel["courier"]["name"]))
+        rows.append((_("Collected by %(name)s") % {"name": name}, _moment(parcel["heard_at"]), None))
     cancelled = facts.get("cancelled")
     if isinstance(cancelled, dict) and (at := _moment(cancelled.get("at"))):
         rows.append((_("Cancelled"), at, None))

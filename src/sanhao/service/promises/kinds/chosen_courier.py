@@ -63,7 +63,7 @@ class LineFact(msgspec.Struct, frozen=True, omit_defaults=True):
     handed: Scans = ()
 
 
-class ParcelFact(msgspec.Struct, frozen=True, array_like=True):
+class ParcelFact(msgspec.Struct, frozen=True):
     """Whose hands a parcel is in, and since when we know."""
 
     heard_at: datetime
@@ -153,16 +153,20 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
     if other is None or other.heard_at > decided_at:
         return Verdict("kept", "chosen_courier", decided_at=kept_at)
     owed = _owed(terms, facts)
-    fault = (
-        (other.shop,) if other.shop else tuple(dict.fromkeys(line.shop for line in facts.lines if line.shop))
-    )
     remedy = terms.remedy if owed is None or owed.minor else ""
-    return Verdict("broken", "other_courier", fault, owed, remedy, decided_at)
+    return Verdict("broken", "other_courier", _fault(facts, decided_at), owed, remedy, decided_at)
 
 
 def _other(facts: Facts) -> ParcelFact | None:
     """The first parcel that we knew to be in other hands."""
     return next((parcel for parcel in facts.parcels if parcel.courier.key != facts.chosen.key), None)
+
+
+def _fault(facts: Facts, decided_at: datetime) -> tuple[str, ...]:
+    """The shops whose parcels were first seen in other hands; where nobody knows whose they were, all of them."""
+    shops = tuple(dict.fromkeys(line.shop for line in facts.lines if line.shop))
+    first = {p.shop for p in facts.parcels if p.courier.key != facts.chosen.key and p.heard_at == decided_at}
+    return tuple(shop for shop in shops if shop in first) or shops
 
 
 def _kept_at(facts: Facts) -> datetime | None:
