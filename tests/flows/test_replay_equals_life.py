@@ -109,13 +109,9 @@ paid = { column = "paid", level = "order" }
 status = "status"
 registered_at = "given"
 next_scan_at = "scanned"
-chosen_carrier = "chosen"
-surcharge = "extra"
-carrier = "courier"
 """
 COLUMNS = ("order", "shop", "buyer", "quantity", "bought", "paid_at", "promised", "ship_by", "collected", "delivered",
-           "cancelled", "goods", "freight", "paid", "status", "given", "scanned", "chosen",
-           "extra", "courier")  # fmt: skip
+           "cancelled", "goods", "freight", "paid", "status", "given", "scanned")  # fmt: skip
 ENDS = ("cancelled", "cancelled_by_buyer", "cancelled_by_platform", "unavailable")
 
 
@@ -146,10 +142,7 @@ def told_by_carriers(number: int, row: dict[str, object]) -> dict[str, object]:
     given = bought + timedelta(minutes=rng.randrange(1, 60 * 60)) if rng.random() < 0.8 else ""
     again = isinstance(collected, datetime) and rng.random() < 0.8
     scanned = collected + timedelta(minutes=rng.randrange(1, 60 * 30)) if again else ""  # type: ignore[operator]
-    chosen = random.Random(f"chosen:{number}").choice(["", "Swift", "swift ", "Slow Horse"])
-    extra = random.Random(f"extra:{number}").choice([0, 2, ""]) if chosen else ""
-    courier = rng.choice(["", "Swift", "Swift", "Slow Horse"])
-    return {"given": given, "scanned": scanned, "chosen": chosen, "extra": extra, "courier": courier}
+    return {"given": given, "scanned": scanned}
 
 
 def an_order(
@@ -204,7 +197,6 @@ def journey(rng: random.Random, bought: datetime, promised: datetime) -> tuple[o
         ("late_delivery,non_delivery", '[late_delivery]\nper = "checkout"\nhand_over = { amount = 48 }\n', 5),
         ("out_of_stock", "", 8),
         ("false_shipment", "", 9),
-        ("chosen_courier,late_delivery", "", 11),
         ("false_shipment,out_of_stock,non_delivery", "[false_shipment]\nsilence_hours = 96\n", 10),
     ],
 )

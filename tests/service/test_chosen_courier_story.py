@@ -142,6 +142,16 @@ def test_one_of_two_parcels_in_other_hands_breaks_it_once(at: service.Stage, now
     all_sound()
 
 
+def test_a_parcel_that_nobody_scanned_before_it_was_signed_for_was_in_other_hands_too(
+    at: service.Stage, now: datetime
+) -> None:
+    order = bought(at, now)
+    parcel = service.ship(at, order, "SF0001", now=now + H, another=True)
+    service.scan(parcel, "delivered", at=now + 40 * H)
+    row = service.promise(order, "chosen_courier")
+    assert (row["state"], row["owed_minor"]) == ("broken", 14_00)
+
+
 def test_cancelled_before_it_left_nothing_is_owed_twice(at: service.Stage, now: datetime) -> None:
     order = bought(at, now)
     orders.cancel([order], who="shop", note="", now=now + H)

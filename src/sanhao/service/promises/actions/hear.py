@@ -50,34 +50,36 @@ _COLUMNS = "id, kind, checkout_id, order_id, line_id, shop_id, person_id, rule_i
 
 def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
     """Now-listener: a carrier's first scan of a parcel: whose hands it is in, and which lines it completes."""
-    told: dict[UUID, list[PromiseNews]] = defaultdict(list)
-    for fact in (news.fact for news in batch if news.fact.leg in _HANDED_OVER):
-        told[fact.owner_id].append(
-            CollectedBy(
-                fact.received_at,
-                str(fact.consignment_id),
-                Courier(fact.carrier, delivery.carrier_name(fact.carrier)),
-                str(fact.shop_id),
-            )
-        )
+    told = _hands(batch)
     for order_id, moments in _complete(batch, "collected_at", _HANDED_OVER).items():
         told[order_id] += [Collected(at, received_at, lines=lines) for (at, received_at), lines in moments]
     hear(told, at=max(news.at for news in batch))
 
 
 def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
-    """Now-listener: a parcel was signed for, by the buyer's side or by a hub."""
+    """Now-listener: a parcel was signed for, by the buyer's side or by a hub. Who brought it had it in their hands,
+    though nobody ever scanned that."""
+    told = _hands(batch)
     for legs in (_AT_A_HUB, _ARRIVED):
-        hub = legs == _AT_A_HUB
-        hear(
-            {
-                order_id: [
-                    Delivered(at, received_at, lines=lines, hub=hub) for (at, received_at), lines in moments
-                ]
-                for order_id, moments in _complete(batch, "delivered_at", legs).items()
-            },
-            at=max(news.at for news in batch),
+        for order_id, moments in _complete(batch, "delivered_at", legs).items():
+            told[order_id] += [
+                Delivered(at, received_at, lines=lines, hub=legs == _AT_A_HUB)
+                for (at, received_at), lines in moments
+            ]
+    hear(told, at=max(news.at for news in batch))
+
+
+def _hands(
+    batch: Sequence[News[ConsignmentCollected]] | Sequence[News[ConsignmentDelivered]],
+) -> dict[UUID, list[PromiseNews]]:
+    """Whose hands these parcels are in, by order: those that a shop handed over."""
+    told: dict[UUID, list[PromiseNews]] = defaultdict(list)
+    for fact in (news.fact for news in batch if news.fact.leg in _HANDED_OVER):
+        courier = Courier(fact.carrier, delivery.carrier_name(fact.carrier))
+        told[fact.owner_id].append(
+            CollectedBy(fact.received_at, str(fact.consignment_id), courier, str(fact.shop_id))
         )
+    return told
 
 
 Legs = tuple[delivery.Leg, ...]
