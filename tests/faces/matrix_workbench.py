@@ -90,6 +90,8 @@ MATRIX: dict[str, Row] = {
     "coupon": ("GET", "/workbench/qingcao/coupons/{issue}/", _managing(200)),
     "start_coupon": ("POST", "/workbench/qingcao/coupons/{issue}/start/", _managing(302)),
     "end_coupon": ("POST", "/workbench/qingcao/coupons/{issue}/end/", _managing(302)),
+    "remote": ("GET", "/workbench/qingcao/remote/", _everybody(200)),
+    "remote_join": ("POST", "/workbench/qingcao/remote/join/", _managing(302)),
     "guarantees": ("GET", "/workbench/qingcao/guarantees/", _everybody(200)),
     "take_on": ("POST", "/workbench/qingcao/guarantees/take-on/", _managing(404)),
     "give_up": ("POST", "/workbench/qingcao/guarantees/give-up/", _managing(404)),

@@ -30,6 +30,7 @@ from sanhao.service.delivery import api as delivery
 from sanhao.service.guests import api as guests
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
+from sanhao.service.remote import api as remote
 from tests.conftest import T0
 from tests.goods import world
 
@@ -52,6 +53,7 @@ def rules(now: datetime = T0, *, without: tuple[str, ...] = ("false_shipment",),
     """
     since = now - timedelta(days=1)
     orders.found_rules(now=since)
+    remote.found_rules(now=since)
     for kind, given in terms.items():
         rulebook.found(
             promises.rule_key(kind), msgspec.to_builtins(given), title=promises.KINDS[kind].title, now=since

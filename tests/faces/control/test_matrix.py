@@ -16,6 +16,7 @@ from tests.faces.matrix_control import MATRIX, ROLES
 from tests.faces.walk import pages_of, walk
 from tests.service.aftersales.stage import disputed
 from tests.service.conversations.stage import a_ticket
+from tests.service.remote.stage import a_hub
 
 
 def test_every_address_stands_in_the_matrix() -> None:
@@ -34,7 +35,7 @@ def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     return {
         "order": desk.orders[0], "decision": desk.decision, "appeal": desk.appeal, "claimed": claimed, "draft": draft,
         "ticket": a_ticket(desk.at, NOW),
-        "dispute": disputed(desk.at, NOW), "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "issue": an_issue(desk.people["admin"]),
+        "dispute": disputed(desk.at, NOW), "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "issue": an_issue(desk.people["admin"]), "hub": a_hub().id,
         "sweep": sweep,
     }  # fmt: skip
 

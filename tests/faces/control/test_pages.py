@@ -17,6 +17,7 @@ from tests.faces.matrix_control import MATRIX
 from tests.service import stage as service
 from tests.service.aftersales.stage import disputed
 from tests.service.conversations.stage import a_ticket
+from tests.service.remote.stage import a_hub
 
 _FILES = ("decisions_export", "sweep_export", "books_export", "claims_export")
 _PAGES = [
@@ -48,7 +49,7 @@ def names(desk: Desk, draft: UUID) -> dict[str, UUID]:
     return {
         "order": desk.orders[0], "decision": desk.appealed, "appeal": desk.appeal, "draft": draft,
         "buyer": desk.people["buyer"], "message": unreadable(), "withdrawal": a_withdrawal(), "ticket": a_ticket(desk.at, NOW), "dispute": disputed(desk.at, NOW),
-        "issue": an_issue(desk.people["admin"]), "sweep": a_finding(desk),
+        "issue": an_issue(desk.people["admin"]), "hub": a_hub().id, "sweep": a_finding(desk),
     }  # fmt: skip
 
 

@@ -82,8 +82,10 @@ def reserve(draft: remote.Draft, terms: Terms, *, now: datetime = T0) -> None:
         remote.reserve([draft], terms, now=now)
 
 
-def reserve_for(order_id: UUID, shop_id: UUID, hub: remote.Hub, *, terms: Terms | None = None) -> None:
+def reserve_for(
+    order_id: UUID, shop_id: UUID, hub: remote.Hub, *, terms: Terms | None = None, now: datetime = T0
+) -> None:
     """An order that was placed in some other way goes by *hub*."""
     rule = terms or Terms()
     drafted = a_draft(hub, rule, shop_id=shop_id)
-    reserve(remote.Draft(order_id, shop_id, drafted.leg), rule)
+    reserve(remote.Draft(order_id, shop_id, drafted.leg), rule, now=now)

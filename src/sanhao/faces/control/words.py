@@ -39,6 +39,7 @@ ROLES: Words = {
 }  # fmt: skip
 FAULT: Words = {"carrier": _("the carrier"), "platform": _("the platform")}
 REMEDIES: Words = {"coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing")}
+SECOND_LEGS: Words = {"reserved": _("set apart"), "spent": _("spent"), "freed": _("given back")}
 PAYOUTS: Words = {
     "drafted": _("prepared"), "sent": _("at the bank"), "paid": _("arrived at the bank"), "failed": _("refused"), "returned": _("sent back"),
 }  # fmt: skip

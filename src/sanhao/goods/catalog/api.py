@@ -41,6 +41,7 @@ from sanhao.goods.catalog.core import (
     hopeless,
 )
 from sanhao.goods.catalog.queries import (
+    OnSale,
     Sold,
     categories,
     categories_of_shop,
@@ -51,6 +52,7 @@ from sanhao.goods.catalog.queries import (
     listings_of_shop,
     offer_changes,
     offers,
+    on_sale,
     saved,
     saved_ids,
     sold_by,
@@ -67,6 +69,7 @@ __all__ = [
     "OfferCard",
     "OfferChange",
     "OfferDraft",
+    "OnSale",
     "Page",
     "SearchResult",
     "Shelf",
@@ -94,6 +97,7 @@ __all__ = [
     "listings_of_shop",
     "offer_changes",
     "offers",
+    "on_sale",
     "pause",
     "publish",
     "put_back",

@@ -168,6 +168,27 @@ def categories_of_shop(shop_id: UUID) -> list[tuple[CategoryCard, str]]:
     return [(_category(row), row["path"]) for row in rows]
 
 
+class OnSale(msgspec.Struct, frozen=True):
+    """How many listings of a category (its path) one shop has on sale."""
+
+    shop_id: UUID
+    category: str
+    listings: int
+
+
+def on_sale() -> list[OnSale]:
+    """What open shops sell now, counted. One query."""
+    rows = fetch(
+        """
+        SELECT l.shop_id, coalesce(up.slug || '/', '') || c.slug AS category, count(*)::int AS listings
+        FROM catalog_listing l JOIN catalog_category c ON c.id = l.category_id
+        LEFT JOIN catalog_category up ON up.id = c.parent_id
+        WHERE l.state = 'live' AND l.shop_open GROUP BY 1, 2 ORDER BY 1, 2
+        """
+    )
+    return [OnSale(**row) for row in rows]
+
+
 def category(slug: str, *, now: datetime, sort: Sort = "new", page: int = 1) -> tuple[CategoryCard, Page]:
     """One page of a category and of those below it. Raises NotFound, and Invalid for a page or order there is not."""
     if sort not in _ORDER:

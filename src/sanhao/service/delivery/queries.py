@@ -198,6 +198,12 @@ def freight_templates(shop_id: UUID) -> list[FreightCard]:
     return _templates([shop_id])[shop_id]
 
 
+def senders(shop_ids: Sequence[UUID], places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], set[UUID]]:
+    """For each place (country, region) which of these shops send there by themselves. One query."""
+    templates = _templates(list(shop_ids))
+    return {place: {shop for shop in shop_ids if delivers(templates[shop], *place)} for place in places}
+
+
 def quote(parcels: Sequence[Parcel]) -> list[Money]:
     """What each parcel costs to send, in their order. One query.
 

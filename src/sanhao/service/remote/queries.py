@@ -161,16 +161,20 @@ class Consolidated(msgspec.Struct, frozen=True):
 
 def consolidated(order_ids: Sequence[UUID]) -> dict[UUID, Consolidated]:
     """Those of these orders that go by a hub. One query."""
+    found = read_consolidated("c.id IN (SELECT unnest((SELECT %s::uuid[])))", [array(order_ids)])
+    return {one.order_id: one for one in found}
+
+
+def read_consolidated(where: str, params: list[Any]) -> list[Consolidated]:
     rows = fetch(
-        """
+        f"""
         SELECT c.id AS order_id, c.carrier AS onward, c.area, c.currency AS paid_in, c.price_minor, c.subsidy_minor,
             c.buyer_minor, c.state, c.reserved_at, c.ended_at, c.shop_id, h.*
-        FROM unnest((SELECT %s::uuid[])) AS w (id) JOIN remote_consolidation c ON c.id = w.id
-        JOIN remote_hub h ON h.id = c.hub_id
+        FROM remote_consolidation c JOIN remote_hub h ON h.id = c.hub_id WHERE {where}
         """,
-        [array(order_ids)],
+        params,
     )
-    return {row["order_id"]: _consolidated(row) for row in rows}
+    return [_consolidated(row) for row in rows]
 
 
 def _consolidated(row: dict[str, Any]) -> Consolidated:
