@@ -15,7 +15,7 @@ from sanhao.kit.text import Text
 from sanhao.service.delivery import api as delivery
 from sanhao.service.remote import api as remote
 
-_GRAMS = {"min_value": 1, "max_value": 1_000_000}
+_HEAVIEST = 1_000_000
 
 
 class HubForm(InCurrency):
@@ -23,9 +23,9 @@ class HubForm(InCurrency):
     name_en = forms.CharField(label=_("Name in English"), max_length=60)
     serves = forms.MultipleChoiceField(label=_("Areas it serves"), widget=forms.CheckboxSelectMultiple)
     carrier = forms.ChoiceField(label=_("Courier of the second leg"))
-    first_g = forms.IntegerField(label=_("First step, grams"), **_GRAMS)
+    first_g = forms.IntegerField(label=_("First step, grams"), min_value=1, max_value=_HEAVIEST)
     first = MoneyField(label=_("Price of the first step"))
-    extra_g = forms.IntegerField(label=_("Further steps, grams"), **_GRAMS)
+    extra_g = forms.IntegerField(label=_("Further steps, grams"), min_value=1, max_value=_HEAVIEST)
     extra = MoneyField(label=_("Price of a further step"))
     recipient = forms.CharField(label=_("Recipient"), max_length=60)
     phone = forms.CharField(label=_("Phone"), max_length=30)

@@ -21,12 +21,14 @@ from sanhao.kit.wording import date
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
+from sanhao.service.remote import api as remote
 
 _FIELD = "way-"
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One row to choose. *by* is whose vans come, where the shop gave its service another name."""
+    """One row to choose. *by* is whose vans come, where the shop gave its service another name; *subsidy* what the
+    platform pays of a way by a hub."""
 
     value: str
     name: str
@@ -36,6 +38,7 @@ class Way(msgspec.Struct, frozen=True):
     checked: bool
     cheapest: bool
     fastest: bool
+    subsidy: Money | None = None
 
 
 class Ways(msgspec.Struct, frozen=True):
@@ -74,20 +77,23 @@ def _count(text: str) -> bool:
 def ways(
     parcels: Sequence[Parcel], address: people.AddressCard | None, given: QueryDict, now: datetime
 ) -> dict[UUID, Ways]:
-    """By shop; nothing without an address. One query. Raises Refusal where a shop does not deliver."""
+    """By shop; nothing without an address. Raises Refusal where a shop does not deliver."""
     if address is None:
         return {}
-    asked = [
-        delivery.Parcel(
-            parcel.shop.id, address.country, address.region,
-            sum(line.offer.weight_g * line.quantity for line in parcel.lines), total([line.goods for line in parcel.lines], parcel.lines[0].offer.price.currency),
+    wishes = [
+        remote.Wish(
+            delivery.Parcel(
+                parcel.shop.id, address.country, address.region,
+                sum(line.offer.weight_g * line.quantity for line in parcel.lines), total([line.goods for line in parcel.lines], parcel.lines[0].offer.price.currency),
+            ),
+            tuple(remote.Goods(line.offer.category_path, line.offer.weight_g * line.quantity) for line in parcel.lines),
         )
         for parcel in parcels
     ]  # fmt: skip
-    options = delivery.options(asked, transit_days=orders.order_terms(now).transit_days)
+    offered = orders.sendings(wishes, orders.rules_at(now), now=now)
     return {
-        parcel.shop.id: _ways(parcel, offered, _wish(given, parcel.shop.id), now)
-        for parcel, offered in zip(parcels, options, strict=True)
+        parcel.shop.id: _ways(parcel, sendings, _wish(given, parcel.shop.id), now)
+        for parcel, sendings in zip(parcels, offered, strict=True)
     }
 
 
@@ -95,7 +101,9 @@ def _wish(given: QueryDict, shop_id: UUID) -> UUID | None:
     return visitor.uuid_of(given.get(f"{_FIELD}{shop_id}", "").partition("/")[0])
 
 
-def _ways(parcel: Parcel, options: Sequence[delivery.Option], wish: UUID | None, now: datetime) -> Ways:
+def _ways(parcel: Parcel, sendings: Sequence[orders.Sending], wish: UUID | None, now: datetime) -> Ways:
+    options = [sending.option for sending in sendings]
+    subsidies = [sending.leg.subsidy if sending.leg else None for sending in sendings]
     chosen = next((option for option in options if option.service_id == wish), options[0])
     least, soonest = min(o.freight for o in options), min(o.transit_days for o in options)
     cheapest = [o for o in options if o.freight == least]
@@ -108,10 +116,11 @@ def _ways(parcel: Parcel, options: Sequence[delivery.Option], wish: UUID | None,
             freight=option.freight,
             arrives=_arrives(parcel, option.transit_days, now),
             checked=option is chosen,
+            subsidy=subsidy,
             cheapest=[option] == cheapest and len(options) > 1,
             fastest=[option] == fastest and len(options) > 1,
         )
-        for option in options
+        for option, subsidy in zip(options, subsidies, strict=True)
     )
     return Ways(f"{_FIELD}{parcel.shop.id}", chosen, rows)
 

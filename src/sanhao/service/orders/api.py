@@ -6,7 +6,7 @@ from sanhao.service.orders.actions.forget import forget_unpaid
 from sanhao.service.orders.actions.label import LabelWish, cancel_label, print_labels
 from sanhao.service.orders.actions.money import MoneyLine, MoneyShare, OrderMoney, money
 from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder, take_over
-from sanhao.service.orders.actions.place import Consents, Placed, Services, order_terms, place
+from sanhao.service.orders.actions.place import Consents, Placed, Services, place
 from sanhao.service.orders.actions.refund import Held, LineBack, Part, ShareBack, hold, refund
 from sanhao.service.orders.actions.ship import Shipment, ship
 from sanhao.service.orders.core import (
@@ -54,6 +54,7 @@ from sanhao.service.orders.queries import (
     within,
 )
 from sanhao.service.orders.rules import found_rules
+from sanhao.service.orders.sending import Rules, Sending, order_terms, rules_at, sendings
 
 __all__ = [
     "FUNDERS",
@@ -81,6 +82,8 @@ __all__ = [
     "PastOrder",
     "Placed",
     "Priced",
+    "Rules",
+    "Sending",
     "Services",
     "Share",
     "ShareBack",
@@ -123,6 +126,8 @@ __all__ = [
     "print_labels",
     "reaching",
     "refund",
+    "rules_at",
+    "sendings",
     "set_quantity",
     "ship",
     "take_over",

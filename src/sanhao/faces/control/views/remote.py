@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -49,8 +49,8 @@ def index(request: StaffRequest) -> HttpResponse:
         "today": [(_scope(one.scope), one, _parts(one)) for one in today],
         "labels": [f"{day:%m-%d}" for day in labels],
         "days": [
-            Series(_("spent"), [float(sum(d.spent.amount for d in days if d.day == day)) for day in labels], _JADE),
-            Series(_("set apart"), [float(sum(d.reserved.amount for d in days if d.day == day)) for day in labels], _AMBER),
+            Series(_("spent"), [float(sum(d.spent.amount for d in days if d.day == day)) for day in labels], tone=_JADE),
+            Series(_("set apart"), [float(sum(d.reserved.amount for d in days if d.day == day)) for day in labels], tone=_AMBER),
         ],
         "areas": _bars(remote.given("area", since=since, currency=currency), _area_names(terms)),
         "categories": _bars(remote.given("category", since=since, currency=currency), _category_names()),
@@ -104,7 +104,7 @@ def _category_names() -> dict[str, str]:
 
 
 @page(*_READERS)
-def export(request: StaffRequest) -> HttpResponse:
+def export(request: StaffRequest) -> StreamingHttpResponse:
     """Every order that goes by a hub, of the last three months, as a table."""
     now = time.now()
     found = list(remote.every(since=now - timedelta(days=92)))

@@ -12,7 +12,6 @@ from django.db import transaction
 
 from sanhao.books.payments import api as payments
 from sanhao.books.wallet import api as wallet
-from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit import events
@@ -23,9 +22,10 @@ from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
-from sanhao.service.orders.core import Item, OrderTerms, Priced, Used, number, price
+from sanhao.service.orders.core import Item, Priced, Used, number, price
 from sanhao.service.orders.events import CheckoutExpired
 from sanhao.service.orders.models import CHECKOUT, ORDER
+from sanhao.service.orders.sending import Rules, Sending, rules_at, sendings
 from sanhao.service.remote import api as remote
 
 Offers = Mapping[UUID, catalog.OfferCard]
@@ -43,10 +43,6 @@ class Placed(msgspec.Struct, frozen=True):
     total: Money
     expires_at: datetime
     order_ids: tuple[UUID, ...]
-
-
-def order_terms(now: datetime) -> OrderTerms:
-    return msgspec.convert(rulebook.in_force("orders.terms", at=now).terms, OrderTerms)
 
 
 def place(
@@ -84,12 +80,12 @@ def place(
                     coupon_ids, person_id=person_id, for_id=checkout_id, goods=_goods(items), now=now
                 )
             ]
-        terms = order_terms(now)
-        ways = _ways(items, address, services, terms.transit_days)
-        priced = price(items, {shop: way.freight for shop, way in ways.items()}, used)
+        rules = rules_at(now)
+        ways = _ways(items, offers, address, services, rules, now)
+        priced = price(items, {shop: way.option.freight for shop, way in ways.items()}, used)
         if used:
             _check_all_pay(used, priced)
-        expires_at = now + timedelta(minutes=terms.hold_minutes)
+        expires_at = now + timedelta(minutes=rules.orders.hold_minutes)
         order_ids = new_ids(len(priced.orders))
         _write(
             checkout_id,
@@ -113,6 +109,13 @@ def place(
             now=now,
             seen=offers,
         )
+        by_hub = [
+            remote.Draft(order_id, order.shop_id, leg)
+            for order_id, order in zip(order_ids, priced.orders, strict=True)
+            if (leg := ways[order.shop_id].leg) is not None
+        ]
+        if by_hub and rules.remote is not None:
+            remote.reserve(by_hub, rules.remote, now=now)
         payment = payments.begin(
             subject_kind="checkout",
             subject_id=checkout_id,
@@ -190,28 +193,52 @@ def _check_all_pay(used: Sequence[Used], priced: Priced) -> None:
 
 
 def _ways(
-    items: Sequence[Item], address: people.AddressCard, services: Services, transit_days: int
-) -> dict[UUID, delivery.Option]:
+    items: Sequence[Item],
+    offers: Offers,
+    address: people.AddressCard,
+    services: Services,
+    rules: Rules,
+    now: datetime,
+) -> dict[UUID, Sending]:
     """How each shop sends to this address, and for what: as chosen, or as it chooses itself. One query."""
-    weights: dict[UUID, int] = {}
-    goods = _goods(items)
+    goods: dict[UUID, list[Item]] = {}
     for item in items:
-        weights[item.shop_id] = weights.get(item.shop_id, 0) + item.weight_g * item.quantity
-    options = delivery.options(
+        goods.setdefault(item.shop_id, []).append(item)
+    worth = _goods(items)
+    offered = sendings(
         [
-            delivery.Parcel(shop_id, address.country, address.region, weight, goods[shop_id])
-            for shop_id, weight in weights.items()
+            remote.Wish(
+                delivery.Parcel(
+                    shop_id,
+                    address.country,
+                    address.region,
+                    sum(item.weight_g * item.quantity for item in of_shop),
+                    worth[shop_id],
+                ),
+                tuple(
+                    remote.Goods(offers[item.offer_id].category_path, item.weight_g * item.quantity)
+                    for item in of_shop
+                ),
+            )
+            for shop_id, of_shop in goods.items()
         ],
-        transit_days=transit_days,
+        rules,
+        now=now,
     )
-    ways = {}
-    for shop_id, offered in zip(weights, options, strict=True):
-        chosen = services.get(shop_id)
-        way = delivery.as_chosen(offered, chosen) if chosen is not None else offered[0]
-        if way is None:
-            raise _other_way(shop_id)
-        ways[shop_id] = way
-    return ways
+    return {
+        shop_id: _chosen(shop_id, of_shop, services.get(shop_id))
+        for shop_id, of_shop in zip(goods, offered, strict=True)
+    }
+
+
+def _chosen(shop_id: UUID, offered: Sequence[Sending], chosen: delivery.Chosen | None) -> Sending:
+    """Raises Refusal for a way that is no longer what was shown."""
+    if chosen is None:
+        return offered[0]
+    option = delivery.as_chosen([sending.option for sending in offered], chosen)
+    if option is None:
+        raise _other_way(shop_id)
+    return next(sending for sending in offered if sending.option is option)
 
 
 def _other_way(shop_id: UUID) -> Refusal:
@@ -230,7 +257,7 @@ def _write(
     priced: Priced,
     offers: Offers,
     address: people.AddressCard,
-    ways: Mapping[UUID, delivery.Option],
+    ways: Mapping[UUID, Sending],
     now: datetime,
     expires_at: datetime,
     consents: Consents,
@@ -252,7 +279,7 @@ def _write(
             "freight_minor": order.freight.minor,
             "coupon_minor": order.coupon.minor,
             "total_minor": order.total.minor,
-            "carrier": (way := ways[order.shop_id]).carrier,
+            "carrier": (way := ways[order.shop_id].option).carrier,
             "surcharge_minor": way.surcharge.minor,
             "transit_days": way.transit_days,
             "ship_hours": cards[order.shop_id].ship_hours,
