@@ -144,7 +144,7 @@ def test_a_price_that_changed_or_a_budget_that_ran_out_since_is_a_refusal_that_c
     now: datetime,
 ) -> None:
     found(day_budget_minor={"CNY": 700})
-    at, hub = shop(), a_hub()
+    at, _ = shop(), a_hub()
     shown = as_shown(offered(at)[0])
     cart = cart_of(at.buyer_id, (at.offers[0], 1))
     ask = {"cart_id": cart, "person_id": at.buyer_id, "address_id": at.address_id, "now": T0}

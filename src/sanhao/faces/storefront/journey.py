@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -29,10 +30,10 @@ _SCAN_WORDS = {
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A parcel as its buyer reads it."""
+    """A parcel as its buyer reads it; one that goes by a hub is one, however many legs its way has."""
 
-    carrier: str
-    tracking_no: str
+    numbers: tuple[tuple[str, str], ...]
+    """Carrier and number of each leg."""
     scans: tuple[tuple[str, delivery.ScanView], ...]
     holds: tuple[str, ...]
 
@@ -41,15 +42,24 @@ def parcels_of(sent: Sequence[delivery.ConsignmentView], order: orders.OrderView
     if not sent:
         return []
     lines = {line.id: line for line in order.lines}
+    onward = {parcel.before_id: parcel for parcel in sent if parcel.leg == 2}
+    ways = [
+        [parcel, *([onward[parcel.id]] if parcel.id in onward else [])] for parcel in sent if parcel.leg != 2
+    ]
     return [
         Sent(
-            said(delivery.carrier_name(parcel.carrier)),
-            parcel.tracking_no,
-            tuple((str(_SCAN_WORDS.get(scan.status, scan.status)), scan) for scan in parcel.scans),
-            tuple(f"{said(lines[id].title)} × {count}" for id, count in parcel.items if id in lines),
+            tuple((said(delivery.carrier_name(parcel.carrier)), parcel.tracking_no) for parcel in legs),
+            tuple((_word(scan, parcel), scan) for parcel in reversed(legs) for scan in parcel.scans),
+            tuple(f"{said(lines[id].title)} × {count}" for id, count in legs[0].items if id in lines),
         )
-        for parcel in sent
-    ]  # fmt: skip
+        for legs in ways
+    ]
+
+
+def _word(scan: delivery.ScanView, parcel: delivery.ConsignmentView) -> str:
+    if parcel.leg == 1 and scan.status == "delivered":
+        return _("Arrived at the hub")
+    return str(_SCAN_WORDS.get(scan.status, scan.status))
 
 
 def steps_of(order: orders.OrderView, sent: Sequence[delivery.ConsignmentView]) -> list[Step]:
@@ -62,8 +72,9 @@ def steps_of(order: orders.OrderView, sent: Sequence[delivery.ConsignmentView]) 
     if order.state == "cancelled":
         return [paid, Step(_("Cancelled"), "bad", None, _cancelled_by(order.cancelled_by))]
     packed = min((parcel.registered_at for parcel in sent), default=None)
-    moments = [packed, order.collected_at, order.delivered_at]
-    labels = [_("Packed by the shop"), _("Collected by the courier"), _("Delivered")]
+    hub = _by_hub(sent)
+    moments = [packed, order.collected_at, *hub.values(), order.delivered_at]
+    labels = [_("Packed by the shop"), _("Collected by the courier"), *hub, _("Delivered")]
     news = _latest(sent) if order.collected_at and not order.delivered_at else ""
     steps, reached = [paid], False
     for label, moment in reversed(list(zip(labels, moments, strict=True))):
@@ -73,6 +84,24 @@ def steps_of(order: orders.OrderView, sent: Sequence[delivery.ConsignmentView]) 
     if first_open is not None:
         steps[first_open] = Step(steps[first_open].label, "now", None, news)
     return steps
+
+
+def _by_hub(sent: Sequence[delivery.ConsignmentView]) -> dict[str, datetime | None]:
+    """The two steps in between of a way by a hub, once all of its parcels have taken them; none of a straight one."""
+    first = [parcel for parcel in sent if parcel.leg == 1]
+    if not first:
+        return {}
+    gone = {parcel.before_id: parcel.collected_at for parcel in sent if parcel.leg == 2}
+    return {
+        _("At the hub"): _last([parcel.delivered_at for parcel in first]),
+        _("On its second leg to you"): _last([gone.get(parcel.id) for parcel in first]),
+    }
+
+
+def _last(moments: Sequence[datetime | None]) -> datetime | None:
+    """When the last of them was; None while one is missing."""
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if known and len(known) == len(moments) else None
 
 
 def _cancelled_by(who: str) -> str:
@@ -85,8 +114,8 @@ def _cancelled_by(who: str) -> str:
 
 
 def _latest(sent: Sequence[delivery.ConsignmentView]) -> str:
-    scans = [scan for parcel in sent for scan in parcel.scans]
+    scans = [(scan, parcel) for parcel in sent for scan in parcel.scans]
     if not scans:
         return ""
-    last = max(scans, key=lambda scan: scan.at)
-    return " · ".join(part for part in (str(_SCAN_WORDS.get(last.status, "")), last.place) if part)
+    last, parcel = max(scans, key=lambda one: one[0].at)
+    return " · ".join(part for part in (_word(last, parcel), last.place) if part)

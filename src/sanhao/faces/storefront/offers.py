@@ -20,7 +20,9 @@ from sanhao.kit.money import Money, total
 from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
+from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
+from sanhao.service.remote import api as remote
 
 _FEW = 5
 _HOUR = timedelta(hours=1)
@@ -37,12 +39,14 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Freight(msgspec.Struct, frozen=True):
-    """What sending one piece costs: to *place*, or at least (then *place* is empty)."""
+    """What sending one piece costs: to *place*, or at least (then *place* is empty). *subsidy*: by a hub, and what the
+    platform pays of that."""
 
     amount: Money | None
     place: str = ""
     free_over: Money | None = None
     sentence: str = ""
+    subsidy: Money | None = None
 
 
 def choices(view: catalog.ListingView, wanted: UUID | None) -> list[Choice]:
@@ -123,15 +127,19 @@ def _sentence(made: promises.Offered, wish: promises.Wish, now: datetime) -> str
     return _("%(promise)s, or %(otherwise)s") % {"promise": first, "otherwise": comes_by_itself(made)}
 
 
-def freight(offer: catalog.OfferCard, shop: shops.ShopCard, person_id: UUID | None) -> Freight | None:
+def freight(
+    offer: catalog.OfferCard, shop: shops.ShopCard, person_id: UUID | None, now: datetime
+) -> Freight | None:
     """To the reader's own address where there is one; else what it costs at least."""
     own = people.addresses(person_id)[:1] if person_id else []
     if not own:
         return _at_least(delivery.freight_templates(shop.id))
     place = own[0]
     parcel = delivery.Parcel(shop.id, place.country, place.region, offer.weight_g, offer.price)
+    wish = remote.Wish(parcel, (remote.Goods(offer.category_path, offer.weight_g),))
     try:
-        return Freight(delivery.quote([parcel])[0], place.city)
+        [[first, *_]] = orders.sendings([wish], orders.rules_at(now), now=now)
+        return Freight(first.option.freight, place.city, subsidy=first.leg.subsidy if first.leg else None)
     except Refusal as refusal:
         return Freight(None, place.city, sentence=refusal.text.in_(language()))
 

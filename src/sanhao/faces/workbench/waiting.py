@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -19,6 +19,7 @@ from sanhao.kit.money import Money, total
 from sanhao.kit.text import Lang, Text
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
+from sanhao.service.remote import api as remote
 
 SOON = timedelta(hours=24)
 
@@ -29,6 +30,8 @@ class Waiting(msgspec.Struct, frozen=True):
     order: orders.OrderView
     promise: promises.PromiseView | None
     card: PromiseCard | None
+    hub: remote.Hub | None = None
+    """Where the parcel goes instead of the buyer's door, and is taken on from."""
 
     @property
     def left(self) -> list[tuple[orders.LineView, int]]:
@@ -60,22 +63,25 @@ class Desk(msgspec.Struct, frozen=True):
 
 
 def desk(seat: Seat) -> Desk:
-    """Everything that waits for this shop's hands. Six queries at most."""
+    """Everything that waits for this shop's hands. Seven queries at most."""
     unpacked = orders.to_ship(seat.shop.id)
     open_now = promises.open_of_shop(seat.shop.id, now=seat.now)
     by_order = {promise.order_id: promise for promise in open_now if promise.order_id is not None}
     packed_ids = by_order.keys() - {order.id for order in unpacked}
     packed = orders.orders(sorted(packed_ids)) if packed_ids else {}
+    by_hub = remote.consolidated([*(order.id for order in unpacked), *packed])
     decided = _decided(seat, [order.id for order in unpacked if order.id not in by_order])
     until = seat.now + SOON
     soon = [promise for promise in open_now if promise.due_at is not None and promise.due_at <= until]
     stakes = [promise.stake for promise in soon if promise.stake is not None]
     return Desk(
         running=_sorted(
-            [_waiting(seat, one, by_order.get(one.id)) for one in unpacked if one.id not in decided]
+            [_waiting(seat, one, by_order.get(one.id), by_hub) for one in unpacked if one.id not in decided]
         ),
-        late=_sorted([_waiting(seat, one, decided[one.id]) for one in unpacked if one.id in decided]),
-        to_collect=_sorted([_waiting(seat, packed[id], by_order[id]) for id in packed_ids if id in packed]),
+        late=_sorted([_waiting(seat, one, decided[one.id], by_hub) for one in unpacked if one.id in decided]),
+        to_collect=_sorted(
+            [_waiting(seat, packed[id], by_order[id], by_hub) for id in packed_ids if id in packed]
+        ),
         at_risk=total(
             [stake for stake in stakes if stake.currency == seat.shop.currency], seat.shop.currency
         ),
@@ -104,17 +110,24 @@ def _sorted(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
     return tuple(sorted(waiting, key=when))
 
 
-def _waiting(seat: Seat, order: orders.OrderView, promise: promises.PromiseView | None) -> Waiting:
-    card = None
+def _waiting(
+    seat: Seat,
+    order: orders.OrderView,
+    promise: promises.PromiseView | None,
+    by_hub: Mapping[UUID, remote.Consolidated],
+) -> Waiting:
+    card, hub = None, by_hub[order.id].hub if order.id in by_hub else None
     if promise is not None and promise.due_at is not None:
         href = reverse("workbench:order", args=[seat.shop.slug, order.id])
-        card = promise_card(promise, seat.now, title=order.number, shop=_below(order, promise), href=href)
-    return Waiting(order, promise, card)
+        card = promise_card(
+            promise, seat.now, title=order.number, shop=_below(order, promise, hub), href=href
+        )
+    return Waiting(order, promise, card, hub)
 
 
-def _below(order: orders.OrderView, promise: promises.PromiseView) -> str:
+def _below(order: orders.OrderView, promise: promises.PromiseView, hub: remote.Hub | None) -> str:
     """Where to, what is in it, and what it costs if it is late."""
-    parts = [place(order), contents(order)]
+    parts = [said(hub.name) if hub else place(order), contents(order)]
     if promise.stake:
         parts.append(_("%(sum)s if late") % {"sum": promise.stake.format(lang())})
     return " · ".join(parts)

@@ -112,7 +112,7 @@ def listing_page(
         "listing": view, "card": view.card, "shop": shop, "choices": choices, "picked": picked,
         "promise": offers.promised(picked.offer, shop, now) if picked else None,
         "guarantees": guarantees.beside(picked.offer, now) if picked else [],
-        "freight": offers.freight(picked.offer, shop, person_id) if picked else None,
+        "freight": offers.freight(picked.offer, shop, person_id, now) if picked else None,
         "saved": person_id is not None and listing_id in catalog.saved_ids(person_id),
         "claims": coupons.claim_cards(claims, {shop.id: shop}), "answers": _answers(shop, now), "refusal": refusal, "now": now,
     }, status=status)  # fmt: skip

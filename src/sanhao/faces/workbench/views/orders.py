@@ -28,6 +28,7 @@ from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
+from sanhao.service.remote import api as remote
 
 _ON_A_PAGE, _AT_ONCE = 30, 500
 _STATES = {
@@ -126,7 +127,9 @@ def _order(
     }  # fmt: skip
     if is_part(request):
         return page(request, seat, "order#live", given)
+    by_hub = remote.consolidated([view.id]).get(view.id)
     given |= {
+        "hub": by_hub.hub if by_hub else None,
         "more_time": promises.delay_answer(view.id, now=seat.now),
         "proposals": promises.proposals_of([view.id]).get(view.id, []),
         "delay": form or DelayForm(),

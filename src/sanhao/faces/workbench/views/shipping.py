@@ -18,6 +18,7 @@ from sanhao.kit.refusals import Refusal
 from sanhao.kit.text import Text
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
+from sanhao.service.remote import api as remote
 
 _MOST_PARCELS = 200
 
@@ -126,10 +127,20 @@ def scan(request: HttpRequest, seat: Seat, order_id: UUID, parcel_id: UUID) -> H
         raise Http404
     for status in _NEXT.get(parcel.state, ()):
         if status == request.POST.get("status") and parcel.carrier in delivery.SANDBOXES:
-            place = seat.shop.region if status == "picked_up" else str(order.address.get("city", ""))
+            place = _where(parcel, status, seat, order)
             delivery.post_scan(parcel.id, status, now=seat.now, place=place)
             tell(request, _("The sandbox courier has scanned it."))
     return redirect("workbench:order", seat.shop.slug, order_id)
+
+
+def _where(parcel: delivery.ConsignmentView, status: str, seat: Seat, order: orders.OrderView) -> str:
+    """Where the sandbox courier scans it: at the shop's, at the hub, or where the buyer lives."""
+    if status == "picked_up" and parcel.leg != 2:
+        return seat.shop.region
+    if parcel.leg == 1 or status == "picked_up":
+        by_hub = remote.consolidated([order.id]).get(order.id)
+        return by_hub.hub.address.city if by_hub else ""
+    return str(order.address.get("city", ""))
 
 
 @at_work("POST")
