@@ -69,8 +69,8 @@ def test_a_listing(at: service.Stage, client: Client, variants: int, django_asse
     [offer, *_] = wide(at, variants)
     listing = world.card(offer).listing_id
     with django_assert_num_queries(
-        _FRAME + 14
-    ):  # text, card, offers, variants, shop, coupons, promise, guarantees (2), addresses, freight, saved, answers (2)
+        _FRAME + 15
+    ):  # text, card, offers, variants, shop, coupons, promise, guarantees (2), addresses, rules of sending, freight, saved, answers (2)
         assert client.get(f"/goods/{listing}/").status_code == 200
     with django_assert_num_queries(12):  # a guest has no addresses and saves nothing
         assert client_of().get(f"/goods/{listing}/").status_code == 200

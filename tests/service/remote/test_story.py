@@ -48,7 +48,11 @@ def test_two_kilos_and_a_half_to_urumqi(now: datetime) -> None:
     choice = offered(at, 8)[0]
     assert choice.leg is not None
     # ¥8 to the hub by the shop's own template, ¥10 from there: ¥6 the platform's, ¥4 the buyer's.
-    assert (choice.option.freight, choice.leg.price, choice.leg.subsidy) == (yuan(1_400), yuan(1_000), yuan(600))
+    assert (choice.option.freight, choice.leg.price, choice.leg.subsidy) == (
+        yuan(1_400),
+        yuan(1_000),
+        yuan(600),
+    )
 
     placed = place(at, (8,), services={at.shop_id: as_shown(choice)})
     [order] = placed.order_ids
@@ -64,7 +68,9 @@ def test_two_kilos_and_a_half_to_urumqi(now: datetime) -> None:
     scan(first, "in_transit", at=now + hours(40))
     scan(first, "delivered", at=now + hours(70))
     assert (order_state(order), state(order)) == ("shipped", "reserved"), "a hub's signature delivers nothing"
-    assert [n.topic for n in notices.inbox(at.buyer_id, limit=20)].count("order.moved") == 1, "packed, no more"
+    assert [n.topic for n in notices.inbox(at.buyer_id, limit=20)].count("order.moved") == 1, (
+        "packed, no more"
+    )
     assert owed("carrier_fees", "sandbox") == 0
 
     drain(now + hours(79))  # the hub says under which number it goes on, and its courier has it
@@ -73,7 +79,9 @@ def test_two_kilos_and_a_half_to_urumqi(now: datetime) -> None:
     assert (state(order), left()) == ("spent", 199_400)
     assert owed("subsidy", "platform") == 600
     assert owed("carrier_fees", "sandbox") == -1_000
-    assert escrow(at.shop_id) == view.total.minor - 400, "the buyer's part of the second leg went on to its courier"
+    assert escrow(at.shop_id) == view.total.minor - 400, (
+        "the buyer's part of the second leg went on to its courier"
+    )
     sound()
     drain(now + timedelta(days=9))
     assert promise(order, "late_delivery")["state"] == "open", "nobody waits for more than was promised"
@@ -93,6 +101,8 @@ def test_two_kilos_and_a_half_to_urumqi(now: datetime) -> None:
     lines = list(settlement.statement(at.shop_id, "CNY", now - hours(1), arrived + timedelta(days=91)))
     [passed_on] = [line for line in lines if line.kind == "order.second_leg"]
     assert (passed_on.order_id, passed_on.net) == (order, -400)
-    closing = {code: -owed(code, str(at.shop_id)) for code in ("escrow", "balance", "deposit", "reserve", "payouts")}
+    closing = {
+        code: -owed(code, str(at.shop_id)) for code in ("escrow", "balance", "deposit", "reserve", "payouts")
+    }
     assert sum(line.net for line in lines) == sum(closing.values()), "the statement is the ledger's"
     assert remote.mismatches() == {} and hub.active
