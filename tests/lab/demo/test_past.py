@@ -28,7 +28,7 @@ def test_every_desk_has_something_on_it_and_it_is_lived_once() -> None:
     found_world(is_demo=True)
     found_demo(now=T0)
     live_demo(now=T0)
-    assert count("orders_order", "state") == {"delivered": 8, "paid": 4, "shipped": 1}
+    assert count("orders_order", "state") == {"delivered": 9, "paid": 4, "shipped": 1}
     assert count("aftersales_case", "state") == {"deciding": 1, "asked": 1, "returning": 1, "to_send": 1}
     assert count("delivery_pickup", "state") == {"collected": 1, "booked": 1}
     assert count("aftersales_evidence", "side") == {"courier": 1}

@@ -73,7 +73,7 @@ ACCOUNTS: Words = {
 ENTRIES: Words = {
     "settlement.clawback": _("refund after release"), "settlement.commission_back": _("commission given back"), "settlement.released": _("released to the shop"), "settlement.commission": _("commission"), "settlement.reserve": _("kept in reserve"), "settlement.reserve_used": _("reserve used for a refund"), "settlement.reserve_freed": _("reserve freed"), "payout.drafted": _("payout prepared"), "payout.paid": _("payout paid"), "payout.failed": _("payout refused"), "payout.returned": _("payout sent back"), "manual.reversed": _("given back after an appeal"),
     "promise.compensation": _("compensation"), "promise.carrier_claim": _("claim on a carrier"),
-    "promise.reversed": _("compensation taken back"), "order.second_leg": _("second leg to a remote area"), "checkout.paid": _("checkout paid"),
+    "promise.reversed": _("compensation taken back"), "order.second_leg": _("second leg to a remote area"), "case.second_leg_back": _("second leg of a return from a remote area"), "checkout.paid": _("checkout paid"),
     "chargeback.taken": _("taken back by a bank"), "chargeback.beyond": _("taken back by a bank beyond what was left"), "chargeback.won": _("given back by a bank"), "coupon_lapsed": _("compensation of goods that came back, to who paid it"), "refund.parked": _("compensation that waits for the rest of its order"), "aftersales.borne": _("borne by somebody else"),
     "case.pickup_fee": _("fee for a return collected at the door"), "case.pickup_fee_back": _("such a fee given back after an appeal"),
     "case.pickup_borne": _("such a fee borne by the platform"),

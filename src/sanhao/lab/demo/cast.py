@@ -8,6 +8,7 @@ from __future__ import annotations
 from sanhao.kit.text import Text
 from sanhao.lab.demo.shapes import Address, Category, Coupon, Listing, Person, Shop, yuan
 from sanhao.lab.demo.shops import guoba, peanest, qingcao, yimu
+from sanhao.service.remote import api as remote
 
 CATEGORIES = (
     Category("knitwear", Text(zh="针织", en="Knitwear")),
@@ -24,6 +25,15 @@ LISTINGS: tuple[Listing, ...] = tuple(listing for shop in SHOPS for listing in s
 
 COUPON = Coupon(Text(zh="三好见面礼", en="Nice to meet you"), yuan("8"), yuan("88"), yuan("5000"))
 """What the platform gives everybody, beside the coupons of the shops."""
+
+HUB = remote.HubDraft(
+    Text(zh="西安集运仓", en="Xi'an hub"),
+    remote.HubAddress("三好西安集运仓", "029 8888 0000", "CN", "陕西", "西安市", "未央区集运路1号"),
+    ("xinjiang", "tibet", "gansu", "qinghai", "ningxia"),
+    "sandbox",
+    remote.Tariff(1000, yuan("5.50"), 1000, yuan("1.50")),
+)
+"""Where parcels for remote areas change hands."""
 
 _SHANGHAI = Address("林小满", "13800001111", "上海", "上海市", "徐汇区", "武康路100弄7号302室")
 _BEIJING = Address("Leo Martens", "13900002222", "北京", "北京市", "东城区", "五道营胡同46号")

@@ -21,13 +21,14 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit.ids import derived_id
 from sanhao.kit.refusals import NotFound
 from sanhao.lab.demo import shapes
-from sanhao.lab.demo.cast import CATEGORIES, COUPON, PEOPLE, SHOPS
+from sanhao.lab.demo.cast import CATEGORIES, COUPON, HUB, PEOPLE, SHOPS
 from sanhao.lab.demo.past import LIVED, live
 from sanhao.lab.demo.talks import TALKS
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery import api as delivery
+from sanhao.service.remote import api as remote
 
 _STAFF = {"admin": "admin", "arbiter": "arbiter"}
 _RULED = (
@@ -53,6 +54,7 @@ def found_demo(*, now: datetime) -> None:
     if not missing:
         return
     ids = _found_people(now)
+    _found_hub(ids)
     for position, category in enumerate(CATEGORIES):
         catalog.add_category(category.slug, category.name, position=position)
     for shop in missing:
@@ -130,9 +132,18 @@ def _found_shop(shop: shapes.Shop, ids: Mapping[str, UUID], now: datetime) -> No
     if not wallet.issues_of(["shop"], funder_id=str(shop_id), limit=1):
         _issue(shop.coupon, "shop", str(shop_id), shop_id, owner, now)
     _found_talks(shop, shop_id, ids, now)
+    if shop.by_hub:
+        remote.join(shop_id, by=owner, now=now - _OPEN_FOR)
     if shop.balance:
         shops.top_up(shop_id, shop.balance, now=now - _OPEN_FOR, key=f"demo.{shop.slug}.balance")
     shops.pay_deposit(shop_id, shop.deposit, now=now - _OPEN_FOR, key=_mark(shop))
+
+
+def _found_hub(ids: Mapping[str, UUID]) -> None:
+    """One hub, where a person of the cast may open it: in a world with staff of its own they do."""
+    if remote.hubs() or "admin" not in people.roles_of(ids["zhou"]):
+        return
+    remote.save_hub(HUB, by=ids["zhou"])
 
 
 def _found_talks(shop: shapes.Shop, shop_id: UUID, ids: Mapping[str, UUID], now: datetime) -> None:

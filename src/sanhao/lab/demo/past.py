@@ -56,14 +56,12 @@ class _World:
             cart = orders.open_cart(person_id=person, now=at)
             orders.add_to_cart(cart, offer.id, quantity, now=at)
             [home, *_] = people.addresses(person)
-            parcel = delivery.Parcel(
-                card.id, home.country, home.region, offer.weight_g * quantity, offer.price * quantity
-            )
-            days = orders.order_terms(at).transit_days
-            way = next(o for o in delivery.options([parcel], transit_days=days)[0] if o.carrier == courier)
-            chosen = delivery.Chosen(way.service_id, way.freight.minor, way.transit_days)
             placed = orders.place(
-                cart_id=cart, person_id=person, address_id=home.id, services={card.id: chosen}, now=at
+                cart_id=cart,
+                person_id=person,
+                address_id=home.id,
+                services={card.id: _chosen(card, home, offer, quantity, courier, at)} if courier else {},
+                now=at,
             )
             for said in payments.sandbox_pay(placed.payment_id, "pay", now=at):
                 payments.heard("sandbox", said.body, said.headers, now=at)
@@ -84,6 +82,17 @@ class _World:
 
     def scan(self, name: str, status: delivery.Status, place: str = "") -> Step:
         return lambda at: delivery.post_scan(self.parcels[name], status, now=at, place=place)
+
+    def onward(self, name: str) -> Step:
+        """From here on the parcel of that name is the second leg's: the hub has sent it on."""
+
+        def do(at: datetime) -> None:
+            order_id = self.bought[name].order_id
+            [self.parcels[name]] = [
+                parcel.id for parcel in delivery.consignments_of([order_id])[order_id] if parcel.leg == 2
+            ]
+
+        return do
 
     def ask(self, name: str, reason: str, words: str, kind: aftersales.Kind | None = None) -> Step:
         def do(at: datetime) -> None:
@@ -150,6 +159,23 @@ class _World:
         return do
 
 
+def _chosen(
+    shop: shops.ShopCard,
+    home: people.AddressCard,
+    offer: catalog.OfferCard,
+    quantity: int,
+    courier: str,
+    at: datetime,
+) -> delivery.Chosen:
+    """The way with this courier, as the page shows it."""
+    parcel = delivery.Parcel(
+        shop.id, home.country, home.region, offer.weight_g * quantity, offer.price * quantity
+    )
+    days = orders.order_terms(at).transit_days
+    way = next(o for o in delivery.options([parcel], transit_days=days)[0] if o.carrier == courier)
+    return delivery.Chosen(way.service_id, way.freight.minor, way.transit_days)
+
+
 def live(ids: Mapping[str, UUID], *, now: datetime, told: Callable[[], None]) -> None:
     """Live the fortnight before *now*. Once: a world in which anything was ever bought is left alone."""
     if any(orders.orders_of(id, limit=1) for id in ids.values()):
@@ -204,6 +230,20 @@ def _script(w: _World) -> Sequence[tuple[timedelta, Step]]:
         (_ago(1, 8), w.speak("rice", "shop", "仓库的秤记的是两袋的重量，请看运单。")),
         (_ago(0, 23), w.speak("rice", "buyer", "运单是 5.2 公斤，一袋就是 5 公斤。")),
         (_ago(0, 18), w.speak("rice", "shop", "那是首重，第二袋另算。我们去问驿站。")),
+        # Mandarins to Ürümqi, free of the second leg: to the hub, and on from there; and a second parcel just sent on.
+        (_ago(11, 6), w.buy("far", "aygul", "yimu", "ugly-mandarins")),
+        (_ago(10, 22), w.ship("far")),
+        (_ago(10, 18), w.scan("far", "picked_up", "眉山")),
+        (_ago(10, 3), w.scan("far", "in_transit", "成都")),
+        (_ago(9, 3), w.scan("far", "delivered", "西安市")),
+        (_ago(8, 18), w.onward("far")),
+        (_ago(7, 6), w.scan("far", "in_transit", "哈密")),
+        (_ago(5, 10), w.scan("far", "delivered", "乌鲁木齐市")),
+        (_ago(2, 10), w.buy("farther", "aygul", "yimu", "anyue-lemons")),
+        (_ago(2, 3), w.ship("farther")),
+        (_ago(1, 23), w.scan("farther", "picked_up", "资阳")),
+        (_ago(1, 5), w.scan("farther", "in_transit", "成都")),
+        (_ago(0, 10), w.scan("farther", "delivered", "西安市")),
         # A pillow that does not suit: the shop has not answered yet.
         (_ago(6, 2), w.buy("pillow", "xiaoman", "peanest", "buckwheat-pillow")),
         (_ago(5, 22), w.ship("pillow")),

@@ -140,3 +140,5 @@ class Shop(msgspec.Struct, frozen=True):
     listings: tuple[Listing, ...]
     coupon: Coupon
     services: tuple[Service, ...] = ()
+    by_hub: bool = False
+    """Sends parcels for remote areas to a hub of the platform."""

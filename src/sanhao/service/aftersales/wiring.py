@@ -15,7 +15,18 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.aftersales import core, sweep_telling, telling
-from sanhao.service.aftersales.actions import ahead, back, debts, dispute, fees, holds, sweep, swept, time
+from sanhao.service.aftersales.actions import (
+    ahead,
+    back,
+    debts,
+    dispute,
+    fees,
+    holds,
+    sweep,
+    swept,
+    time,
+    way_back,
+)
 from sanhao.service.aftersales.actions import intercept as intercepting
 from sanhao.service.aftersales.actions import pickup as collecting
 from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, terms_from
@@ -187,6 +198,7 @@ def wire() -> None:
     for kind in (SILENCE, RULING):
         decisions.register_undo(kind, dispute.OWNER)
     listen_now(ConsignmentCollected, back.collected)
+    listen_now(ConsignmentCollected, way_back.second_leg_begun)
     listen_now(ConsignmentDelivered, back.delivered)
     listen_now(InterceptionMoved, intercepting.moved)
     listen_now(PickupMoved, collecting.moved)

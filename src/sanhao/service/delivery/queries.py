@@ -102,6 +102,15 @@ def taken_on_by(carrier: str, consignment_ids: Sequence[UUID]) -> dict[UUID, tup
     return {row["id"]: (row["carrier"], row["tracking_no"]) for row in rows}
 
 
+def first_legs(consignment_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Of second legs, which parcel each was before; others are missing."""
+    rows = fetch(
+        "SELECT id, before_id FROM delivery_consignment WHERE id = ANY(%s) AND before_id IS NOT NULL",
+        [list(consignment_ids)],
+    )
+    return {row["id"]: row["before_id"] for row in rows}
+
+
 def delivered_items(owner_ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many of each item (of these owners) are in parcels that were signed for: not by a hub."""
     rows = fetch(

@@ -2,6 +2,7 @@
 
 from sanhao.service.remote.actions.budget import Draft, free, reserve
 from sanhao.service.remote.actions.places import join, leave, save_hub
+from sanhao.service.remote.actions.spend import WayBack, pay_way_back
 from sanhao.service.remote.core import (
     RULE,
     Area,
@@ -63,6 +64,7 @@ __all__ = [
     "Tariff",
     "Terms",
     "Way",
+    "WayBack",
     "Wish",
     "area_of",
     "budgets",
@@ -81,6 +83,7 @@ __all__ = [
     "join",
     "leave",
     "mismatches",
+    "pay_way_back",
     "reserve",
     "save_hub",
     "second_leg",

@@ -172,4 +172,5 @@ SHOP = Shop(
         yuan("8000"),
     ),
     services=(Service("sandbox_express", yuan("12"), 2),),
+    by_hub=True,
 )

@@ -168,4 +168,5 @@ SHOP = Shop(
         Service("sandbox_express", yuan("22"), 4, ("新疆", "西藏"), Text(zh="特快航空", en="Express by air")),
         Service("sandbox", yuan("3"), 4),
     ),
+    by_hub=True,
 )

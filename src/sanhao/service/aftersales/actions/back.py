@@ -17,7 +17,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import ahead
+from sanhao.service.aftersales.actions import ahead, way_back
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, retime, take
@@ -46,6 +46,7 @@ def send_back(case_id: UUID, *, person_id: UUID, carrier: str, tracking_no: str,
                     tracking_no,
                     tuple(units_of([case_id])[case_id].items()),
                     row["opened_at"],
+                    onward=way_back.onward(row["order_id"]),
                 )
             ],
             now=now,
@@ -66,16 +67,26 @@ def send_back(case_id: UUID, *, person_id: UUID, carrier: str, tracking_no: str,
 
 
 def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
-    """Now-listener: the carrier has a parcel that goes back."""
+    """Now-listener: the carrier has a parcel that goes back. With its second leg nothing new begins."""
+    batch = [news for news in batch if news.fact.leg != 2]
     _scanned(
         {news.fact.owner_id: (news.fact.consignment_id, news.fact.at) for news in batch}, "collected", batch
     )
 
 
 def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
-    """Now-listener: signed for at the shop; its time to look at it begins, unless it ends sooner anyway."""
+    """Now-listener: signed for at the shop; its time to look at it begins, unless it ends sooner anyway. A
+    hub is not the shop: what it signed for is signed for with its second leg."""
+    batch = [news for news in batch if news.fact.leg != 1]
+    seconds = [news.fact.consignment_id for news in batch if news.fact.leg == 2]
+    first = delivery.first_legs(seconds) if seconds else {}
     _scanned(
-        {news.fact.owner_id: (news.fact.consignment_id, news.fact.at) for news in batch}, "signed", batch
+        {
+            news.fact.owner_id: (first.get(news.fact.consignment_id, news.fact.consignment_id), news.fact.at)
+            for news in batch
+        },
+        "signed",
+        batch,
     )
 
 
@@ -85,6 +96,8 @@ def _scanned(
     batch: Sequence[News[ConsignmentCollected]] | Sequence[News[ConsignmentDelivered]],
 ) -> None:
     """Only the parcel that goes back counts; the replacement of an exchange is the same case's, the other way."""
+    if not told:
+        return
     column = f"{what}_at"
     rows = fetch(
         f"SELECT {COLUMNS} FROM aftersales_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(told)]

@@ -27,7 +27,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import collectable
-from sanhao.service.aftersales.actions import ahead, fees
+from sanhao.service.aftersales.actions import ahead, fees, way_back
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, moved_on, take
 from sanhao.service.aftersales.book import COLUMNS, encode, facts_of, terms_of
@@ -244,7 +244,14 @@ def _register(row: Row, fact: PickupMoved, at: datetime) -> UUID:
         number = f"PU{fact.pickup_id.hex[-16:]}"
     items = tuple(units_of([row["id"]])[row["id"]].items())
     draft = delivery.ConsignmentDraft(
-        id, row["id"], row["shop_id"], fact.carrier, number, items, row["opened_at"]
+        id,
+        row["id"],
+        row["shop_id"],
+        fact.carrier,
+        number,
+        items,
+        row["opened_at"],
+        onward=way_back.onward(row["order_id"]),
     )
     delivery.register([draft], now=at)
     return id

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
 from sanhao.kit import events
@@ -13,6 +15,7 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
 from sanhao.service.remote.events import SubsidySpent
 from sanhao.service.remote.models import CONSOLIDATION
+from sanhao.service.remote.queries import Consolidated, consolidated
 
 
 def spend(order_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
@@ -66,4 +69,47 @@ def _entry(row: Row, now: datetime) -> ledger.EntryDraft:
         lines=tuple(line for line in lines if line[1]),
         cause_kind="order",
         cause_id=row["id"],
+    )
+
+
+class WayBack(msgspec.Struct, frozen=True):
+    """Goods that go back from the hub to their shop. *cause_id* is opaque: whose parcel it is."""
+
+    cause_id: UUID
+    order_id: UUID
+    weight_g: int
+
+
+def pay_way_back(ways: Sequence[WayBack], *, now: datetime) -> None:
+    """The hub's courier has these goods on their way back to the shop: the platform owes it the hub's tariff, out of no day's
+    budget. Inside the caller's transaction; once for each cause."""
+    known = consolidated([way.order_id for way in ways])
+    served = ledger.posted([_back_key(way) for way in ways])
+    ledger.post(
+        [
+            _back_entry(way, known[way.order_id], now)
+            for way in ways
+            if way.order_id in known and _back_key(way) not in served
+        ]
+    )
+
+
+def _back_key(way: WayBack) -> str:
+    return f"case:{way.cause_id}:way_back"
+
+
+def _back_entry(way: WayBack, by_hub: Consolidated, now: datetime) -> ledger.EntryDraft:
+    price = by_hub.hub.tariff.price(way.weight_g)
+    return ledger.EntryDraft(
+        id=new_id(),
+        key=_back_key(way),
+        kind="case.second_leg_back",
+        at=now,
+        currency=price.currency,
+        lines=(
+            (ledger.Ref("subsidy", ledger.PLATFORM, price.currency), price.minor),
+            (ledger.Ref("carrier_fees", by_hub.carrier, price.currency), -price.minor),
+        ),
+        cause_kind="case",
+        cause_id=way.cause_id,
     )
