@@ -60,6 +60,16 @@ def _escrow() -> Iterable[str]:
     return [f"{ref.holder}: {held} held, {booked} booked" for ref, (held, booked) in mismatches().items()]
 
 
+def _second_legs() -> Iterable[str]:
+    mismatches = world.door("sanhao.service.remote.api", "mismatches")
+    if mismatches is None:
+        return []
+    return [
+        f"{day} {currency} {scope}: {gone} gone, {taken} taken by orders"
+        for (day, currency, scope), (gone, taken) in mismatches().items()
+    ]
+
+
 def _decisions() -> Iterable[str]:
     rejudge_all = world.door("sanhao.fairness.decisions.api", "rejudge_all")
     return [] if rejudge_all is None else [str(difference) for difference in rejudge_all()]
@@ -86,6 +96,7 @@ QUESTIONS: list[tuple[str, Callable[[], Iterable[str]]]] = [
     ("the world is founded", _world),
     ("the books balance", _books),
     ("what is held for orders is in escrow", _escrow),
+    ("what left a day's budget was taken by orders", _second_legs),
     ("every decision re-judges to the same verdict, sentence and cent", _decisions),
     ("every lifecycle is in a state it knows", _states),
 ]

@@ -66,6 +66,9 @@ def _term_labels() -> dict[str, str]:
         "auto_cancel_after_hours": _("Cancelled by itself after, hours"), "excused_by": _("Excused by"),
         "force_majeure": _("Out of anyone's power"), "promotions": _("Promotions"), "currency": _("Currency"),
         "days": _("Days"), "unused_returns_to": _("Unused coupons go back to"), "valid_days": _("Coupons are valid, days"),
+        "areas": _("Remote areas"), "categories": _("Goods that go by a hub"), "left_out": _("Goods left out"),
+        "cap_minor": _("The platform pays at most, for each order"), "day_budget_minor": _("Budget of a day"),
+        "category_budget_minor": _("Budgets of categories"), "extra_days": _("Further days on the way"), "shards": _("Parts of a budget"),
         "hold_minutes": _("Unpaid orders are held, minutes"),
     }  # fmt: skip
 
