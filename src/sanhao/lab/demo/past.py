@@ -230,8 +230,8 @@ def _script(w: _World) -> Sequence[tuple[timedelta, Step]]:
         (_ago(1, 8), w.speak("rice", "shop", "仓库的秤记的是两袋的重量，请看运单。")),
         (_ago(0, 23), w.speak("rice", "buyer", "运单是 5.2 公斤，一袋就是 5 公斤。")),
         (_ago(0, 18), w.speak("rice", "shop", "那是首重，第二袋另算。我们去问驿站。")),
-        # Mandarins to Ürümqi, free of the second leg: to the hub, and on from there; and a second parcel just sent on.
-        (_ago(11, 6), w.buy("far", "aygul", "yimu", "ugly-mandarins")),
+        # Lemons to Ürümqi, free of the second leg: to the hub, and on from there.
+        (_ago(11, 6), w.buy("far", "aygul", "yimu", "anyue-lemons")),
         (_ago(10, 22), w.ship("far")),
         (_ago(10, 18), w.scan("far", "picked_up", "眉山")),
         (_ago(10, 3), w.scan("far", "in_transit", "成都")),
@@ -239,11 +239,6 @@ def _script(w: _World) -> Sequence[tuple[timedelta, Step]]:
         (_ago(8, 18), w.onward("far")),
         (_ago(7, 6), w.scan("far", "in_transit", "哈密")),
         (_ago(5, 10), w.scan("far", "delivered", "乌鲁木齐市")),
-        (_ago(2, 10), w.buy("farther", "aygul", "yimu", "anyue-lemons")),
-        (_ago(2, 3), w.ship("farther")),
-        (_ago(1, 23), w.scan("farther", "picked_up", "资阳")),
-        (_ago(1, 5), w.scan("farther", "in_transit", "成都")),
-        (_ago(0, 10), w.scan("farther", "delivered", "西安市")),
         # A pillow that does not suit: the shop has not answered yet.
         (_ago(6, 2), w.buy("pillow", "xiaoman", "peanest", "buckwheat-pillow")),
         (_ago(5, 22), w.ship("pillow")),

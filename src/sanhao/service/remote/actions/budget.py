@@ -13,6 +13,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
@@ -52,7 +53,13 @@ def reserve(drafts: Sequence[Draft], terms: Terms, *, now: datetime) -> None:
 
 def _take(terms: Terms, day: date, currency: str, scope: str, amount: int) -> Taken:
     place = {"day": day, "currency": currency, "scope": scope, "amount": amount}
-    if one := fetch(_TAKE_ONE, place):
+    with transaction.atomic():
+        one = fetch(_TAKE_ONE, place)
+        if not one:
+            # A shard that another emptied meanwhile stays locked though it was passed over: let go, or two who gather wait
+            # for each other.
+            transaction.set_rollback(True)
+    if one:
         return [(one[0]["id"], amount)]
     shards = fetch(_LOCK_ALL, place)
     if not shards:
@@ -75,13 +82,14 @@ def _take(terms: Terms, day: date, currency: str, scope: str, amount: int) -> Ta
 
 
 _TAKE_ONE = """
-    UPDATE remote_shard s SET left_minor = s.left_minor - %(amount)s
-    FROM (
+    WITH free AS MATERIALIZED (
         SELECT s.id FROM remote_shard s JOIN remote_budget b ON b.id = s.budget_id
         WHERE b.day = %(day)s AND b.currency = %(currency)s AND b.scope = %(scope)s AND s.left_minor >= %(amount)s
         ORDER BY random() LIMIT 1 FOR UPDATE OF s SKIP LOCKED
-    ) free WHERE s.id = free.id RETURNING s.id
+    )
+    UPDATE remote_shard s SET left_minor = s.left_minor - %(amount)s FROM free WHERE s.id = free.id RETURNING s.id
 """
+"""Materialized: as a mere subquery of the join it may be run once for each shard, and choose another each time."""
 _LOCK_ALL = """
     SELECT s.id, s.left_minor FROM remote_shard s JOIN remote_budget b ON b.id = s.budget_id
     WHERE b.day = %(day)s AND b.currency = %(currency)s AND b.scope = %(scope)s ORDER BY s.number FOR UPDATE OF s
@@ -158,7 +166,7 @@ def _give_back(ids: Sequence[UUID]) -> list[Row]:
         WITH back AS (
             SELECT shard_id AS id, sum(minor)::bigint AS minor FROM remote_part WHERE consolidation_id = ANY(%s)
             GROUP BY shard_id
-        ), locked AS (
+        ), locked AS MATERIALIZED (
             SELECT s.id, back.minor FROM back JOIN remote_shard s ON s.id = back.id
             JOIN remote_budget b ON b.id = s.budget_id
             ORDER BY b.currency, b.scope, b.day, s.number FOR UPDATE OF s
