@@ -109,9 +109,12 @@ paid = { column = "paid", level = "order" }
 status = "status"
 registered_at = "given"
 next_scan_at = "scanned"
+chosen_carrier = "chosen"
+surcharge = "surcharge"
+carrier = "carrier"
 """
 COLUMNS = ("order", "shop", "buyer", "quantity", "bought", "paid_at", "promised", "ship_by", "collected", "delivered",
-           "cancelled", "goods", "freight", "paid", "status", "given", "scanned")  # fmt: skip
+           "cancelled", "goods", "freight", "paid", "status", "given", "scanned", "chosen", "surcharge", "carrier")  # fmt: skip
 ENDS = ("cancelled", "cancelled_by_buyer", "cancelled_by_platform", "unavailable")
 
 
@@ -130,7 +133,8 @@ def a_history(
             for row in an_order(
                 rng, start + timedelta(minutes=rng.randrange(60 * 24 * days)), number, buyers, dearest
             ):
-                write.writerow((row | told_by_carriers(number, row)).get(column, "") for column in COLUMNS)
+                row |= told_by_carriers(number, row) | chosen(number, row)
+                write.writerow(row.get(column, "") for column in COLUMNS)
     return path
 
 
@@ -143,6 +147,15 @@ def told_by_carriers(number: int, row: dict[str, object]) -> dict[str, object]:
     again = isinstance(collected, datetime) and rng.random() < 0.8
     scanned = collected + timedelta(minutes=rng.randrange(1, 60 * 30)) if again else ""  # type: ignore[operator]
     return {"given": given, "scanned": scanned}
+
+
+def chosen(number: int, row: dict[str, object]) -> dict[str, object]:
+    """Which courier the buyer of every second order chose and paid more for, and which had this shop's parcel."""
+    rng = random.Random(f"{number}:chosen")
+    if rng.random() < 0.5:
+        return {}
+    used = random.Random(f"{number}:{row['shop']}:used").choice(["slow post", "slow post", "swift", ""])
+    return {"chosen": "slow post", "surcharge": rng.choice(["", 0, 3, "?"]), "carrier": used}
 
 
 def an_order(
@@ -198,6 +211,7 @@ def journey(rng: random.Random, bought: datetime, promised: datetime) -> tuple[o
         ("out_of_stock", "", 8),
         ("false_shipment", "", 9),
         ("false_shipment,out_of_stock,non_delivery", "[false_shipment]\nsilence_hours = 96\n", 10),
+        ("chosen_courier,late_delivery", "", 11),
     ],
 )
 def test_whatever_happens_to_orders_life_ends_as_replay(
