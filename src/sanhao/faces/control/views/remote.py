@@ -22,6 +22,7 @@ from sanhao.faces.ui.cards import Bar, Series
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
+from sanhao.kit.deadline import zone
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.text import Text
 from sanhao.service.delivery import api as delivery
@@ -43,8 +44,9 @@ def index(request: StaffRequest) -> HttpResponse:
     terms = remote.terms_at(now)
     today = remote.budgets_today(terms, currency=currency, now=now)
     since = now - timedelta(days=_DAYS)
-    days = remote.budgets(since.date(), currency=currency)
-    labels = sorted({one.day for one in days})
+    last = now.astimezone(zone(terms.timezone)).date()
+    labels = [last - timedelta(days=n) for n in reversed(range(_DAYS))]
+    days = remote.budgets(labels[0], currency=currency)
     given = {
         "today": [(_scope(one.scope), one, _parts(one)) for one in today],
         "labels": [f"{day:%m-%d}" for day in labels],
@@ -79,7 +81,7 @@ def _parts(one: remote.DayBudget) -> list[Bar]:
 def _bars(rows: Sequence[remote.Given], names: dict[str, str]) -> list[Bar]:
     return [
         Bar(names.get(row.of, row.of) or _("without a category"), row.subsidy.minor,
-            f"{row.subsidy.format(words.lang())} · {row.orders}", 1)
+            f"{row.subsidy.format(words.lang())} · {row.orders}", _JADE)
         for row in rows[:12]
     ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
 from sanhao.faces.control import money, words
 from sanhao.faces.control.cards import promise_cards
+from sanhao.faces.control.places import open_to
 from sanhao.faces.control.staff import EVERYBODY, StaffRequest, page
 from sanhao.faces.control.views.common import words_of
 from sanhao.faces.ui.cards import Bar, PromiseCard, Series
@@ -182,13 +183,17 @@ def find(request: StaffRequest) -> HttpResponse:
     """One box for an order's number or an e-mail address; and a way to everything else."""
     given = words_of(request.GET.get("q"), 254)
     if given:
-        if number := orders.by_numbers([given.upper(), given]):
+        whole = "".join(given.split())  # pages draw numbers in fours
+        if number := orders.by_numbers([whole.upper(), whole]):
             return redirect("control:order", next(iter(number.values())))
         if "@" in given and request.may("admin", "support"):
             person = people.by_email(given) or people.guest_by_email(given)
             if person is not None:
                 return redirect("control:person", person.id)
     may_mail = request.may("admin", "support")
-    return render(
-        request, "control/find.html", {"q": given, "may_mail": may_mail, "now": time.now(), "desk": "one"}
-    )
+    places = [
+        (group, [(place, reverse(f"control:{place.route}")) for place in open_])
+        for group, open_ in open_to(request.may)
+    ]
+    shown = {"q": given, "may_mail": may_mail, "places": places, "now": time.now(), "desk": "one"}
+    return render(request, "control/find.html", shown)
