@@ -17,6 +17,8 @@ from sanhao.service.orders import api as orders
 from tests.faces.storefront.stage import EN, ZH, client_of, words
 from tests.goods import world
 from tests.service import stage as service
+from tests.service.remote import test_checkout as of_remote
+from tests.service.remote.stage import a_hub
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -172,3 +174,18 @@ def test_a_guest_chooses_too(at: service.Stage) -> None:
     [address] = re.findall(r'name="address" value="([^"]*)"', page.content.decode())
     answer = guest.post("/checkout/", {"address": address, f"way-{at.shop_id}": shown(page)["express"]})
     assert answer.status_code == 302
+
+
+def test_where_a_hub_is_cheaper_it_is_ticked_until_the_buyer_says_otherwise(demo: None) -> None:
+    of_remote.found()
+    at, hub = of_remote.shop(), a_hub()
+    client = client_of(at.buyer_id)
+    client.post("/cart/add/", {"offer": at.offers[0], "quantity": 1})
+
+    def ticked(**said: str) -> list[str]:
+        page = client.get("/checkout/", {"address": at.address_id, **said}).content.decode()
+        return re.findall(r'name="way-[0-9a-f-]+" value="([^"/]*)/[^"]*"[^>]* checked', page)
+
+    assert ticked() == [str(hub.id)]
+    straight = {f"way-{at.shop_id}": f"/{of_remote.STRAIGHT.minor}/6"}
+    assert ticked(**straight) == [""]

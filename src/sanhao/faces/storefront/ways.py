@@ -92,19 +92,19 @@ def ways(
     ]  # fmt: skip
     offered = orders.sendings(wishes, orders.rules_at(now), now=now)
     return {
-        parcel.shop.id: _ways(parcel, sendings, _wish(given, parcel.shop.id), now)
+        parcel.shop.id: _ways(parcel, sendings, given.get(f"{_FIELD}{parcel.shop.id}"), now)
         for parcel, sendings in zip(parcels, offered, strict=True)
     }
 
 
-def _wish(given: QueryDict, shop_id: UUID) -> UUID | None:
-    return visitor.uuid_of(given.get(f"{_FIELD}{shop_id}", "").partition("/")[0])
-
-
-def _ways(parcel: Parcel, sendings: Sequence[orders.Sending], wish: UUID | None, now: datetime) -> Ways:
+def _ways(parcel: Parcel, sendings: Sequence[orders.Sending], wish: str | None, now: datetime) -> Ways:
+    """*wish*: what was ticked, None where nothing was yet. That the shop chooses is a wish, too, with no id."""
     options = [sending.option for sending in sendings]
     subsidies = [sending.leg.subsidy if sending.leg else None for sending in sendings]
-    chosen = next((option for option in options if option.service_id == wish), options[0])
+    chosen = options[0]
+    if wish is not None:
+        service = visitor.uuid_of(wish.partition("/")[0])
+        chosen = next((option for option in options if option.service_id == service), chosen)
     least, soonest = min(o.freight for o in options), min(o.transit_days for o in options)
     cheapest = [o for o in options if o.freight == least]
     fastest = [o for o in options if o.transit_days == soonest]
