@@ -171,7 +171,7 @@ def test_the_wallet_says_from_whom_for_what_and_until_when(at: service.Stage, cl
     client.get("/wallet/")  # opens the cart
     with CaptureQueriesContext(connection) as seen:
         said = words(client.get("/wallet/"))
-    assert len(seen) == 4 + 3, "coupons, shops, hosts"
+    assert len(seen) == 4 + 4, "coupons, shops, hosts, debts"
     assert "for goods of at least ¥88 · for this shop's goods · stands alone" in said
     assert "From Sanhao" in said and "for goods of any price" in said and "good until" in said
     assert "¥21" in said
