@@ -14,6 +14,8 @@ from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
+from sanhao.kit.money import Money
+from sanhao.kit.text import Text
 from sanhao.service.aftersales import core, sweep_telling, telling
 from sanhao.service.aftersales.actions import (
     ahead,
@@ -94,16 +96,20 @@ WATCH = Keeper(
 )
 
 
+def _rejudged(verdict: object, owed: Money, text: Text) -> decisions.Rejudged:
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=owed.minor,
+        currency=owed.currency if owed.minor else "",
+        text=text,
+    )
+
+
 def rejudge(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
     """The same pure judge over stored facts."""
     typed, seen = terms_from(terms), msgspec.json.decode(facts_json, type=Seen)
     verdict = judge(typed, seen)
-    return decisions.Rejudged(
-        verdict=encode(verdict),
-        effect_minor=verdict.owed.minor,
-        currency=verdict.owed.currency if verdict.owed.minor else "",
-        text=say(typed, seen, verdict)[0],
-    )
+    return _rejudged(verdict, verdict.owed, say(typed, seen, verdict)[0])
 
 
 def rejudge_advance(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
@@ -111,12 +117,7 @@ def rejudge_advance(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudge
     verdict = instant.judge(
         msgspec.convert(terms, instant.Terms), msgspec.json.decode(facts_json, type=instant.Seen)
     )
-    return decisions.Rejudged(
-        verdict=encode(verdict),
-        effect_minor=verdict.owed.minor,
-        currency=verdict.owed.currency if verdict.owed.minor else "",
-        text=instant.say(verdict),
-    )
+    return _rejudged(verdict, verdict.owed, instant.say(verdict))
 
 
 def parties(case_id: UUID, now: datetime) -> conversations.Parties:
@@ -142,12 +143,7 @@ def rejudge_called_back(facts_json: str, terms: dict[str, Any]) -> decisions.Rej
     verdict = intercept.judge(
         msgspec.convert(terms, intercept.Terms), msgspec.json.decode(facts_json, type=intercept.Seen)
     )
-    return decisions.Rejudged(
-        verdict=encode(verdict),
-        effect_minor=verdict.owed.minor,
-        currency=verdict.owed.currency if verdict.owed.minor else "",
-        text=intercept.say(verdict),
-    )
+    return _rejudged(verdict, verdict.owed, intercept.say(verdict))
 
 
 def rejudge_fee(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
@@ -155,12 +151,7 @@ def rejudge_fee(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
     verdict = intercept.fee(
         msgspec.convert(terms, intercept.Terms), msgspec.json.decode(facts_json, type=intercept.FeeSeen)
     )
-    return decisions.Rejudged(
-        verdict=encode(verdict),
-        effect_minor=verdict.owed.minor,
-        currency=verdict.owed.currency if verdict.owed.minor else "",
-        text=intercept.say_fee(verdict),
-    )
+    return _rejudged(verdict, verdict.owed, intercept.say_fee(verdict))
 
 
 def rejudge_pickup(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
@@ -168,12 +159,7 @@ def rejudge_pickup(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged
     verdict = pickup.fee(
         msgspec.convert(terms, pickup.Terms), msgspec.json.decode(facts_json, type=pickup.FeeSeen)
     )
-    return decisions.Rejudged(
-        verdict=encode(verdict),
-        effect_minor=verdict.owed.minor,
-        currency=verdict.owed.currency if verdict.owed.minor else "",
-        text=pickup.say_fee(verdict),
-    )
+    return _rejudged(verdict, verdict.owed, pickup.say_fee(verdict))
 
 
 def wire() -> None:

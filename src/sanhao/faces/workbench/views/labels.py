@@ -24,7 +24,6 @@ from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
 _MOST, _ON_A_PAGE, _MOST_QUOTED = 100, 60, 10
-_PACKAGING_G = 100
 
 
 class Row(msgspec.Struct):
@@ -121,7 +120,7 @@ def _rows(seat: Seat, told: QueryDict) -> list[Row]:
 
 
 def _weight(one: Waiting) -> int:
-    return sum(line.weight_g * left for line, left in one.left) + _PACKAGING_G
+    return sum(line.weight_g * left for line, left in one.left) + orders.PACKAGING_G
 
 
 def _choices(seat: Seat, rows: Sequence[Row], sender: delivery.Place) -> list[Choice]:

@@ -37,7 +37,7 @@ class LabelWish(msgspec.Struct, frozen=True):
     another: bool = False
 
 
-_PACKAGING_G = 100
+PACKAGING_G = 100
 """What a box is taken to weigh where only the goods' weight is known."""
 
 
@@ -72,7 +72,7 @@ def print_labels(
                 )
             for line, n in items:
                 of_order[line] -= n
-            weight = wish.weight_g or sum(grams[line] * n for line, n in items) + _PACKAGING_G
+            weight = wish.weight_g or sum(grams[line] * n for line, n in items) + PACKAGING_G
             drafts.append(
                 delivery.LabelDraft(
                     id=new_id(), owner_kind="order", owner_id=wish.order_id, shop_id=shop_id, carrier=wish.carrier,

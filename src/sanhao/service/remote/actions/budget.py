@@ -116,7 +116,7 @@ def _open(terms: Terms, day: date, currency: str, scope: str) -> None:
 
 
 def _write(drafts: Sequence[Draft], taken: Mapping[str, Taken], now: datetime) -> None:
-    purses = {scope: [list(one) for one in shards] for scope, shards in taken.items()}
+    purses = {scope: list(shards) for scope, shards in taken.items()}
     parts = []
     for draft in drafts:
         for part in draft.leg.parts:
@@ -136,17 +136,16 @@ def _write(drafts: Sequence[Draft], taken: Mapping[str, Taken], now: datetime) -
     copy_together(Rows("remote_part", ("id", "consolidation_id", "shard_id", "category", "minor"), parts))
 
 
-def _out_of(purse: list[list], minor: int) -> Taken:  # type: ignore[type-arg]
+def _out_of(purse: Taken, minor: int) -> Taken:
     """Take *minor* out of what was taken for this scope, the first shards first."""
     used: Taken = []
     while minor:
-        shard, left = purse[0]
+        shard, left = purse.pop(0)
         here = min(left, minor)
         used.append((shard, here))
         minor -= here
-        purse[0][1] -= here
-        if not purse[0][1]:
-            purse.pop(0)
+        if left > here:
+            purse.insert(0, (shard, left - here))
     return used
 
 
