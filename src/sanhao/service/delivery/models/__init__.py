@@ -1,0 +1,37 @@
+"""Tables of delivery: parcels and what carriers say of them, what is asked of carriers, what sending costs."""
+
+from sanhao.service.delivery.models.consignments import CONSIGNMENT, Consignment, ConsignmentItem, Scan
+from sanhao.service.delivery.models.errands import INTERCEPTION, LABEL, PICKUP, Interception, Label, Pickup
+from sanhao.service.delivery.models.freight import FreightRegion, FreightTemplate, Service
+from sanhao.service.delivery.models.messages import MESSAGE_STATES, CarrierMessage, Inquiry
+from sanhao.service.delivery.models.sandbox import (
+    SandboxHub,
+    SandboxInterception,
+    SandboxLabel,
+    SandboxPickup,
+    SandboxWay,
+)
+
+__all__ = [
+    "CONSIGNMENT",
+    "INTERCEPTION",
+    "LABEL",
+    "MESSAGE_STATES",
+    "PICKUP",
+    "CarrierMessage",
+    "Consignment",
+    "ConsignmentItem",
+    "FreightRegion",
+    "FreightTemplate",
+    "Inquiry",
+    "Interception",
+    "Label",
+    "Pickup",
+    "SandboxHub",
+    "SandboxInterception",
+    "SandboxLabel",
+    "SandboxPickup",
+    "SandboxWay",
+    "Scan",
+    "Service",
+]

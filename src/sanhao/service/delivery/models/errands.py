@@ -1,0 +1,175 @@
+"""What carriers are asked to do: make a label, bring a parcel back, fetch goods at a door."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from sanhao.kit.states import States
+from sanhao.service.delivery.interception import INTERCEPTIONS, RUNNING
+from sanhao.service.delivery.labels import LABELS
+from sanhao.service.delivery.models.consignments import Consignment
+from sanhao.service.delivery.pickup import PICKUPS, STANDING
+from sanhao.service.delivery.pickup import RUNNING as PICKUPS_RUNNING
+
+LABEL = States("label", "delivery_label", LABELS)
+INTERCEPTION = States("interception", "delivery_interception", INTERCEPTIONS)
+PICKUP = States("pickup", "delivery_pickup", PICKUPS)
+
+
+class Label(models.Model):
+    """A label asked of a carrier, and what became of it; once made, its consignment has the same id.
+
+    *owner_id* is opaque, *sending* what stands on it (`labels.Sending`). *next_try_at*: when its carrier is asked, or,
+    for a label that is not wanted any more, told so; null when nothing is to be said.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    owner_kind = models.CharField(max_length=10)
+    owner_id = models.UUIDField()
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.CharField(max_length=40)
+    service = models.CharField(max_length=80, blank=True)
+    reference = models.CharField(max_length=40)
+    sending = models.JSONField()
+    state = models.CharField(max_length=10)
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    tracking_no = models.CharField(max_length=64, blank=True)
+    handle = models.CharField(max_length=200, blank=True)
+    document = models.CharField(max_length=64, blank=True)
+    """The fingerprint of its file: see `kit.media`."""
+    price_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    made_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason_zh = models.CharField(max_length=300, blank=True)
+    reason_en = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="delivery_label_state", condition=models.Q(state__in=list(LABELS))),
+            models.CheckConstraint(
+                name="delivery_label_made",
+                condition=~models.Q(state="made")
+                | (~models.Q(tracking_no="") & ~models.Q(document="") & models.Q(made_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="delivery_label_ended",
+                condition=models.Q(state__in=("asked", "unsure", "made"), ended_at__isnull=True)
+                | models.Q(state__in=("refused", "cancelled"), ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="delivery_label_waits",
+                condition=~models.Q(state="asked") | models.Q(next_try_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="delivery_label_shop", fields=["shop", "-asked_at"]),
+            models.Index(name="delivery_label_owner", fields=["owner_id"]),
+            models.Index(
+                name="delivery_label_due",
+                fields=["next_try_at"],
+                condition=models.Q(next_try_at__isnull=False),
+            ),
+        ]
+
+
+class Interception(models.Model):
+    """A parcel that is called back while it travels: one attempt for each. Its id is the key the carrier knows it by.
+
+    *cause_id* is opaque: whose wish it is. *until*: when it lapses; *next_try_at*: when its carrier is asked (again).
+    """
+
+    id = models.UUIDField(primary_key=True)
+    consignment = models.OneToOneField(Consignment, on_delete=models.PROTECT, related_name="+")
+    cause_id = models.UUIDField()
+    state = models.CharField(max_length=10)
+    asked_at = models.DateTimeField()
+    until = models.DateTimeField()
+    back_seconds = models.PositiveIntegerField()
+    next_try_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField()
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_interception_state", condition=models.Q(state__in=list(INTERCEPTIONS))
+            ),
+            models.CheckConstraint(
+                name="delivery_interception_ended",
+                condition=models.Q(state__in=RUNNING, ended_at__isnull=True)
+                | (~models.Q(state__in=RUNNING) & models.Q(ended_at__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="delivery_interception_due",
+                fields=["next_try_at"],
+                condition=models.Q(state__in=RUNNING),
+            ),
+            models.Index(name="delivery_interception_cause", fields=["cause_id"]),
+        ]
+
+
+class Pickup(models.Model):
+    """A courier comes to a door for goods, in one slot. Its id is the key the carrier knows it by.
+
+    *cause_id* is opaque: whose wish it is. *until*: when it lapses; *next_try_at*: when its carrier is asked (again).
+    *photo*: what the courier saw, as `kit/media.py` keeps it.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    cause_id = models.UUIDField()
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.CharField(max_length=40)
+    state = models.CharField(max_length=10)
+    place = models.JSONField()
+    bound_for = models.JSONField()
+    box = models.JSONField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reference = models.CharField(max_length=40, blank=True)
+    asked_at = models.DateTimeField()
+    until = models.DateTimeField()
+    wait_seconds = models.PositiveIntegerField()
+    next_try_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    tracking_no = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    photo = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="delivery_pickup_state", condition=models.Q(state__in=list(PICKUPS))),
+            models.CheckConstraint(
+                name="delivery_pickup_slot", condition=models.Q(ends_at__gt=models.F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="delivery_pickup_ended",
+                condition=models.Q(state__in=PICKUPS_RUNNING, ended_at__isnull=True)
+                | (~models.Q(state__in=PICKUPS_RUNNING) & models.Q(ended_at__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                name="delivery_pickup_one", fields=["cause_id"], condition=models.Q(state__in=STANDING)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="delivery_pickup_due",
+                fields=["next_try_at"],
+                condition=models.Q(state__in=PICKUPS_RUNNING),
+            ),
+            models.Index(name="delivery_pickup_cause", fields=["cause_id"]),
+            models.Index(
+                name="delivery_pickup_failed",
+                fields=["-ended_at"],
+                condition=models.Q(state__in=["in_vain", "refused", "lapsed"]),
+            ),
+        ]
