@@ -3,7 +3,7 @@
 from sanhao.service.delivery.models.consignments import CONSIGNMENT, Consignment, ConsignmentItem, Scan
 from sanhao.service.delivery.models.errands import INTERCEPTION, LABEL, PICKUP, Interception, Label, Pickup
 from sanhao.service.delivery.models.freight import FreightRegion, FreightTemplate, Service
-from sanhao.service.delivery.models.messages import MESSAGE_STATES, CarrierMessage, Inquiry
+from sanhao.service.delivery.models.messages import CarrierMessage, Inquiry
 from sanhao.service.delivery.models.sandbox import (
     SandboxHub,
     SandboxInterception,
@@ -16,7 +16,6 @@ __all__ = [
     "CONSIGNMENT",
     "INTERCEPTION",
     "LABEL",
-    "MESSAGE_STATES",
     "PICKUP",
     "CarrierMessage",
     "Consignment",
