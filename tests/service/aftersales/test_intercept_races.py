@@ -11,8 +11,8 @@ from sanhao.books.ledger import api as ledger
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit import time as kit_time
 from sanhao.kit.rows import fetch
-from sanhao.service.delivery import actions
 from sanhao.service.delivery import api as delivery
+from sanhao.service.delivery.actions.answers import record_interceptions
 from sanhao.service.orders import api as orders
 from tests.service.aftersales.stage import ask, case, rules, shop
 from tests.service.orders.stage import at_once
@@ -42,7 +42,7 @@ def stopping(now: datetime) -> tuple[Stage, UUID, UUID, UUID]:
 
 def says(asked: UUID, word: str, now: datetime) -> None:
     id = delivery.interceptions_of([asked])[asked].id
-    actions.record_interceptions([delivery.InterceptionWord(id, word)], now=now)  # type: ignore[arg-type]
+    record_interceptions([delivery.InterceptionWord(id, word)], now=now)  # type: ignore[arg-type]
 
 
 def reads_the_signature(parcel: UUID, now: datetime) -> None:

@@ -21,8 +21,8 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.aftersales.paths import pickup
-from sanhao.service.delivery import actions
 from sanhao.service.delivery import api as delivery
+from sanhao.service.delivery.actions.answers import record_pickups
 from sanhao.service.orders import api as orders
 from tests.conftest import T0
 from tests.service import stage
@@ -284,7 +284,7 @@ def test_withdrawn_while_the_courier_is_at_the_door_the_goods_come_back_all_the_
     assert one is not None
     aftersales.withdraw(asked, person_id=at.buyer_id, now=slot.starts_at - hours(1))
     drain(slot.starts_at - hours(1))
-    actions.record_pickups([delivery.PickupWord(one, "collected", "SP777777")], now=slot.starts_at)
+    record_pickups([delivery.PickupWord(one, "collected", "SP777777")], now=slot.starts_at)
     drain(slot.starts_at)
     assert (history(asked)[-2:], case(asked).pickup) == (["withdrawn", "returning"], "collected")
     drain(slot.starts_at + days(20))
@@ -299,7 +299,7 @@ def test_a_number_that_is_somebody_elses_and_no_photo_at_all(now: datetime) -> N
     one = standing(asked)
     assert one is not None
     words = [delivery.PickupWord(one, "collected", "SF100001", "", b"GIF89a not really")]
-    actions.record_pickups(words, now=now + hours(40))
+    record_pickups(words, now=now + hours(40))
     drain(now + hours(40))
     [parcel] = delivery.consignments_of([asked])[asked]
     assert (parcel.tracking_no[:2], case(asked).state, aftersales.evidence(asked)) == ("PU", "returning", [])
@@ -526,7 +526,7 @@ def test_called_off_against_collected(now: datetime, turn: int) -> None:
     assert one is not None
 
     def collected() -> None:
-        actions.record_pickups([delivery.PickupWord(one, "collected", "SP777777")], now=t)
+        record_pickups([delivery.PickupWord(one, "collected", "SP777777")], now=t)
 
     def called_off() -> None:
         try:
@@ -551,7 +551,7 @@ def test_collected_twice_at_once_and_while_the_buyer_types_a_number(now: datetim
     assert one is not None
 
     def collected() -> None:
-        actions.record_pickups([delivery.PickupWord(one, "collected", "SP777777")], now=t)
+        record_pickups([delivery.PickupWord(one, "collected", "SP777777")], now=t)
 
     def typed() -> None:
         try:

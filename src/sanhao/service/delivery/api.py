@@ -1,17 +1,10 @@
 """The door of delivery."""
 
-from sanhao.service.delivery.actions import (
-    MESSAGE_LIMIT,
-    TooLarge,
-    ask_label_again,
-    begin_registering,
-    receive,
-    register,
-    remove_freight_template,
-    remove_service,
-    save_freight_template,
-    save_service,
-)
+from sanhao.service.delivery.actions.answers import ask_label_again
+from sanhao.service.delivery.actions.freight import remove_freight_template, save_freight_template
+from sanhao.service.delivery.actions.receive import MESSAGE_LIMIT, TooLarge, receive
+from sanhao.service.delivery.actions.register import begin_registering, register
+from sanhao.service.delivery.actions.services import remove_service, save_service
 from sanhao.service.delivery.asking import (
     Box,
     CarrierAway,

@@ -15,7 +15,8 @@ from functools import partial
 from django.db import InterfaceError, OperationalError, transaction
 
 from sanhao.kit.keeper import Row
-from sanhao.service.delivery import actions, intercepting, pickups
+from sanhao.service.delivery import intercepting, pickups
+from sanhao.service.delivery.actions import answers
 from sanhao.service.delivery.asking import (
     CarrierAway,
     CarrierRefused,
@@ -47,7 +48,7 @@ def _ask(rows: Sequence[Row], now: datetime) -> None:
             log.info("%s did not answer about %s; asking again later", row["carrier"], row["tracking_no"])
         except Exception:
             log.exception("asking %s to stop %s went wrong; trying later", row["carrier"], row["tracking_no"])
-    record(partial(actions.record_interceptions, words, now=now), "interceptions")
+    record(partial(answers.record_interceptions, words, now=now), "interceptions")
 
 
 def pickup_due(rows: Sequence[Row], now: datetime) -> None:
@@ -68,7 +69,7 @@ def _send(rows: Sequence[Row], now: datetime) -> None:
             log.info("%s did not answer about pickup %s; asking again later", row["carrier"], row["id"])
         except Exception:
             log.exception("asking %s about pickup %s went wrong; trying later", row["carrier"], row["id"])
-    record(partial(actions.record_pickups, words, now=now), "pickups")
+    record(partial(answers.record_pickups, words, now=now), "pickups")
 
 
 def _say(row: Row, now: datetime) -> PickupWord:

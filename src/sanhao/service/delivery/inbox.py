@@ -17,7 +17,7 @@ from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Keeper, Row
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.delivery import intercepting, legs, pickups
-from sanhao.service.delivery.actions import REGISTRATION_LOCK
+from sanhao.service.delivery.actions.register import REGISTRATION_LOCK
 from sanhao.service.delivery.asking import InterceptionWord, PickupWord
 from sanhao.service.delivery.carriers import CARRIERS, Unreadable
 from sanhao.service.delivery.core import (

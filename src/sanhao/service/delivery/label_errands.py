@@ -13,7 +13,9 @@ from django.db import transaction
 from sanhao.kit import media
 from sanhao.kit.keeper import Row
 from sanhao.kit.text import Text
-from sanhao.service.delivery import actions, labelling, tracking
+from sanhao.service.delivery import labelling, tracking
+from sanhao.service.delivery.actions import answers
+from sanhao.service.delivery.actions.receive import keep_answer
 from sanhao.service.delivery.asking import CarrierAway, CarrierRefused, LabelOrder, LabelVoid, LabelWord
 from sanhao.service.delivery.doors import DOORS, able
 from sanhao.service.delivery.errands import record
@@ -46,7 +48,7 @@ def _fetch_label(carrier: str, order: LabelOrder, now: datetime) -> None:
         reason = Text(
             zh="本站已经没有这家快递的账号。", en="This site has no account with that courier any more."
         )
-        record(partial(actions.refuse_label, order.id, reason, now=now), "a label without a door")
+        record(partial(answers.refuse_label, order.id, reason, now=now), "a label without a door")
         return
     make = DOORS[carrier].label
     assert make is not None
@@ -54,7 +56,7 @@ def _fetch_label(carrier: str, order: LabelOrder, now: datetime) -> None:
         word: LabelWord = make(order, now=now)
     except CarrierRefused as no:
         reason = Text(zh=f"快递说：{no}", en=f"The courier says: {no}")
-        record(partial(actions.refuse_label, order.id, reason, now=now), "a refusal")
+        record(partial(answers.refuse_label, order.id, reason, now=now), "a refusal")
         return
     except CarrierAway as away:
         log.info("%s did not answer about label %s: %s", carrier, order.id, away)
@@ -63,7 +65,7 @@ def _fetch_label(carrier: str, order: LabelOrder, now: datetime) -> None:
         log.exception("asking %s for label %s went wrong; asking again later", carrier, order.id)
         return
     if (fault := fault_of(word, order.id)) is not None:
-        actions.refuse_label(order.id, fault, now=now, word=word)
+        answers.refuse_label(order.id, fault, now=now, word=word)
         return
     try:
         document = media.keep_paper(as_pdf(word.document, word.media)).digest
@@ -73,27 +75,27 @@ def _fetch_label(carrier: str, order: LabelOrder, now: datetime) -> None:
             zh="快递发来的面单打不开，单号已请它作废。",
             en="What the courier sent cannot be printed. It has been told to void the number.",
         )
-        actions.refuse_label(order.id, reason, now=now, word=word)
+        answers.refuse_label(order.id, reason, now=now, word=word)
         return
-    record(partial(actions.record_label, word, document, now=now), "a label")
+    record(partial(answers.record_label, word, document, now=now), "a label")
 
 
 def _void(carrier: str, label: LabelVoid, now: datetime) -> None:
     if not able(carrier, "void"):
-        actions.label_voided(label.id, now=now)  # there is nobody left to tell
+        answers.label_voided(label.id, now=now)  # there is nobody left to tell
         return
     void = DOORS[carrier].void
     assert void is not None
     try:
         void(label, now=now)
     except CarrierRefused as no:
-        actions.label_voided(label.id, refusal=str(no), now=now)
+        answers.label_voided(label.id, refusal=str(no), now=now)
     except CarrierAway as away:
         log.info("%s did not answer about voiding %s: %s", carrier, label.id, away)
     except Exception:
         log.exception("telling %s to void %s went wrong; telling it again later", carrier, label.id)
     else:
-        actions.label_voided(label.id, now=now)
+        answers.label_voided(label.id, now=now)
 
 
 def inquiries_due(rows: Sequence[Row], now: datetime) -> None:
@@ -118,4 +120,4 @@ def _inquire(rows: Sequence[Row], now: datetime) -> None:
                 "asking %s about %s went wrong; asking again later", row["carrier"], row["tracking_no"]
             )
         else:
-            actions.keep_answer(row["carrier"], row["tracking_no"], body, now=now)
+            keep_answer(row["carrier"], row["tracking_no"], body, now=now)

@@ -10,7 +10,7 @@ from sanhao.kit.events import emit
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.rows import execute, fetch
-from sanhao.service.delivery.actions import read_again
+from sanhao.service.delivery.actions.register import read_again
 from sanhao.service.delivery.events import ConsignmentRegistered
 
 

@@ -13,7 +13,8 @@ from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import fetch
-from sanhao.service.delivery import actions, inbox, queries, sandbox_pickups, sandbox_world, signing
+from sanhao.service.delivery import inbox, queries, sandbox_pickups, sandbox_world, signing
+from sanhao.service.delivery.actions.receive import receive
 from sanhao.service.delivery.carriers import SANDBOXES
 from sanhao.service.delivery.core import Status
 from sanhao.service.delivery.events import ConsignmentDelivered
@@ -101,7 +102,7 @@ def post_scan(consignment_id: UUID, status: Status, *, now: datetime, place: str
     """As if the courier had posted it: through the same door, read by the same keeper."""
     carrier, _ = queries.tracking_number(consignment_id)
     body, headers = sandbox_scan_body(consignment_id, status, now=now, place=place)
-    actions.receive(carrier, body, headers, now=now)
+    receive(carrier, body, headers, now=now)
 
 
 def call_back(rows: Sequence[Row], now: datetime) -> None:
@@ -118,7 +119,7 @@ def call_back(rows: Sequence[Row], now: datetime) -> None:
             event_id = f"{call.tracking_no}/interception/{call.word}"
             body = _body(event_id, call.tracking_no, call.word, call.at, "", "")  # type: ignore[arg-type]
             event_id += f"/{call.number}"
-        actions.receive(carrier, body, signing.sign(carrier, body, event_id=event_id), now=now)
+        receive(carrier, body, signing.sign(carrier, body, event_id=event_id), now=now)
 
 
 def _carriers(numbers: Sequence[str]) -> dict[str, str]:
@@ -136,10 +137,10 @@ def call_pickups(rows: Sequence[Row], now: datetime) -> None:
         word, number = call.word, sandbox_pickups.number_of(call.word.id)
         event_id = f"{word.id}/pickup/{call.number}"
         body = msgspec.json.encode({"parcel": number, "scans": [], "pickup": word})
-        actions.receive("sandbox", body, signing.sign("sandbox", body, event_id=event_id), now=now)
+        receive("sandbox", body, signing.sign("sandbox", body, event_id=event_id), now=now)
         if word.said == "collected":
             body, headers = sandbox_body(number, "picked_up", now=call.at, weight_g=call.weight_g)
-            actions.receive("sandbox", body, headers, now=now)
+            receive("sandbox", body, headers, now=now)
 
 
 def hub_signed(batch: Sequence[News[ConsignmentDelivered]]) -> None:
@@ -160,7 +161,7 @@ def hub_calls(rows: Sequence[Row], now: datetime) -> None:
             headers = signing.sign("sandbox", body, event_id=event_id)
         else:
             body, headers = sandbox_body(onward, "picked_up", now=row["call_at"])
-        actions.receive("sandbox", body, headers, now=now)
+        receive("sandbox", body, headers, now=now)
 
 
 class PastScan(msgspec.Struct, frozen=True):
