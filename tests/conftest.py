@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from sanhao.kit import time as kit_time
 from tests.site import Site, database_of_its_own, migrate, serve
@@ -19,6 +21,13 @@ _CHROMIUM = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
 )  # fmt: skip
+
+# How long an example takes says something of the machine that day, nothing of the code; examples of one test share its
+# database.
+examples.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+examples.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

@@ -96,7 +96,7 @@ def test_control_lists_filters_and_exports_claims(scene: Scene) -> None:
     assert client.get("/control/claims/?shop=nonsense").status_code == 422
 
     people.rename(scene.at.buyer_id, "=HYPERLINK(1)")
-    sent = b"".join(client.get("/control/claims/claims.csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    sent = b"".join(client.get("/control/claims/claims.csv").streaming_content).decode("utf-8-sig")
     head, row = csv.reader(sent.splitlines())
     assert dict(zip(head, row, strict=True))["Order"] == number
     assert not any(cell.startswith(("=", "+", "@")) for cell in row)

@@ -108,7 +108,7 @@ def test_a_month_adds_up_on_the_page_and_in_the_file(till: Till) -> None:
     client = client_of(till.bench.manager)
     said = words(client.get(url("money/months/?m=2026-03")))
     assert "An order's money is yours" in said and "Paid out to your bank" in said and "−¥10" in said
-    text = b"".join(client.get(url("money/months/statement.csv?m=2026-03")).streaming_content).decode()  # type: ignore[attr-defined]
+    text = b"".join(client.get(url("money/months/statement.csv?m=2026-03")).streaming_content).decode()
     rows = [line.split(",") for line in text.splitlines()]
     net = rows[0].index("Net")
     assert sum(round(float(row[net]) * 100) for row in rows[1:-1]) == round(float(rows[-1][net]) * 100)

@@ -194,9 +194,9 @@ def test_pages_cost_as_many_queries_for_one_message_as_for_fifty(at: Stage) -> N
 
 
 def _queries(client: object, path: str) -> int:
-    client.get(path)  # type: ignore[attr-defined] # what is marked as read is marked
+    client.get(path)  # what is marked as read is marked
     with CaptureQueriesContext(connection) as found:
-        assert client.get(path).status_code == 200  # type: ignore[attr-defined]
+        assert client.get(path).status_code == 200
     return len(found)
 
 

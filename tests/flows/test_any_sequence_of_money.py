@@ -80,7 +80,7 @@ def test_no_sequence_of_orders_refunds_payouts_and_time_makes_or_loses_a_cent() 
     money.found_rules(now=T0 - timedelta(days=1))
     Books.total, Books.seen, Books.clock = 0, set(), T0
     once = settings(
-        max_examples=2, stateful_step_count=50, deadline=None, database=None, print_blob=True,
+        max_examples=2, stateful_step_count=50, database=None, print_blob=True,
         suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink),
     )  # fmt: skip
     while Books.total < STEPS:

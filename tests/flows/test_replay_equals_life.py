@@ -145,7 +145,7 @@ def told_by_carriers(number: int, row: dict[str, object]) -> dict[str, object]:
     assert isinstance(bought, datetime)
     given = bought + timedelta(minutes=rng.randrange(1, 60 * 60)) if rng.random() < 0.8 else ""
     again = isinstance(collected, datetime) and rng.random() < 0.8
-    scanned = collected + timedelta(minutes=rng.randrange(1, 60 * 30)) if again else ""  # type: ignore[operator]
+    scanned = collected + timedelta(minutes=rng.randrange(1, 60 * 30)) if again else ""
     return {"given": given, "scanned": scanned}
 
 

@@ -51,7 +51,7 @@ def variant(sku: str = "A", *, price: int = 88_000, stock: int = 20, **terms: ob
         300,
         Money(price, "CNY"),
         stock,
-        **terms,  # type: ignore[arg-type]
+        **terms,
     )
 
 

@@ -132,7 +132,7 @@ def network_in_actions(file: File) -> Iterable[str]:
         ),
     ],
 )
-def test_the_law_holds_everywhere(law, cure) -> None:  # type: ignore[no-untyped-def]
+def test_the_law_holds_everywhere(law, cure) -> None:
     found = [violation for file in files() for violation in law(file)]
     assert not found, report(found, cure)
 
@@ -184,7 +184,7 @@ def test_cores_load_without_django_even_indirectly() -> None:
         (transactions, "from django.db.transaction import atomic"),
     ],
 )
-def test_a_breach_is_noticed(law, source: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_breach_is_noticed(law, source: str) -> None:
     assert len(list(law(File("sanhao.service.orders.core", source)))) == 1
 
 

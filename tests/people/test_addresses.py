@@ -173,7 +173,5 @@ def test_whatever_is_done_to_an_address_book_it_has_one_default() -> None:
 
     run_state_machine_as_test(
         AddressBook,
-        settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=15, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
     )

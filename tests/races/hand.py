@@ -74,7 +74,7 @@ def _messages(packed: Iterable[Any], rng: random.Random) -> None:
         if rng.random() < 0.5:
             times.append(("delivered", collected + timedelta(days=rng.choice((2, 9)))))
         for status, at in times:
-            body, headers = delivery.sandbox_body(number_of(order.id), status, now=at)  # type: ignore[arg-type]
+            body, headers = delivery.sandbox_body(number_of(order.id), status, now=at)
             delivery.receive("sandbox", body, headers, now=at + timedelta(minutes=rng.choice((1, 90))))
 
 

@@ -21,7 +21,7 @@ def _site() -> None:
 
 
 def told(person_id: object, topic: str) -> list[str]:
-    return [n.text.en for n in notices.inbox(person_id, limit=20) if n.topic == topic]  # type: ignore[arg-type]
+    return [n.text.en for n in notices.inbox(person_id, limit=20) if n.topic == topic]
 
 
 def test_a_buyer_who_cancels_hears_of_it_and_of_the_money(now: datetime) -> None:

@@ -165,7 +165,7 @@ class TestSending:
 
         def watched(order: object, *, now: datetime) -> object:
             inside.append(connection.in_atomic_block)
-            return pay_back(order, now=now)  # type: ignore[arg-type]
+            return pay_back(order, now=now)
 
         monkeypatch.setattr(world, "pay_back", watched)
         refund([draft(pay(lin, now), 300), draft(pay(lin, now), 200)], now=now)

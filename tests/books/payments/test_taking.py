@@ -227,7 +227,7 @@ def test_a_refusal_that_arrives_after_the_money_changes_nothing_and_money_after_
     paid, declined = (
         {p.id: sign(Callback(p.id, outcome, 1000, "CNY", now)) for p in (first, second)}
         for outcome in ("paid", "declined")
-    )  # type: ignore[misc]
+    )
     deliver([paid[first.id], declined[first.id], declined[second.id], paid[second.id]], now)
     assert states("payments_payment") == ["paid", "paid"]
     assert [type(fact) for fact in owner.facts] == [PaymentSucceeded, PaymentFailed, PaymentSucceeded]

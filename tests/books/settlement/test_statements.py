@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanhao.books.ledger.api import Ref
@@ -135,7 +135,7 @@ steps = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(steps=steps)
 def test_whatever_happens_statements_are_the_ledger(db: Any, steps: list[tuple[str, int, int, int]]) -> None:
     with transaction.atomic():

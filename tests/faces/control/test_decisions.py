@@ -130,7 +130,7 @@ def test_decisions_are_narrowed_down_and_turn_pages(desk: Desk, enter: Enter) ->
 def test_the_spreadsheet_has_a_line_for_each_in_the_readers_language(desk: Desk, enter: Enter) -> None:
     for language, wanted in (("en", desk.decided().text.en), ("zh-hans", desk.decided().text.zh)):
         answer = enter("finance", language).get("/control/decisions/export.csv")
-        text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text)))
         assert {row[0] for row in rows[1:]} == {str(desk.decision), str(desk.appealed)}
         assert wanted in {row[11] for row in rows[1:]}

@@ -42,7 +42,7 @@ def test_from_a_finding_to_the_last_refund(desk: Desk, enter: Enter) -> None:
     service.drain(NOW)
     said = words(two.get(here))
     assert "What came of it" in said and "orders done" in said
-    sheet = b"".join(two.get(f"{here}orders.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    sheet = b"".join(two.get(f"{here}orders.csv").streaming_content).decode()
     assert sheet.startswith("\ufeffOrder,State,Outcome,Reason")
     assert orders.order(desk.orders[3]).number in sheet and "206.00" in sheet
     assert orders.order(desk.orders[3]).refunded.minor == 20_600
@@ -107,5 +107,5 @@ def test_a_page_about_a_sweep_asks_a_fixed_number_of_questions(
     sweep_id = a_finding(desk)
     aftersales.preview_sweep(sweep_id, by=desk.people["admin"], now=NOW)
     client = enter("arbiter")
-    with django_assert_max_num_queries(32):  # type: ignore[operator]
+    with django_assert_max_num_queries(32):
         client.get(f"/control/sweeps/{sweep_id}/")

@@ -140,7 +140,7 @@ def test_the_books_are_checked_on_demand_and_go_out_whole(desk: Desk, enter: Ent
     part = client.get("/control/books/audit/", headers={"HX-Request": "true"}).content.decode()
     assert "The books hold" in part and "<html" not in part
     answer = client.get("/control/books/sanhao.beancount")
-    whole = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    whole = b"".join(answer.streaming_content).decode()
     assert whole == "".join(ledger.beancount())
     assert answer.headers["Content-Disposition"] == 'attachment; filename="sanhao.beancount"'
 

@@ -147,7 +147,7 @@ def test_a_courier_that_does_not_answer_is_said_to(
     def away(*_: object) -> None:
         raise CarrierAway
 
-    monkeypatch.setattr(doors, "DOORS", {"sandbox": Door(slots=away, pickup=away)})  # type: ignore[arg-type]
+    monkeypatch.setattr(doors, "DOORS", {"sandbox": Door(slots=away, pickup=away)})
     client = client_of(at.buyer_id, EN)
     assert "The courier does not answer right now" in words(client.get(f"/cases/{asked}/pickup/"))
     page = client.post(f"/cases/{asked}/pickup/", {"weight": "0.3", "slot": slot})

@@ -13,7 +13,7 @@ HOME = {"recipient": "Leo", "phone": "13800001111", "city": "X", "street": "Y 1"
 
 def test_every_member_of_the_union_and_its_neighbours_can_be_chosen_in_both_languages() -> None:
     for lang, germany in (("en", "Germany"), ("zh", "德国")):
-        names = dict(places.countries(lang))  # type: ignore[arg-type]
+        names = dict(places.countries(lang))
         assert len(places.UNION) == 27
         assert places.UNION | {"CN", "GB", "CH", "NO"} <= set(names)
         assert names["DE"] == germany

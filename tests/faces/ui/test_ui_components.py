@@ -23,7 +23,7 @@ def card(state: PromiseState = "open", hours: float = 31, **more: object) -> Pro
     due = T0 + timedelta(hours=hours)
     return PromiseCard(
         id="p1", kind="Late shipment pays", title="Handed over", shop="Pea Nest", state=state,
-        starts_at=due - timedelta(hours=48), due_at=due, **more,  # type: ignore[arg-type]
+        starts_at=due - timedelta(hours=48), due_at=due, **more,
     )  # fmt: skip
 
 

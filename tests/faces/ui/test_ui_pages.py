@@ -172,7 +172,7 @@ def refuse(rf: RequestFactory, **headers: str) -> tuple[int, str, dict[str, str]
     request.COOKIES = {}
     refusal = Invalid("cart.negative", zh="数量要大于零。", en="The quantity must be above zero.")
     with translation.override("zh-hans"):
-        answer = RefusalMiddleware(page).process_exception(request, refusal)  # type: ignore[arg-type]
+        answer = RefusalMiddleware(page).process_exception(request, refusal)
     assert answer is not None
     return answer.status_code, answer.content.decode(), dict(answer.headers)
 

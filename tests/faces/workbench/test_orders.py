@@ -115,7 +115,7 @@ def test_all_orders_leave_as_a_table_in_pages_and_no_cell_is_a_formula(
         stage.paid(bench.at)
     execute("UPDATE orders_line SET title_en = '=HYPERLINK(1)', title_zh = '=HYPERLINK(1)'")
     sent = client_of(bench.clerk).get(url("orders/orders.csv"))
-    text = b"".join(sent.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = b"".join(sent.streaming_content).decode("utf-8-sig")
     head, *rows = csv.reader(text.splitlines())
     numbers = [
         row["number"]

@@ -315,7 +315,7 @@ def test_the_book_shows_what_binds_and_what_will(rule: UUID) -> None:
 
 
 @given(now_minutes=st.integers(0, 10**6), ahead=st.integers(-(10**5), 10**5), days=st.integers(1, 60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_notice_is_given_exactly_when_enough_whole_days_lie_between(
     now_minutes: int, ahead: int, days: int
 ) -> None:
@@ -333,7 +333,7 @@ def test_notice_is_given_exactly_when_enough_whole_days_lie_between(
     moments=st.lists(st.integers(0, 60), unique=True, max_size=6).map(sorted),
     asked=st.lists(st.integers(-5, 70), min_size=1, max_size=20),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_rule_in_force_is_the_last_one_begun(moments: list[int], asked: list[int]) -> None:
     """Against the plain definition, over random timelines."""
     with transaction.atomic():

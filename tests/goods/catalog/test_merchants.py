@@ -186,21 +186,21 @@ def test_edited_words_are_found_and_the_old_ones_are_not(shop: Stall) -> None:
 
 
 VERBS: dict[str, Callable[[Stall, object, object, object], object]] = {
-    "draft": lambda s, by, _l, _o: catalog.draft_listing(s.shop_id, draft(slug="x"), by=by, now=T0),  # type: ignore[arg-type]
-    "edit": lambda s, by, li, _o: catalog.edit_listing(  # type: ignore[arg-type]
+    "draft": lambda s, by, _l, _o: catalog.draft_listing(s.shop_id, draft(slug="x"), by=by, now=T0),
+    "edit": lambda s, by, li, _o: catalog.edit_listing(
         s.shop_id,
         li,
         catalog.ListingEdit(picture="x"),
         by=by,
-        now=T0,  # type: ignore[arg-type]
+        now=T0,
     ),
-    "publish": lambda s, by, li, _o: catalog.publish(s.shop_id, li, by=by, now=T0),  # type: ignore[arg-type]
-    "pause": lambda s, by, li, _o: catalog.pause(s.shop_id, li, by=by, now=T0),  # type: ignore[arg-type]
-    "close": lambda s, by, li, _o: catalog.close_listing(s.shop_id, li, by=by, now=T0),  # type: ignore[arg-type]
-    "price": lambda s, by, _l, o: catalog.set_price(s.shop_id, o, Money(1, "CNY"), by=by, now=T0),  # type: ignore[arg-type]
-    "stock": lambda s, by, _l, o: catalog.set_stock(s.shop_id, o, 1, by=by, now=T0),  # type: ignore[arg-type]
-    "variant": lambda s, by, li, _o: catalog.add_variant(s.shop_id, li, variant("Z"), by=by, now=T0),  # type: ignore[arg-type]
-    "end": lambda s, by, _l, o: catalog.end_offer(s.shop_id, o, by=by, now=T0),  # type: ignore[arg-type]
+    "publish": lambda s, by, li, _o: catalog.publish(s.shop_id, li, by=by, now=T0),
+    "pause": lambda s, by, li, _o: catalog.pause(s.shop_id, li, by=by, now=T0),
+    "close": lambda s, by, li, _o: catalog.close_listing(s.shop_id, li, by=by, now=T0),
+    "price": lambda s, by, _l, o: catalog.set_price(s.shop_id, o, Money(1, "CNY"), by=by, now=T0),
+    "stock": lambda s, by, _l, o: catalog.set_stock(s.shop_id, o, 1, by=by, now=T0),
+    "variant": lambda s, by, li, _o: catalog.add_variant(s.shop_id, li, variant("Z"), by=by, now=T0),
+    "end": lambda s, by, _l, o: catalog.end_offer(s.shop_id, o, by=by, now=T0),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanhao.goods.catalog import api as catalog
@@ -37,7 +37,7 @@ def shelf(shop: Stall) -> Stall:
 
 
 def found(q: str, lang: str = "zh") -> list[str]:
-    return [card.slug for card in catalog.search(q, lang=lang, now=T0).page.cards]  # type: ignore[arg-type]
+    return [card.slug for card in catalog.search(q, lang=lang, now=T0).page.cards]
 
 
 SWEATER, SOFA, PEA = "urna-cashmere-sweater", "beer-sofa", "pea-pillow"
@@ -137,7 +137,7 @@ def test_a_very_long_question_is_cut(shelf: Stall) -> None:
     assert result.page.cards[0].slug == SWEATER
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(q=st.text(max_size=80))
 def test_any_text_is_answered(shop: Stall, q: str) -> None:
     assert catalog.search(q, lang="zh", now=T0).page.cards == ()
@@ -250,4 +250,4 @@ def test_a_category_is_read_in_order_page_by_page(shop: Stall) -> None:
     dear = catalog.category("knitwear", now=T0, sort="dear")[1].cards
     assert dear[0].price_from is not None, "the sweater for 880 is the dearest"
     with pytest.raises(Invalid):
-        catalog.category("knitwear", now=T0, sort="random")  # type: ignore[arg-type]
+        catalog.category("knitwear", now=T0, sort="random")

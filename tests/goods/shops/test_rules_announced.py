@@ -95,7 +95,7 @@ def test_many_members_are_told_in_few_statements(
         shops.add_member(one, person, "clerk", by=owner, now=T0)
     id = announced({"scan_grace_hours": 4})
     news = News(new_id(), T0, RuleAnnounced(id, KEY, rulebook.EVERYWHERE, 2, FROM))
-    with django_assert_max_num_queries(5 + 5 * 6):  # type: ignore[operator]
+    with django_assert_max_num_queries(5 + 5 * 6):
         rules_told.rule_announced([news])
     assert all(len(told(person)) == 1 for person in [owner, *crowd])
 

@@ -129,7 +129,7 @@ def test_a_shop_keeps_an_owner(shop: Stall) -> None:
 
 def test_a_role_that_does_not_exist_is_invalid(shop: Stall) -> None:
     with pytest.raises(Invalid):
-        shops.add_member(shop.shop_id, person(), "king", by=shop.owner_id, now=T0)  # type: ignore[arg-type]
+        shops.add_member(shop.shop_id, person(), "king", by=shop.owner_id, now=T0)
 
 
 def test_on_holiday_nothing_is_on_sale_and_then_again(shop: Stall) -> None:

@@ -74,7 +74,7 @@ def test_what_its_people_changed_stays_changed() -> None:
         if member.person_id != owner:
             shops.remove_member(shop.id, member.person_id, by=owner, now=T0)
     for template in delivery.freight_templates(shop.id):
-        delivery.remove_freight_template(shop.id, template.id)  # type: ignore[arg-type]
+        delivery.remove_freight_template(shop.id, template.id)
     before = counts()
     found_demo(now=T0)
     assert counts() == before

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanhao.kit.money import Money
@@ -408,7 +408,6 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELLS, min_size=5, max_size=9), min_size=1, max_size=8))
 def test_reading_many_rows_at_once_is_the_same_as_one_by_one(rows: list[list[str]]) -> None:
     columns = {"order_id": "a", "promised_at": {"column": "b", "required": True}, "delivered_at": "c", "collected_at": {"column": "d", "required": False},
@@ -431,7 +430,7 @@ def test_reading_many_rows_at_once_is_the_same_as_one_by_one(rows: list[list[str
     assert reader.many(records) == expected
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), min_size=1, max_size=40), st.randoms())
 def test_the_order_of_rows_changes_no_sum(read: Read, lines: list[tuple[int, int]], chance: Any) -> None:
     shuffled = lines.copy()

@@ -79,7 +79,7 @@ def disputed(at: service.Stage, now: datetime) -> UUID:
         ("shop", "Of this very lot"),
     ):
         party = {"person_id": at.buyer_id} if side == "buyer" else {"shop_id": at.shop_id, "by": at.owner_id}
-        aftersales.state_case(asked, side=side, text=text, now=now, **party)  # type: ignore[arg-type]
+        aftersales.state_case(asked, side=side, text=text, now=now, **party)
     return asked
 
 

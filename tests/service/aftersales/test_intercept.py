@@ -149,7 +149,7 @@ def test_a_shop_that_says_nothing_about_what_came_back_bears_it(now: datetime) -
     asked = stop(at, order, now=t)
     t = pass_hours(t, 13)
     drain(t + days(10))
-    assert (case(asked).state, back(order), advance(asked)[0]) == ("refunded", 20_000, "repaid")  # type: ignore[index]
+    assert (case(asked).state, back(order), advance(asked)[0]) == ("refunded", 20_000, "repaid")
     text = next(d for d in decisions.of_subject("case", asked) if d.kind == "case.silence").text.en
     assert text.startswith("Your parcel was stopped and the shop had raised no objection by")
     judged_again()
@@ -209,7 +209,7 @@ def test_a_yes_that_is_not_kept_goes_to_the_shop_whoever_has_the_money(now: date
     t = pass_hours(later + hours(5), 12)
     assert (case(asked).state, case(asked).ahead) == ("asked", True)
     drain(t + hours(48))
-    assert (case(asked).state, back(order), book("paid_ahead"), advance(asked)[0]) == (  # type: ignore[index]
+    assert (case(asked).state, back(order), book("paid_ahead"), advance(asked)[0]) == (
         "refunded", 20_000, 0, "repaid",
     )  # fmt: skip
     judged_again()
@@ -228,7 +228,7 @@ def test_signed_for_with_the_money_paid_ahead_it_is_a_return_to_be_sent_or_it_is
     assert view.acts == ("send_back",), "what is to be settled is who bears it"
     assert "was delivered after all, and ¥200 is with you already" in view.outlook.next.en
     drain(t + days(8))
-    assert (case(asked).state, advance(asked)[0]) == ("closed", "owed")  # type: ignore[index]
+    assert (case(asked).state, advance(asked)[0]) == ("closed", "owed")
     assert (book("paid_ahead"), book("buyer_owes", at.buyer_id), back(order)) == (0, 20_000, 20_000)
     decision = next(d for d in decisions.of_subject("case", asked) if d.kind == "case.silence")
     assert decision.text.en.startswith("The parcel was delivered and nothing was sent back by")
@@ -236,7 +236,7 @@ def test_signed_for_with_the_money_paid_ahead_it_is_a_return_to_be_sent_or_it_is
         decision.id, by=at.buyer_id, person_id=at.buyer_id, text="It never came", now=t + days(9)
     )
     decisions.decide_appeal(appeal, uphold=False, by=arbiter(), answer="Right", now=t + days(10))
-    assert (case(asked).state, advance(asked)[0], book("buyer_owes", at.buyer_id)) == ("refunded", "borne", 0)  # type: ignore[index]
+    assert (case(asked).state, advance(asked)[0], book("buyer_owes", at.buyer_id)) == ("refunded", "borne", 0)
     judged_again()
 
 
@@ -251,7 +251,7 @@ def test_signed_for_and_sent_back_the_shop_pays_when_it_has_it(now: datetime) ->
     )
     drain(t + days(6))
     assert advance(asked) == ("paid", "accepted", 20_000), "nobody is paid twice"
-    assert case(asked).due_at > t + days(20)  # type: ignore[operator]
+    assert case(asked).due_at > t + days(20)
     parcel = case(asked).parcel_id
     assert parcel is not None
     scan(parcel, "delivered", at=t + days(8))

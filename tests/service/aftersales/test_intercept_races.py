@@ -42,7 +42,7 @@ def stopping(now: datetime) -> tuple[Stage, UUID, UUID, UUID]:
 
 def says(asked: UUID, word: str, now: datetime) -> None:
     id = delivery.interceptions_of([asked])[asked].id
-    record_interceptions([delivery.InterceptionWord(id, word)], now=now)  # type: ignore[arg-type]
+    record_interceptions([delivery.InterceptionWord(id, word)], now=now)
 
 
 def reads_the_signature(parcel: UUID, now: datetime) -> None:

@@ -565,7 +565,7 @@ def test_collected_twice_at_once_and_while_the_buyer_types_a_number(now: datetim
     drain(t)
     assert (case(asked).state, case(asked).pickup) == ("returning", "collected")
     parcels = {parcel.id: parcel.tracking_no for parcel in delivery.consignments_of([asked])[asked]}
-    assert parcels[case(asked).parcel_id] == "SP777777", "what the courier has at hand is what is on its way"  # type: ignore[index]
+    assert parcels[case(asked).parcel_id] == "SP777777", "what the courier has at hand is what is on its way"
     assert account("carrier_fees", "sandbox") == -FEE
     drain(t + days(30))
     judged_again()

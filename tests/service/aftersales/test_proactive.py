@@ -14,7 +14,7 @@ BACK, NOTHING = Money(20_600, "CNY"), Money(0, "CNY")
 
 
 def seen(trigger: str, where: str, **more: object) -> Seen:
-    return msgspec.structs.replace(Seen(trigger, WHY, where, BACK), **more)  # type: ignore[arg-type]
+    return msgspec.structs.replace(Seen(trigger, WHY, where, BACK), **more)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def seen(trigger: str, where: str, **more: object) -> Seen:
 )
 def test_what_becomes_of_each(trigger: str, where: str, outcome: str, reason: str) -> None:
     owed = NOTHING if outcome == "left" else BACK
-    assert judge(Terms(), seen(trigger, where)) == Verdict(outcome, reason, "shop", owed)  # type: ignore[arg-type]
+    assert judge(Terms(), seen(trigger, where)) == Verdict(outcome, reason, "shop", owed)
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS)
@@ -86,4 +86,4 @@ def test_no_founding_term_takes_the_goods_and_the_money_but_a_recall() -> None:
 @pytest.mark.parametrize("wrong", [{"quiet_days": 0}, {"wait_days": 366}, {"look_hours": 0}])
 def test_terms_out_of_reach_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="1 to 365"):
-        Terms(**wrong)  # type: ignore[arg-type]
+        Terms(**wrong)

@@ -321,7 +321,7 @@ def one_ask(data: st.DataObject, of_line: LineMoney) -> Ask:
 
 
 @given(an_order(), TERMS, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_refunds_in_any_order_give_what_was_paid_once(
     money: OrderMoney, terms: RefundTerms, data: Any
 ) -> None:
@@ -362,7 +362,7 @@ def test_any_refunds_in_any_order_give_what_was_paid_once(
 
 
 @given(an_order(), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_at_the_shops_fault_the_last_refund_is_all_that_is_left(money: OrderMoney, data: Any) -> None:
     while left := [of_line for of_line in money.lines if of_line.left_units]:
         chosen = left[: data.draw(st.integers(1, len(left)))]

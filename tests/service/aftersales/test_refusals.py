@@ -126,7 +126,7 @@ def test_what_does_not_fit_is_refused(now: datetime, code: str, more: dict[str, 
     at = shop()
     order = delivered(at)
     given = {"person_id": at.buyer_id, "units": units(order), "now": now + hours(30)} | more
-    refused(code, lambda: aftersales.request(order, **given))  # type: ignore[arg-type]
+    refused(code, lambda: aftersales.request(order, **given))
 
 
 @pytest.mark.parametrize("counts", [(0,), (3,), (-1,)])
@@ -200,7 +200,7 @@ def test_a_number_is_used_once_and_of_a_known_courier(now: datetime) -> None:
     ):
         refused(
             code,
-            lambda carrier=carrier, number=number: aftersales.send_back(  # type: ignore[misc]
+            lambda carrier=carrier, number=number: aftersales.send_back(
                 first, person_id=at.buyer_id, carrier=carrier, tracking_no=number, now=now + hours(32)
             ),
         )
@@ -233,7 +233,7 @@ def test_an_offer_is_less_than_what_was_asked_and_a_no_has_a_reason(now: datetim
     for amount in (0, -1, 20_000, 20_001):
         refused(
             "case.offer",
-            lambda amount=amount: aftersales.reject(asked, words="A scratch", offer_minor=amount, **ours),  # type: ignore[misc]
+            lambda amount=amount: aftersales.reject(asked, words="A scratch", offer_minor=amount, **ours),
         )
     refused("case.answer", lambda: aftersales.reject(asked, words="no", **ours))
     aftersales.reject(asked, words="No, it was worn", save=True, **ours)

@@ -47,8 +47,8 @@ EVIDENCE = "SAMR notice 2026-118"
 
 def found(at: Stage, trigger: str, by: UUID, *, now: datetime, **scope: object) -> UUID:
     return aftersales.raise_finding(
-        trigger,  # type: ignore[arg-type]
-        orders.Within((at.shop_id,), **scope),  # type: ignore[arg-type]
+        trigger,
+        orders.Within((at.shop_id,), **scope),
         reason=WHY,
         evidence=EVIDENCE,
         by=by,
@@ -88,7 +88,7 @@ def told(person_id: UUID, topic: str) -> list[str]:
 def ruled(now: datetime, **terms: object) -> None:
     """Other terms, announced now and in force in a week."""
     version = rulebook.draft(
-        proactive.RULE, msgspec.to_builtins(proactive.Terms(**terms)),  # type: ignore[arg-type]
+        proactive.RULE, msgspec.to_builtins(proactive.Terms(**terms)),
         title=WHY, reason="It was agreed with the shops.", by=None, now=now,
     )  # fmt: skip
     rulebook.announce(version, effective_at=now + timedelta(days=7), by=None, now=now)
@@ -545,7 +545,7 @@ def test_a_finding_that_says_too_little_is_refused(
     given = {"trigger": "recall", "reason": WHY, "evidence": EVIDENCE} | change
     trigger = given.pop("trigger")
     with pytest.raises(Invalid, match=code):
-        aftersales.raise_finding(trigger, orders.Within((at.shop_id,)), by=arbiter(), now=now, **given)  # type: ignore[arg-type]
+        aftersales.raise_finding(trigger, orders.Within((at.shop_id,)), by=arbiter(), now=now, **given)
     assert aftersales.sweeps(over=False) == []
 
 

@@ -37,7 +37,7 @@ def test_messages_of_both_sides_are_put_on_file_once_and_the_platform_reads_them
     said = conversations.quotable(at.buyer_id, at.shop_id)
     assert [one.text for one in said] == ["袖口开线了", "给您换一件", "就是这个售后"]
     mine = {"side": "buyer", "by": at.buyer_id, "person_id": at.buyer_id, "now": now + hours(34)}
-    assert aftersales.cite(case, [said[0].id, answer], **mine) == 2  # type: ignore[arg-type]
+    assert aftersales.cite(case, [said[0].id, answer], **mine) == 2
     assert (
         aftersales.cite(case, [answer], side="shop", by=at.owner_id, shop_id=at.shop_id, now=now + hours(34))
         == 0

@@ -48,7 +48,7 @@ def waits(thread: object) -> list[tuple[str, str]]:
 
 
 def told(person: object) -> list[str]:
-    return [notice.text.zh for notice in notices.inbox(person) if notice.topic.startswith("talk.")]  # type: ignore[arg-type]
+    return [notice.text.zh for notice in notices.inbox(person) if notice.topic.startswith("talk.")]
 
 
 # ---- the story ---------------------------------------------------------------------------------------------------
@@ -398,8 +398,8 @@ def test_staff_do_not_speak_in_their_own_matter(at: Stage, now: datetime) -> Non
 def test_a_ticket_gets_an_answer_is_solved_rated_and_closes_by_itself(at: Stage, now: datetime) -> None:
     key, helper = new_id(), staff()
     given = {"topic": "decision", "title": "为什么扣了8.80元", "text": "包裹是按时发的", "by": at.owner_id}
-    ticket = conversations.open_ticket(at.shop_id, key=key, now=now, **given)  # type: ignore[arg-type]
-    assert conversations.open_ticket(at.shop_id, key=key, now=now, **given) == ticket  # type: ignore[arg-type]
+    ticket = conversations.open_ticket(at.shop_id, key=key, now=now, **given)
+    assert conversations.open_ticket(at.shop_id, key=key, now=now, **given) == ticket
     [queued] = conversations.queue()
     owed = queued.from_platform
     assert owed and owed.due_at == now + hours(8), "10:00 to 18:00 on a working day"
@@ -419,7 +419,7 @@ def test_a_ticket_gets_an_answer_is_solved_rated_and_closes_by_itself(at: Stage,
         conversations.tickets(at.shop_id)[0].id == ticket and conversations.desk(at.shop_id, show="all") == []
     )
     with pytest.raises(Invalid):
-        conversations.open_ticket(at.shop_id, key=new_id(), now=now, **{**given, "topic": "gossip"})  # type: ignore[arg-type]
+        conversations.open_ticket(at.shop_id, key=new_id(), now=now, **{**given, "topic": "gossip"})
 
 
 # ---- evidence ----------------------------------------------------------------------------------------------------

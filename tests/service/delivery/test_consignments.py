@@ -254,7 +254,7 @@ def test_every_move_is_in_the_history(now: datetime) -> None:
         (26, "out_for_delivery"),
         (28, "delivered"),
     ):
-        hear("SB0001", status, at=now + hours * HOUR, received=now + hours * HOUR)  # type: ignore[arg-type]
+        hear("SB0001", status, at=now + hours * HOUR, received=now + hours * HOUR)
         read(now + hours * HOUR)
     moves = fetch("SELECT source, target FROM kit_history WHERE subject_id = %s ORDER BY at", [parcel.id])
     assert [(m["source"], m["target"]) for m in moves] == [
@@ -315,7 +315,7 @@ def test_a_batch_costs_a_handful_of_statements(now: datetime, django_assert_max_
     for n in range(20):
         a_parcel(f"SB1{n:03}", now=now)
         hear(f"SB1{n:03}", "picked_up" if n % 2 else "delivered", at=now, received=now)
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
+    with django_assert_max_num_queries(16):
         read(now)
     assert {m["state"] for m in messages()} == {"read"}
 

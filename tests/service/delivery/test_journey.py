@@ -78,7 +78,7 @@ SCANS = st.lists(
 @given(SCANS, st.randoms(use_true_random=False))
 def test_order_and_repetition_change_nothing(scans: list[HeardScan], random: object) -> None:
     shuffled = [*scans, *scans[: len(scans) // 2]]
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert journey(shuffled, not_before=T0) == journey(scans, not_before=T0)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, connections
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanhao.kit import keeper
@@ -107,14 +107,14 @@ def test_one_number_registered_by_many_at_once_is_one_parcel(now: datetime) -> N
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(order=st.permutations(range(len(STORY))), again=st.lists(st.integers(0, len(STORY) - 1), max_size=4),
        cuts=st.sets(st.integers(0, len(STORY)), max_size=3))  # fmt: skip
 def test_any_order_and_repetition_gives_the_same_row(
     order: list[int], again: list[int], cuts: set[int]
 ) -> None:
     """The very messages of one story, stored in any order, some twice, read in any batches."""
-    savepoint = connection.savepoint()  # type: ignore[attr-defined]
+    savepoint = connection.savepoint()
     try:
         parcel = a_parcel(now=T0)
         for index, told in enumerate([*order, *again]):
@@ -134,4 +134,4 @@ def test_any_order_and_repetition_gives_the_same_row(
         }  # fmt: skip
         assert fetch("SELECT count(*) AS n FROM delivery_scan") == [{"n": len(STORY)}]
     finally:
-        connection.savepoint_rollback(savepoint)  # type: ignore[attr-defined]
+        connection.savepoint_rollback(savepoint)

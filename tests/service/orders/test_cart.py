@@ -92,10 +92,10 @@ def many_offers(count: int) -> list[object]:
 
 def test_a_full_cart_takes_more_of_what_it_has_and_nothing_new(now: datetime) -> None:
     offers = many_offers(LIMITS.max_lines + 1)
-    cart_id = cart_of(None, *((offer, 1) for offer in offers[:-1]))  # type: ignore[misc]
+    cart_id = cart_of(None, *((offer, 1) for offer in offers[:-1]))
     with refused("cart.full"):
-        orders.add_to_cart(cart_id, offers[-1], 1, now=now)  # type: ignore[arg-type]
-    orders.add_to_cart(cart_id, offers[0], 1, now=now)  # type: ignore[arg-type]
+        orders.add_to_cart(cart_id, offers[-1], 1, now=now)
+    orders.add_to_cart(cart_id, offers[0], 1, now=now)
     assert orders.cart_count(cart_id) == LIMITS.max_lines + 1
 
 
@@ -121,11 +121,11 @@ def test_nobody_adopts_another_persons_cart(now: datetime) -> None:
 def test_adopting_fills_the_own_cart_and_leaves_what_has_no_room(now: datetime) -> None:
     offers = many_offers(LIMITS.max_lines + 2)
     buyer = world.person()
-    own = cart_of(buyer, *((offer, 1) for offer in offers[:-3]))  # type: ignore[misc]
-    guest = cart_of(None, (offers[0], 1), *((offer, 1) for offer in offers[-3:]))  # type: ignore[misc]
+    own = cart_of(buyer, *((offer, 1) for offer in offers[:-3]))
+    guest = cart_of(None, (offers[0], 1), *((offer, 1) for offer in offers[-3:]))
     orders.adopt_cart(guest, person_id=buyer, now=now)
     assert len(contents(own)) == LIMITS.max_lines
-    assert contents(own)[offers[0]] == 2  # type: ignore[index]
+    assert contents(own)[offers[0]] == 2
     assert sum(contents(guest).values()) == 2
 
 

@@ -106,7 +106,7 @@ def test_what_is_put_into_the_cart_while_it_is_checked_out_is_bought_or_still_th
         before = stock(at.offers[1])
         at_once(
             lambda: place(at, ()),
-            lambda cart_id=cart_id: orders.add_to_cart(cart_id, at.offers[1], 1, now=now),  # type: ignore[misc]
+            lambda cart_id=cart_id: orders.add_to_cart(cart_id, at.offers[1], 1, now=now),
         )
         left = contents(cart_id).get(at.offers[1], 0)
         assert left + before - stock(at.offers[1]) == 1
@@ -157,7 +157,7 @@ def test_a_buyer_cancels_while_a_clerk_ships(now: datetime, turn: int) -> None:
     for number in range(5):
         order = paid(at)
         jobs = [
-            lambda order=order: orders.cancel_by_buyer(order, person_id=at.buyer_id, now=now),  # type: ignore[misc]
+            lambda order=order: orders.cancel_by_buyer(order, person_id=at.buyer_id, now=now),
             hand_over(at, order, f"SF10000{number}", now),
         ]
         [cancelled, shipped] = at_once(*jobs[::turn])[::turn]

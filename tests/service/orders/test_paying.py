@@ -217,7 +217,7 @@ def test_a_price_that_changes_while_the_buyer_presses_the_button_is_not_charged_
     offers = catalog.offers
 
     def and_then_the_price_rises(ids: object, *, now: datetime) -> object:
-        found = offers(ids, now=now)  # type: ignore[arg-type]
+        found = offers(ids, now=now)
         catalog.set_price(at.shop_id, at.offers[0], Money(99_900, "CNY"), by=at.owner_id, now=now)
         return found
 

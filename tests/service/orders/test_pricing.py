@@ -39,7 +39,7 @@ freights = st.lists(st.integers(0, 10**9).map(cny), min_size=4, max_size=4)
 
 def used(n: int, minor: int, kind: str = "compensation", shop: UUID | None = None) -> Used:
     funder = str(shop) if kind == "shop" else kind
-    return Used(UUID(int=1000 + n), cny(minor), kind, funder, shop)  # type: ignore[arg-type]
+    return Used(UUID(int=1000 + n), cny(minor), kind, funder, shop)
 
 
 coupons = st.lists(

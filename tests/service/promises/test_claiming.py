@@ -39,7 +39,7 @@ def delivered(at: service.Stage, now: datetime) -> tuple[UUID, UUID]:
 
 
 def claimed(at: datetime, id: str = "1", **more: object) -> Claimed:
-    return Claimed(at, id, share_bp=30_00, photos=2, **more)  # type: ignore[arg-type]
+    return Claimed(at, id, share_bp=30_00, photos=2, **more)
 
 
 def test_a_claim_waits_past_its_window_and_is_owed_when_granted(at: service.Stage, now: datetime) -> None:

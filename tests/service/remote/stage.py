@@ -36,7 +36,7 @@ def hub_draft(
         serves or ("xinjiang", "tibet"),
         carrier,
         remote.Tariff(1000, yuan(first), 1000, yuan(extra)),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -49,7 +49,7 @@ def an_admin() -> UUID:
 def a_hub(*serves: str, **more: object) -> remote.Hub:
     """A hub that the platform keeps; the sandbox courier takes parcels on from it."""
     kit_time.found_world(is_demo=True)
-    return remote.hub(remote.save_hub(hub_draft(*serves, **more), by=an_admin()))  # type: ignore[arg-type]
+    return remote.hub(remote.save_hub(hub_draft(*serves, **more), by=an_admin()))
 
 
 def a_draft(

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 def terms(minor: int, **more: object) -> Terms:
-    return Terms(day_budget_minor={"CNY": minor}, **more)  # type: ignore[arg-type]
+    return Terms(day_budget_minor={"CNY": minor}, **more)
 
 
 def free(*order_ids: UUID, now: datetime) -> list[UUID]:

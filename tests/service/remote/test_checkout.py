@@ -37,7 +37,7 @@ def found(**terms: object) -> None:
 
 def shop(*, joined: bool = True, straight: bool = True, **more: object) -> Stage:
     """A shop that asks ¥24 to Xinjiang, or does not send there, and ¥6 to the hub; its buyer lives in Ürümqi."""
-    at = stage(**more)  # type: ignore[arg-type]
+    at = stage(**more)
     delivery.save_freight_template(
         at.shop_id,
         delivery.FreightDraft("新疆", ("CN/新疆",), STRAIGHT, yuan(1_000), deliverable=straight),
@@ -155,13 +155,13 @@ def test_a_price_that_changed_or_a_budget_that_ran_out_since_is_a_refusal_that_c
     ]
     for one in wrong:
         with refused("checkout.courier_changed"):
-            orders.place(**ask, services={at.shop_id: one})  # type: ignore[arg-type]
+            orders.place(**ask, services={at.shop_id: one})
     other = shop(slug="other")
     place(other)
     assert left() == 100
     with refused("checkout.courier_changed"):
-        orders.place(**ask, services={at.shop_id: shown})  # type: ignore[arg-type]
-    assert freight_of(orders.place(**ask)) == 2_400, "whoever names nothing pays what stands"  # type: ignore[arg-type]
+        orders.place(**ask, services={at.shop_id: shown})
+    assert freight_of(orders.place(**ask)) == 2_400, "whoever names nothing pays what stands"
 
 
 @pytest.mark.django_db

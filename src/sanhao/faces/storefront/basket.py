@@ -3,6 +3,7 @@ first is poured into the second. A page that shows no cart asks nothing; a post 
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -68,7 +69,16 @@ def count(request: HttpRequest) -> int:
     """How many pieces the bars of a page show; asked once for a page, however many bars it has."""
     known: int | None = getattr(request, "_pieces", None)
     if known is None:
-        cart_id = find(request)
-        known = orders.cart_count(cart_id) if cart_id else 0
-        request._pieces = known  # type: ignore[attr-defined]
+        known = count_again(request, find(request))
     return known
+
+
+def count_again(request: HttpRequest, cart_id: UUID | None) -> int:
+    """The same, after something was put in."""
+    pieces = orders.cart_count(cart_id) if cart_id else 0
+    cast(_Counted, request)._pieces = pieces
+    return pieces
+
+
+class _Counted(HttpRequest):
+    _pieces: int

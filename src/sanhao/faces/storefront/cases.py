@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanhao.faces.storefront.cards import said
-from sanhao.faces.ui.cards import PromiseCard, Step
+from sanhao.faces.ui.cards import PromiseCard, PromiseState, Step
 from sanhao.goods.shops import api as shops
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
@@ -42,13 +42,15 @@ def card_of(
 ) -> PromiseCard:
     """The promise card, for a case: who does what by when, the ring, and what silence does. *linked*: as a row, about
     *thing*."""
-    state = "kept" if view.state in ("refunded", "exchanged") else "void" if view.over else "open"
+    state: PromiseState = (
+        "kept" if view.state in ("refunded", "exchanged") else "void" if view.over else "open"
+    )
     return PromiseCard(
         id=str(view.id),
         kind=f"{KIND_WORDS[view.kind]} · {said(view.outlook.title)}",
         title=f"{KIND_WORDS[view.kind]}: {said(view.outlook.title)}" if linked else said(view.outlook.next),
         shop=thing or said(shop.name),
-        state=state,  # type: ignore[arg-type]
+        state=state,
         starts_at=view.moved_at,
         due_at=view.due_at or view.moved_at,
         silence=said(view.outlook.silence),

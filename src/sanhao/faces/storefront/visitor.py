@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -114,7 +114,7 @@ def of(kind: str) -> Callable[[View], View]:
             viewer = _viewer(request, named, kwargs[f"{kind}_id"])
             if viewer is None:
                 return _to_sign_in(request)
-            request.viewer = viewer  # type: ignore[attr-defined]
+            cast(ViewerRequest, request).viewer = viewer
             return view(request, *args, **kwargs)
 
         return looking

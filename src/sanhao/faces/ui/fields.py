@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,6 +12,13 @@ from django.utils.translation import gettext as _
 from sanhao.kit.money import Money, MoneyError
 
 _PLAIN = re.compile(r"-?[0-9]{1,12}(\.[0-9]+)?")
+
+
+def choose_among(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, str]]) -> None:
+    """Let the field *name* be one of *choices*: those of this page."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
 
 
 class MoneyField(forms.CharField):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanhao.faces.ui.cards import PromiseCard, Step
+from sanhao.faces.ui.cards import PromiseCard, PromiseState, Step
 from sanhao.faces.ui.pickups import WORDS, day, hours
 from sanhao.faces.workbench.seat import Seat
 from sanhao.faces.workbench.waiting import said
@@ -45,13 +45,15 @@ class Desk(msgspec.Struct, frozen=True):
 
 
 def card_of(view: aftersales.CaseView, seat: Seat, *, linked: bool = True) -> PromiseCard:
-    state = "kept" if view.state in ("refunded", "exchanged") else "void" if view.over else "open"
+    state: PromiseState = (
+        "kept" if view.state in ("refunded", "exchanged") else "void" if view.over else "open"
+    )
     return PromiseCard(
         id=str(view.id),
         kind=f"{KIND_WORDS[view.kind]} · {said(view.outlook.title)}",
         title=said(view.outlook.next) if not linked else f"{KIND_WORDS[view.kind]}: {said(view.reason)}",
         shop=said(view.outlook.silence) if linked else said(seat.shop.name),
-        state=state,  # type: ignore[arg-type]
+        state=state,
         starts_at=view.moved_at,
         due_at=view.due_at or view.moved_at,
         silence=said(view.outlook.silence),

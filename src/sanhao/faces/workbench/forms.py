@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from sanhao.faces.ui import pictures
-from sanhao.faces.ui.fields import InCurrency, MomentField, MoneyField
+from sanhao.faces.ui.fields import InCurrency, MomentField, MoneyField, choose_among
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit.text import Text
 from sanhao.service.delivery import api as delivery
@@ -42,7 +42,7 @@ class ListingForm(forms.Form):
 
     def __init__(self, *given: Any, categories: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*given, **more)
-        self.fields["category"].choices = categories  # type: ignore[attr-defined]
+        choose_among(self, "category", categories)
 
     def edit(self) -> catalog.ListingEdit:
         said = self.cleaned_data
@@ -176,8 +176,7 @@ class ServiceForm(InCurrency):
 
     def __init__(self, *args: Any, carriers: Mapping[str, Text], lang: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(key, name.in_(lang)) for key, name in carriers.items()]
-        self.fields["carrier"].choices = choices  # type: ignore[attr-defined]
+        choose_among(self, "carrier", [(key, name.in_(lang)) for key, name in carriers.items()])
 
     def draft(self) -> delivery.ServiceDraft:
         said = self.cleaned_data
@@ -317,7 +316,7 @@ class ReplaceForm(forms.Form):
 
     def __init__(self, *given: Any, carriers: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*given, **more)
-        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]
+        choose_among(self, "carrier", carriers)
 
 
 class ReturnAddressForm(forms.Form):

@@ -33,7 +33,6 @@ from sanhao.goods.catalog.core import (
     Page,
     SearchResult,
     Shelf,
-    Sort,
     Suggestion,
     VariantDraft,
     VariantView,
@@ -41,6 +40,7 @@ from sanhao.goods.catalog.core import (
     hopeless,
 )
 from sanhao.goods.catalog.queries import (
+    SORTS,
     OnSale,
     Sold,
     categories,
@@ -60,6 +60,7 @@ from sanhao.goods.catalog.queries import (
 from sanhao.goods.catalog.search import search, suggest
 
 __all__ = [
+    "SORTS",
     "CategoryCard",
     "Home",
     "ListingCard",
@@ -74,7 +75,6 @@ __all__ = [
     "SearchResult",
     "Shelf",
     "Sold",
-    "Sort",
     "Suggestion",
     "VariantDraft",
     "VariantView",

@@ -20,7 +20,6 @@ OfferKind = Literal["shelf", "presale", "live", "idea"]
 OFFER_KINDS: tuple[OfferKind, ...] = ("shelf", "presale", "live", "idea")
 Special = Literal["", "custom", "virtual"]
 SPECIALS: tuple[Special, ...] = ("", "custom", "virtual")
-Sort = Literal["new", "cheap", "dear"]
 PAGE_SIZE, LAST_PAGE = 24, 50
 MOST_AT_ONCE = 9_999
 

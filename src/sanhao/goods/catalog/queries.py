@@ -21,7 +21,6 @@ from sanhao.goods.catalog.core import (
     OfferChange,
     Page,
     Shelf,
-    Sort,
     VariantView,
     no_category,
     no_listing,
@@ -44,11 +43,13 @@ _OFFERS = f"""
     JOIN catalog_category c ON c.id = l.category_id
     LEFT JOIN catalog_category up ON up.id = c.parent_id
 """
-_ORDER: Mapping[Sort, str] = {
+_ORDER: Mapping[str, str] = {
     "new": "l.listed_at DESC, l.id DESC",
     "cheap": "l.price_from_minor, l.id",
     "dear": "l.price_from_minor DESC, l.id DESC",
 }
+SORTS = tuple(_ORDER)
+"""The orders in which a category can be shown."""
 
 
 def _offer(row: dict[str, Any]) -> OfferCard:
@@ -189,7 +190,7 @@ def on_sale() -> list[OnSale]:
     return [OnSale(**row) for row in rows]
 
 
-def category(slug: str, *, now: datetime, sort: Sort = "new", page: int = 1) -> tuple[CategoryCard, Page]:
+def category(slug: str, *, now: datetime, sort: str = "new", page: int = 1) -> tuple[CategoryCard, Page]:
     """One page of a category and of those below it. Raises NotFound, and Invalid for a page or order there is not."""
     if sort not in _ORDER:
         raise Invalid("catalog.sort", zh="不能这样排序。", en="There is no such order.")

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from django.apps import apps
 from rich.console import Console
 from rich.table import Table

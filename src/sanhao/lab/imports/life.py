@@ -24,7 +24,15 @@ from sanhao.lab.replay.judge import NOTHING_MERGED, Guarantee, Judged, Merged, j
 from sanhao.lab.wiring import HISTORY
 from sanhao.service.promises import api as promises
 
-_OUTCOMES = {"open": "waiting", "review": "broken", "reversed": "broken"}
+_OUTCOMES: dict[str, promises.Outcome] = {
+    "open": "waiting",
+    "kept": "kept",
+    "broken": "broken",
+    "void": "void",
+    "review": "broken",
+    "reversed": "broken",
+}
+"""What a promise came to, by its state."""
 _STRIDE = timedelta(days=28)
 _CHUNK = 500
 
@@ -172,10 +180,10 @@ def _verdict(
     ending: promises.Ending, judged: Judged, shops: dict[str, str], shift: core.Shift
 ) -> promises.Verdict:
     """As the history would say it."""
-    outcome = _OUTCOMES.get(ending.state, ending.state)
+    outcome = _OUTCOMES[ending.state]
     broken = outcome == "broken"
     return promises.Verdict(
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,
         reason=ending.reason or judged.verdict.reason,
         fault=tuple(shops.get(name, name) for name in ending.fault),
         owed=Money(ending.owed_minor, ending.currency) if ending.owed_minor is not None else None,

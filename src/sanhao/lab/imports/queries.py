@@ -81,4 +81,5 @@ def untold_since() -> datetime | None:
         "SELECT min(n.at) AS at FROM lab_history_news n WHERE n.told_at IS NULL AND NOT EXISTS "
         "(SELECT 1 FROM kit_set_aside s WHERE s.keeper = 'lab.history' AND s.row_id = n.id)"
     )
-    return row["at"]  # type: ignore[no-any-return]
+    first: datetime | None = row["at"]
+    return first

@@ -80,7 +80,7 @@ from sanhao.service.aftersales.debts import (
 )
 from sanhao.service.aftersales.evidence import FILMS, PHOTOS
 from sanhao.service.aftersales.evidence import keep as keep_evidence
-from sanhao.service.aftersales.judge import Found, Ruling, Verdict
+from sanhao.service.aftersales.judge import RULINGS, Found, Ruling, Verdict
 from sanhao.service.aftersales.money import Asked, give_back
 from sanhao.service.aftersales.money import preview as preview_money
 from sanhao.service.aftersales.outlook import TITLES, Outlook
@@ -138,6 +138,7 @@ __all__ = [
     "PICKUP_RULE",
     "REASONS",
     "RULE",
+    "RULINGS",
     "SWEPT",
     "TITLES",
     "TRIGGERS",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.kit.wording import sum_of
-from sanhao.service.aftersales.case import Facts, Terms, at_once, ruled, silence
+from sanhao.service.aftersales.case import Facts, Side, Terms, at_once, ruled, silence
 from sanhao.service.aftersales.outlook import decided
 
+RULINGS: tuple[Side, ...] = ("buyer", "platform", "shop")
+"""What an arbiter may say: for whom it is, or that the platform pays."""
 SILENCE, RULING, AT_ONCE = "case.silence", "case.ruling", "case.unpacked"
 
 
@@ -40,7 +41,7 @@ class Ruling(msgspec.Struct, frozen=True, omit_defaults=True):
     """An arbiter's word: for the buyer, for the shop, or the platform pays. *amount_minor*: less than was asked; *found*:
     of a claim, what it is reckoned by."""
 
-    outcome: Literal["buyer", "shop", "platform"]
+    outcome: Side
     words: str
     amount_minor: int | None = None
     found: Found = Found()

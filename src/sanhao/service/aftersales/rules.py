@@ -73,4 +73,5 @@ def checked(terms: dict[str, Any]) -> dict[str, Any]:
     typed = terms_from(terms)
     if unknown := sorted(set(typed.windows) - set(REASONS)):
         raise ValueError(f"windows: there is no reason {unknown[0]}")
-    return msgspec.to_builtins(typed)  # type: ignore[no-any-return]
+    stored: dict[str, Any] = msgspec.to_builtins(typed)
+    return stored

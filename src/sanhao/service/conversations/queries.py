@@ -229,7 +229,7 @@ def unread_of(person_id: UUID) -> int:
         "WHERE t.person_id = %s AND m.side = 'buyer' AND m.unread > 0",
         [person_id],
     )
-    return row["n"]  # type: ignore[no-any-return]
+    return int(row["n"])
 
 
 def tickets(shop_id: UUID, *, before: Key | None = None, limit: int = DESK_PAGE) -> list[ThreadView]:

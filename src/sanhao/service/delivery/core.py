@@ -28,7 +28,7 @@ Status = Literal[
     "unknown",
 ]
 """karrio's tracking vocabulary, whole, so that its adapters fit ours."""
-STATUSES: tuple[str, ...] = get_args(Status)
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 Zone = Literal["given", "facility", "carrier"]
 """Where a scan's time zone came from: the answer said it, the place implies it, or the carrier's home was assumed."""

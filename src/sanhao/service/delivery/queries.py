@@ -359,7 +359,8 @@ def unread_since() -> datetime | None:
         "SELECT min(m.received_at) AS at FROM delivery_carrier_message m WHERE m.state = 'new' AND NOT EXISTS "
         "(SELECT 1 FROM kit_set_aside s WHERE s.keeper = 'delivery.inbox' AND s.row_id = m.id)"
     )
-    return row["at"]  # type: ignore[no-any-return]
+    first: datetime | None = row["at"]
+    return first
 
 
 def is_registered(carrier: str, tracking_no: str) -> bool:

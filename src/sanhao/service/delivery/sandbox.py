@@ -78,7 +78,7 @@ def _event_id(number: str, status: Status, at: datetime) -> str:
 def _body(
     event_id: str,
     number: str,
-    status: Status,
+    status: str,
     at: datetime,
     place: str,
     description: str,
@@ -117,7 +117,7 @@ def call_back(rows: Sequence[Row], now: datetime) -> None:
             body = msgspec.json.encode({"parcel": call.tracking_no, "scans": [], "interception": told})
         else:
             event_id = f"{call.tracking_no}/interception/{call.word}"
-            body = _body(event_id, call.tracking_no, call.word, call.at, "", "")  # type: ignore[arg-type]
+            body = _body(event_id, call.tracking_no, call.word, call.at, "", "")
             event_id += f"/{call.number}"
         receive(carrier, body, signing.sign(carrier, body, event_id=event_id), now=now)
 

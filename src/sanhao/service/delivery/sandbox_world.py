@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from sanhao.kit.choices import one_of
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid, NotFound
@@ -124,8 +125,9 @@ def stop(order: InterceptionOrder, *, now: datetime) -> InterceptionWord:
     mischief = MISCHIEF[row["how"]]
     if mischief.away and row["asked"] == 1:
         raise CarrierAway("the sandbox heard, and was told not to say so")
-    said = [step.word for step in mischief.steps if step.word in SAID and row["taken_at"] + step.after <= now]
-    return InterceptionWord(order.id, said[-1] if said else "taken")  # type: ignore[arg-type]
+    past = [one_of(step.word, SAID) for step in mischief.steps if row["taken_at"] + step.after <= now]
+    said = [word for word in past if word is not None]
+    return InterceptionWord(order.id, said[-1] if said else "taken")
 
 
 class Call(NamedTuple):

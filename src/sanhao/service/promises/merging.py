@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, cast
 
 from sanhao.kit.money import Money
 from sanhao.service.promises.core import AnyKind, Verdict
@@ -25,6 +25,13 @@ class Settled(NamedTuple):
     start_at: datetime
     paid: Money
     owed: Money
+
+
+class Merges(Protocol):
+    """What a kind whose terms have `merge_hours` can besides."""
+
+    def merged(self, terms: Any, facts: Any, *, paid: Money, owed: Money) -> Any:
+        """The facts with what was *paid* nearby and what was *owed* for it."""
 
 
 def merges(terms: Any) -> bool:
@@ -59,7 +66,7 @@ class Merging:
             currency = verdict.owed.currency
             paid = Money(sum(each.paid.minor for each in near), currency)
             owed = Money(sum(each.owed.minor for each in near), currency)
-            facts = kind.merged(terms, facts, paid=paid, owed=owed)  # type: ignore[attr-defined]
+            facts = cast(Merges, kind).merged(terms, facts, paid=paid, owed=owed)
             verdict = kind.judge(terms, facts, now)
         if facts.paid is not None and verdict.owed is not None:
             self.add(pair, Settled(facts.start_at, facts.paid, verdict.owed))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,7 +15,7 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.service.promises.book import THE_END, facts_from, terms_of
 from sanhao.service.promises.core import Verdict
-from sanhao.service.promises.kinds import CLAIMS, KINDS
+from sanhao.service.promises.kinds import CLAIMS, KINDS, late_shipment
 
 
 class PromiseView(msgspec.Struct, frozen=True):
@@ -338,7 +337,7 @@ def _left(made_at: datetime, due_at: datetime | None, now: datetime) -> float:
     return max(0.0, min(1.0, (due_at - now) / (due_at - made_at)))
 
 
-def delay_answer(order_id: UUID, *, now: datetime) -> Any:
+def delay_answer(order_id: UUID, *, now: datetime) -> late_shipment.MayPropose | None:
     """Whether the shop may ask for more time now, and why not (see `late_shipment.may_propose_delay`)."""
     rows = fetch(
         "SELECT rule_id, facts::text AS facts FROM promises_promise "
@@ -347,7 +346,6 @@ def delay_answer(order_id: UUID, *, now: datetime) -> Any:
     )
     if not rows:
         return None
-    kind = KINDS["late_shipment"]
-    return kind.may_propose_delay(  # type: ignore[attr-defined]
+    return late_shipment.may_propose_delay(
         terms_of(rows[0]["rule_id"], "late_shipment"), facts_from("late_shipment", rows[0]["facts"]), now
     )

@@ -159,7 +159,7 @@ def places_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_answer_crashes_whatever_stands_in_it(name: str, data: st.DataObject) -> None:
     """Put anything anywhere: the scans that remain are sound, or the answer is unreadable with a reason."""

@@ -246,7 +246,7 @@ def _news(draw: st.DrawFn, kind: AnyClaimKind) -> PromiseNews:
 
 
 @every_kind
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_neither_order_nor_repetition_of_news_matters_and_a_verdict_stays(
     kind: AnyClaimKind, data: st.DataObject

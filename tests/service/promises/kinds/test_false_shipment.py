@@ -141,7 +141,7 @@ _news: Any = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(_news, max_size=5))
 def test_order_and_repetition_do_not_matter_and_a_verdict_stays(news: list[PromiseNews]) -> None:
     facts = facts_of(false_shipment, TERMS, order(), *news)
@@ -160,7 +160,7 @@ def test_order_and_repetition_do_not_matter_and_a_verdict_stays(news: list[Promi
     assert false_shipment.under(TERMS, facts) == facts
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(_news, max_size=6))
 def test_what_is_heard_after_a_verdict_does_not_change_it(news: list[PromiseNews]) -> None:
     """Judged with what had been heard by then, and with all that came later: once broken by silence, always."""

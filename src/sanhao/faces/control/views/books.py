@@ -11,11 +11,12 @@ from django.shortcuts import render
 from sanhao.books.ledger import api as ledger
 from sanhao.faces.control import words
 from sanhao.faces.control.staff import StaffRequest, page
-from sanhao.faces.control.views.common import names_of, one_of, query, uuid_of, words_of
+from sanhao.faces.control.views.common import names_of, query, uuid_of, words_of
 from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
+from sanhao.kit.choices import one_of
 from sanhao.kit.money import Money
 
 _KEEPERS = ("admin", "finance")
@@ -72,7 +73,7 @@ def entries(request: StaffRequest) -> HttpResponse:
     """The book itself, the last written first."""
     cards = shops.all_shops()
     shop = uuid_of(request.GET.get("shop"))
-    code, kind = one_of(request, "code", ledger.CHART), words_of(request.GET.get("kind"), 40) or None
+    code, kind = one_of(request.GET.get("code"), ledger.CHART), words_of(request.GET.get("kind"), 40) or None
     found = ledger.entries(
         code=code, kind=kind, holder=str(shop) if shop else None, limit=_PAGE + 1,
         before=uuid_of(request.GET.get("before")),

@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy
 
 from sanhao.faces.control import words
 from sanhao.faces.control.staff import StaffRequest, act, page
-from sanhao.faces.control.views.common import one_of, query, uuid_of, words_of
+from sanhao.faces.control.views.common import query, uuid_of, words_of
 from sanhao.faces.control.views.money import KEEPERS, tabs_about_money
 from sanhao.faces.ui import sheets
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
+from sanhao.kit.choices import one_of
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.text import Text
 from sanhao.people import api as people
@@ -48,8 +49,9 @@ _SILENCE: Mapping[str, Text] = {
 
 def _within(request: HttpRequest, now: datetime) -> tuple[aftersales.Within, dict[str, Any]]:
     """What was asked for, and the same as the form shows it."""
-    state, path = one_of(request, "state", aftersales.CLAIMS), one_of(request, "path", words.PATHS)
-    age, shop = one_of(request, "age", _AGES), uuid_of(request.GET.get("shop"))
+    state = one_of(request.GET.get("state"), aftersales.CLAIMS)
+    path = one_of(request.GET.get("path"), words.PATHS)
+    age, shop = one_of(request.GET.get("age"), _AGES), uuid_of(request.GET.get("shop"))
     within = aftersales.Within(
         (state,) if state else ("paid", "owed"),
         path or "",

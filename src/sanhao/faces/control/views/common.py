@@ -41,12 +41,6 @@ def words_of(given: str | None, most: int) -> str:
     return (given or "").replace("\0", "").strip()[:most]
 
 
-def one_of(request: HttpRequest, name: str, known: Iterable[str]) -> str | None:
-    """A filter's value, if it is a known one."""
-    given = request.GET.get(name, "")
-    return given if given in set(known) else None
-
-
 def query(request: HttpRequest, **over: object) -> str:
     """The address of this page with other parameters; None takes one away."""
     given = request.GET.copy()

@@ -16,13 +16,14 @@ from sanhao.faces.control import facts, money, spelled, words
 from sanhao.faces.control.again import Comparison, compare, stored_outcome
 from sanhao.faces.control.staff import EVERYBODY, StaffRequest, page
 from sanhao.faces.control.terms import TermsForm, profiles, whole
-from sanhao.faces.control.views.common import names_of, one_of, query, uuid_of, words_of
+from sanhao.faces.control.views.common import names_of, query, uuid_of, words_of
 from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
+from sanhao.kit.choices import one_of
 from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
 
@@ -34,8 +35,8 @@ _TONES = {"kept": 2, "broken": 1, "void": 5, "waiting": 3}
 def _filters(request: HttpRequest) -> dict[str, Any]:
     return {
         "kind": words_of(request.GET.get("kind"), 60) or None,
-        "outcome": one_of(request, "outcome", words.OUTCOMES),
-        "state": one_of(request, "state", words.STATES),
+        "outcome": one_of(request.GET.get("outcome"), words.OUTCOMES),
+        "state": one_of(request.GET.get("state"), words.STATES),
         "shop_id": uuid_of(request.GET.get("shop")),
     }
 

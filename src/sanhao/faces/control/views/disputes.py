@@ -20,6 +20,7 @@ from sanhao.faces.ui.cards import PromiseCard, Step
 from sanhao.faces.ui.payers import payers_of
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
+from sanhao.kit.choices import one_of
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
@@ -30,7 +31,6 @@ from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
 _JUDGES = ("admin", "arbiter")
-_OUTCOMES = ("buyer", "platform", "shop")
 
 
 class RulingForm(FindingForm):
@@ -141,7 +141,7 @@ def _ways(row: dict[str, Any], proposal: promises.Proposal | None) -> list[Way]:
     others = proposal is not None and len({share.payer for share in proposal.split}) > 1
     return [
         Way(name, found[name].outcome, found[name].bearer, found[name].owed, others and name == "buyer")
-        for name in _OUTCOMES
+        for name in aftersales.RULINGS
     ]
 
 
@@ -182,18 +182,18 @@ def stop(request: StaffRequest, case_id: UUID) -> HttpResponse:
 @act(*_JUDGES)
 def decide(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """The ruling, with its reason; what it says happens at once."""
-    form, outcome = _form(case_id, request.POST), request.POST.get("outcome")
-    if (
-        outcome == "look"
-    ):  # what each way would move by what was found: nothing is decided, no reason is wanted yet
+    form = _form(case_id, request.POST)
+    if request.POST.get("outcome") == "look":
+        # What each way would move by what was found: nothing is decided, no reason is wanted yet.
         form.is_valid()
         form.errors.pop("words", None)
         return _show(request, case_id, form)
-    if not form.is_valid() or outcome not in _OUTCOMES:
+    outcome = one_of(request.POST.get("outcome"), aftersales.RULINGS)
+    if not form.is_valid() or outcome is None:
         return _show(request, case_id, form)
     try:
         amount = form.amount_minor(aftersales.case(case_id, side="platform").back.currency)
-        ruling = aftersales.Ruling(outcome, form.cleaned_data["words"], amount, form.found())  # type: ignore[arg-type]
+        ruling = aftersales.Ruling(outcome, form.cleaned_data["words"], amount, form.found())
         aftersales.decide(case_id, ruling, by=request.person_id, now=time.now())
     except Refusal as refusal:
         return _again(request, case_id, form, refusal)

@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy
 from sanhao.books.settlement import api as settlement
 from sanhao.faces.control import words
 from sanhao.faces.control.staff import StaffRequest, act, form, page
-from sanhao.faces.control.views.common import one_of, query, uuid_of, words_of
+from sanhao.faces.control.views.common import query, uuid_of, words_of
 from sanhao.faces.ui.cards import Tab
+from sanhao.faces.ui.fields import choose_among
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
+from sanhao.kit.choices import one_of
 from sanhao.kit.money import Money, MoneyError
 from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
@@ -47,10 +49,9 @@ class ProposalForm(forms.Form):
 
     def __init__(self, *given: Any, cards: list[shops.ShopCard], **more: Any) -> None:
         super().__init__(*given, **more)
-        kinds = [(key, words.said(kind.title)) for key, kind in settlement.MANUAL_KINDS.items()]
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        of_shops = [("", "–"), *((str(card.id), words.said(card.name)) for card in cards)]
-        self.fields["shop"].choices = of_shops  # type: ignore[attr-defined]
+        kinds = settlement.MANUAL_KINDS.items()
+        choose_among(self, "kind", [(key, words.said(kind.title)) for key, kind in kinds])
+        choose_among(self, "shop", [("", "–"), *((str(card.id), words.said(card.name)) for card in cards)])
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -146,7 +147,7 @@ def decline(request: StaffRequest, id: UUID) -> HttpResponse:
 @page(*KEEPERS)
 def payouts(request: StaffRequest) -> HttpResponse:
     """Every shop's payouts, the last drafted first."""
-    state = one_of(request, "state", settlement.PAYOUT_STATES)
+    state = one_of(request.GET.get("state"), settlement.PAYOUT_STATES)
     found = settlement.all_payouts(state=state, limit=_PAGE + 1, before=uuid_of(request.GET.get("before")))
     shown = found[:_PAGE]
     cards = {card.id: card for card in shops.all_shops()}

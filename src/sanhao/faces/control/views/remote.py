@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from sanhao.faces.control import words
 from sanhao.faces.control.hubs import HubForm
 from sanhao.faces.control.staff import StaffRequest, form, page
-from sanhao.faces.control.views.common import one_of
 from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar, Series
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
+from sanhao.kit.choices import one_of
 from sanhao.kit.deadline import zone
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.text import Text
@@ -168,8 +168,8 @@ def coverage(request: StaffRequest) -> HttpResponse:
     terms = remote.terms_at(now)
     found = remote.coverage(terms)
     names = _category_names()
-    category = one_of(request, "category", found.categories) or ""
-    place = one_of(request, "place", remote.PROVINCES) or ""
+    category = one_of(request.GET.get("category"), found.categories) or ""
+    place = one_of(request.GET.get("place"), remote.PROVINCES) or ""
     reaches = found.categories[category] if category else found.provinces
     far = {area.key for area in terms.areas}
     tiles = [

@@ -18,6 +18,7 @@ from sanhao.faces.control.staff import StaffRequest, act, form, page
 from sanhao.faces.control.views.common import query, words_of
 from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar
+from sanhao.faces.ui.fields import choose_among
 from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
@@ -61,9 +62,9 @@ class FindingForm(forms.Form):
 
     def __init__(self, *given: Any, goods: Sequence[tuple[str, str]], **more: Any) -> None:
         super().__init__(*given, **more)
-        named = [(key, words.said(aftersales.TRIGGERS[key])) for key in aftersales.BY_HAND]
-        self.fields["trigger"].choices = named  # type: ignore[attr-defined]
-        self.fields["goods"].choices = goods  # type: ignore[attr-defined]
+        triggers = [(key, words.said(aftersales.TRIGGERS[key])) for key in aftersales.BY_HAND]
+        choose_among(self, "trigger", triggers)
+        choose_among(self, "goods", goods)
 
 
 @page(*_JUDGES)

@@ -72,7 +72,7 @@ def add(request: HttpRequest) -> HttpResponse:
         sentence = refusal.text.in_(language())
         return listing_page(request, listing_id, refusal=sentence, status=refusal.status, chosen=offer_id)
     if request.headers.get("HX-Request") == "true":
-        request._pieces = orders.cart_count(cart_id)  # type: ignore[attr-defined]
+        basket.count_again(request, cart_id)
         return basket.keep(request, render(request, "storefront/parts/added.html"), cart_id)
     return basket.keep(request, HttpResponseRedirect(reverse("storefront:cart")), cart_id)
 

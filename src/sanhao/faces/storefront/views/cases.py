@@ -61,7 +61,7 @@ def ask(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
                 person_id=request.viewer.id,
                 units=units_of(order, given),
                 reason=given.get("reason", ""),
-                kind=given.get("kind") or None,  # type: ignore[arg-type]
+                kind=given.get("kind") or None,
                 words=given.get("words", ""),
                 evidence=_photos(request),
                 now=now,

@@ -21,8 +21,6 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import NotFound
 from sanhao.service.conversations import api as conversations
 
-_SORTS: tuple[catalog.Sort, ...] = ("new", "cheap", "dear")
-
 
 @visitor.page
 def home(request: HttpRequest) -> HttpResponse:
@@ -45,14 +43,14 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     now = kit_time.now()
     sort = request.GET.get("sort", "new")
     page = visitor.number_of(request.GET.get("page"))
-    chosen, found = catalog.category(slug, now=now, sort=sort, page=page)  # type: ignore[arg-type] # it refuses others
+    chosen, found = catalog.category(slug, now=now, sort=sort, page=page)
     return render(request, "storefront/category.html", {
         "category": chosen, "cards": listing_cards(found.cards, shops_of(found.cards), offers.usual_hours(now)), "sort": sort,
         "categories": [
             Tab(reverse("storefront:category", args=[c.slug]), c.name.in_(language()), c.slug == slug)
             for c in catalog.categories()
         ],
-        "sorts": [(key, label, key == sort) for key, label in zip(_SORTS, _sort_labels(), strict=True)],
+        "sorts": [(key, label, key == sort) for key, label in zip(catalog.SORTS, _sort_labels(), strict=True)],
         **_paging(found), "now": now,
     })  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 
 from sanhao.faces.workbench import words
@@ -36,7 +38,7 @@ def rule(request: HttpRequest, seat: Seat, key: str) -> HttpResponse:
     of_market = {
         market: [v for v in versions if v.market == market] for market in {v.market for v in versions}
     }
-    shown = []
+    shown: list[dict[str, Any]] = []
     for one in versions:
         earlier = [v for v in of_market[one.market] if v.version < one.version]
         changed = words.changes(_whole(earlier[0]), _whole(one)) if earlier else None
@@ -44,7 +46,7 @@ def rule(request: HttpRequest, seat: Seat, key: str) -> HttpResponse:
     coming = [one.id for one in versions if one.effective_at is not None and one.effective_at > seat.now]
     found = rulebook.previews(coming, shop_id=seat.shop.id) if coming else {}
     for each in shown:
-        of_version = found.get(each["rule"].id, [])  # type: ignore[attr-defined]
+        of_version = found.get(each["rule"].id, [])
         each["whole"] = [one for one in of_version if one.shop_id is None]
         each["yours"] = [one for one in of_version if one.shop_id is not None]
     return page(

@@ -13,6 +13,7 @@ from django.db import transaction
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import events
+from sanhao.kit.choices import one_of
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.media import Stored
@@ -91,7 +92,7 @@ def request(
     person_id: UUID,
     units: Mapping[UUID, int],
     reason: str,
-    kind: Kind | None = None,
+    kind: str | None = None,
     words: str = "",
     evidence: Sequence[Stored] = (),
     rule: str = RULE,
@@ -215,7 +216,7 @@ def require_free(order: orders.OrderView, wanted: Mapping[UUID, int], open_units
             )
 
 
-def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
+def weigh(ground: Ground, reason: str, kind: str | None = None) -> Wish:
     """What a request would come to, to the cent. Raises Invalid ``case.reason``, ``case.kind``, Refusal
     ``case.nothing_left``."""
     why = REASONS.get(reason)
@@ -224,8 +225,8 @@ def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
     until = ground.until(why)
     if until is not None and ground.at > until:
         raise _window_over(until, ground.terms)
-    kind = kind or kind_of(why, ground.phase)
-    if kind not in kinds_for(why, ground.phase):
+    chosen = one_of(kind or kind_of(why, ground.phase), kinds_for(why, ground.phase))
+    if chosen is None:
         raise Invalid(
             "case.kind", zh="这个原因不能这样处理。", en="That cannot be asked for with this reason."
         )
@@ -243,7 +244,7 @@ def weigh(ground: Ground, reason: str, kind: Kind | None = None) -> Wish:
             zh="这个订单付的钱已经全部退回。",
             en="Everything that was paid for this order has gone back already.",
         )
-    return Wish(ground, why, kind, back, until)
+    return Wish(ground, why, chosen, back, until)
 
 
 def _phase(order: orders.OrderView, wanted: Mapping[UUID, int]) -> tuple[Phase, bool]:
@@ -357,7 +358,7 @@ def edit(
     *,
     person_id: UUID,
     reason: str,
-    kind: Kind | None = None,
+    kind: str | None = None,
     words: str = "",
     now: datetime,
 ) -> None:

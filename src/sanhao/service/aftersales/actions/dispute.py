@@ -31,7 +31,7 @@ from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
 from sanhao.service.aftersales.case import Side
 from sanhao.service.aftersales.events import CaseChanged
 from sanhao.service.aftersales.evidence import add
-from sanhao.service.aftersales.judge import RULING, Found, Ruling, Seen, Verdict, judge
+from sanhao.service.aftersales.judge import RULING, RULINGS, Found, Ruling, Seen, Verdict, judge
 from sanhao.service.conversations import api as conversations
 from sanhao.service.promises import api as promises
 
@@ -211,10 +211,7 @@ def preview(row: Row, owed: Money | None = None) -> dict[str, Verdict]:
     terms = terms_of(row["rule_id"])
     if owed is not None:
         row = {**row, "back_minor": min(owed.minor, row["back_minor"])}
-    return {
-        outcome: judge(terms, _seen(row, Ruling(outcome, "")))  # type: ignore[arg-type]
-        for outcome in ("buyer", "platform", "shop")
-    }
+    return {outcome: judge(terms, _seen(row, Ruling(outcome, ""))) for outcome in RULINGS}
 
 
 def _seen(row: Row, ruling: Ruling) -> Seen:

@@ -97,7 +97,7 @@ def moved(batch: Sequence[News[InterceptionMoved]]) -> None:
 
 
 def _hear(fact: InterceptionMoved, at: datetime) -> None:
-    heard: Heard = fact.state  # type: ignore[assignment]
+    heard = msgspec.convert(fact.state, Heard)
     rows = fetch(
         f"SELECT {COLUMNS} FROM aftersales_case WHERE id = %s AND stop <> '' FOR UPDATE", [fact.cause_id]
     )

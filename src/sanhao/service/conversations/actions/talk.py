@@ -136,9 +136,10 @@ def write(
     event: str = "",
 ) -> UUID:
     """Add a message to a thread that the caller holds: its number, who owes an answer now, who has not read it."""
-    known = fetch("SELECT id FROM conversations_message WHERE thread_id = %s AND key = %s", [row["id"], key])
-    if known:
-        return known[0]["id"]  # type: ignore[no-any-return]
+    for known in fetch(
+        "SELECT id FROM conversations_message WHERE thread_id = %s AND key = %s", [row["id"], key]
+    ):
+        return UUID(str(known["id"]))
     if side == "buyer" and not event:
         require_welcome(row)
     message_id, number = new_id(), row["last_no"] + 1

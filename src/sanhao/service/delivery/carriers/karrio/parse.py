@@ -10,7 +10,7 @@ from sanhao.service.delivery.carriers.reading import Answer, Reading, load_objec
 from sanhao.service.delivery.core import STATUSES, ScanRecord, Status
 
 HOME = "UTC"
-CODES: dict[str, Status] = {status: status for status in STATUSES}  # type: ignore[misc]
+CODES: dict[str, Status] = {status: status for status in STATUSES}
 
 
 def read(body: bytes) -> Answer:

@@ -6,6 +6,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from uuid import UUID
 
+from sanhao.kit.choices import one_of
 from sanhao.service.delivery.asking import PickupWord
 from sanhao.service.delivery.carriers.reading import Answer, Json, Problem, Reading, load_object, need, text
 from sanhao.service.delivery.core import STATUSES, ForwardWord, ScanRecord, Status, normal_number
@@ -13,7 +14,7 @@ from sanhao.service.delivery.interception import SAID, InterceptionWord
 from sanhao.service.delivery.pickup import SAID as PICKUP_SAID
 
 HOME = "Asia/Shanghai"
-CODES: dict[str, Status] = {status: status for status in STATUSES}  # type: ignore[misc]
+CODES: dict[str, Status] = {status: status for status in STATUSES}
 
 
 def read(body: bytes) -> Answer:
@@ -52,26 +53,26 @@ def read(body: bytes) -> Answer:
 
 
 def _word(told: Json) -> InterceptionWord:
-    said = need(told, "said")
-    if said not in SAID:
-        raise Problem(f"{said[:40]!r} is no answer to an interception")
+    said = one_of(need(told, "said"), SAID)
+    if said is None:
+        raise Problem(f"{text(told, 'said')[:40]!r} is no answer to an interception")
     try:
-        return InterceptionWord(UUID(need(told, "id")), said, text(told, "reason")[:300])  # type: ignore[arg-type]
+        return InterceptionWord(UUID(need(told, "id")), said, text(told, "reason")[:300])
     except ValueError:
         raise Problem("its id is none of ours") from None
 
 
 def _pickup(told: Json) -> PickupWord:
-    said = need(told, "said")
-    if said not in PICKUP_SAID:
-        raise Problem(f"{said[:40]!r} is no answer to a pickup")
+    said = one_of(need(told, "said"), PICKUP_SAID)
+    if said is None:
+        raise Problem(f"{text(told, 'said')[:40]!r} is no answer to a pickup")
     try:
         photo = b64decode(text(told, "photo"), validate=True)
     except (NotBase64, ValueError):
         photo = b""  # what it says of the goods counts without a picture
     number, reason = text(told, "tracking_no"), text(told, "reason")
     try:
-        return PickupWord(UUID(need(told, "id")), said, number, reason, photo)  # type: ignore[arg-type]
+        return PickupWord(UUID(need(told, "id")), said, number, reason, photo)
     except ValueError:
         raise Problem("its id is none of ours") from None
 
