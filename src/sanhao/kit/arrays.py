@@ -15,6 +15,8 @@ def array(values: Iterable[Any]) -> str:
     many times a second, ``unnest((SELECT %s::uuid[]))`` hides from the planner how many values there are: it then keeps
     one plan for all, where it may otherwise plan anew each time, which can cost more than the statement.
     """
+    if isinstance(values, list) and set(map(type, values)) == {UUID}:
+        return "{" + ",".join([value.hex for value in values]) + "}"
     return "{" + ",".join(map(_element, values)) + "}"
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import count, islice
+from itertools import count, islice, repeat
+from operator import is_
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -98,33 +99,37 @@ def _copy(part: Rows) -> None:
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
         remaining = iter(part.rows)
         while chunk := list(islice(remaining, _CHUNK)):
-            copy.write("".join([_line(row) for row in chunk]))
+            copy.write(_lines(chunk))
 
 
 _CHUNK = 1000
 
 
-def _line(row: Sequence[Any]) -> str:
-    """One row in COPY's text format. Thousands a second pass here: psycopg's own takes twice as long."""
-    texts = [
-        value if type(value) is str else value.hex if type(value) is UUID else _text(value) for value in row
-    ]
-    line = "\t".join(texts)
-    if (
-        "\\" in line
-        or "\n" in line
-        or "\r" in line
-        or line.count("\t") != len(texts) - 1
-        or line.count(_NULL) != row.count(None)
-    ):
-        line = "\t".join(
-            [_NULL if value is None else _escaped(text) for value, text in zip(row, texts, strict=True)]
-        )
-    return line + "\n"
+def _lines(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows in COPY's text format, rendered column by column, which are mostly of one type. Thousands a second pass
+    here: psycopg's own takes several times as long."""
+    columns = [_texts(column) for column in zip(*rows, strict=True)]
+    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+
+
+def _texts(values: Sequence[Any]) -> Iterable[str]:
+    first = values[0]
+    if all(map(is_, values, repeat(first))):
+        return [_text(first)] * len(values)
+    kinds = set(map(type, values))
+    if kinds == {UUID}:
+        return [value.hex for value in values]
+    if kinds == {int}:
+        return map(str, values)
+    if kinds == {str}:
+        together = "".join(values)
+        return map(_escaped, values) if any(mark in together for mark in _ESCAPES) else values
+    return map(_text, values)
 
 
 _NULL = "\x02"
 """How COPY is told of no value: a character that, in a text, is escaped."""
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", _NULL: "\\x02"}
 
 
 def _text(value: Any) -> str:
@@ -134,21 +139,19 @@ def _text(value: Any) -> str:
             return _NULL
         case datetime() | date():
             return value.isoformat()
-        case int() | float() | Decimal() | UUID() | str():
+        case str():
+            return _escaped(value)
+        case int() | float() | Decimal() | UUID():
             return str(value)
         case bytes():
-            return f"\\x{value.hex()}"
+            return f"\\\\x{value.hex()}"
     raise TypeError(f"COPY does not write a {type(value).__name__}")
 
 
 def _escaped(text: str) -> str:
-    return (
-        text.replace("\\", "\\\\")
-        .replace("\n", "\\n")
-        .replace("\r", "\\r")
-        .replace("\t", "\\t")
-        .replace(_NULL, "\\x02")
-    )
+    for mark, escaped in _ESCAPES.items():  # the backslash first
+        text = text.replace(mark, escaped)
+    return text
 
 
 def fetch(sql: str, params: Any = None) -> list[dict[str, Any]]:

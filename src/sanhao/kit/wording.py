@@ -50,7 +50,5 @@ def date(at: datetime, timezone: str) -> Text:
 
 def sum_of(money: Money) -> Text:
     """「3元」 / "¥3"; other currencies keep their sign in both languages."""
-    en = money.format("en")
-    if money.currency != "CNY":
-        return Text(zh=money.format("zh"), en=en)
-    return Text(zh=money.format("zh").replace("¥", "") + "元", en=en)
+    said = money.format()
+    return Text(zh=said.replace("¥", "") + "元" if money.currency == "CNY" else said, en=said)

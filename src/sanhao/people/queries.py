@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sanhao.kit.arrays import array
 from sanhao.kit.refusals import Forbidden, NotFound
 from sanhao.kit.rows import fetch
 from sanhao.people.core import AddressCard, GuestCard, PersonCard, QuickCard
@@ -90,8 +91,8 @@ def holders(ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Who has taken over each of *ids*; whoever stands for themselves is missing. Their rows are locked until the
     transaction ends, so that what is given to a guest cannot pass by somebody taking the purchase over right now."""
     rows = fetch(
-        "SELECT person_id, claimed_by_id FROM people_guest WHERE person_id = ANY(%s) ORDER BY person_id FOR SHARE",
-        [list(set(ids))],
+        "SELECT person_id, claimed_by_id FROM people_guest WHERE person_id = ANY(%s::uuid[]) ORDER BY person_id FOR SHARE",
+        [array(set(ids))],
     )
     return {row["person_id"]: row["claimed_by_id"] for row in rows if row["claimed_by_id"]}
 
