@@ -60,6 +60,7 @@ MATRIX: dict[str, Row] = {
     "evidence": ("GET", "/evidence/{evidence}/", (302, 200, 404, 200, 200)),
     "debt": ("GET", "/cases/{owed}/debt/", _OWNERS),
     "case_live": ("GET", "/cases/{case}/live/", _OWNERS),
+    "case_label": ("GET", "/cases/{case}/label.pdf", (302, 404, 404, 404, 404)),
     "pickup": ("GET", "/cases/{case}/pickup/", (302, 302, 404, 404, 404)),
     "case_act": ("POST", "/cases/{case}/do/withdraw/", _OWNERS_POST),
     "invoice": ("GET", "/orders/{order}/invoice/", _OWNERS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from tests.faces.workbench.stage import Bench, Clock, client_of, url, words
 from tests.goods import world
 from tests.service import stage
 from tests.service.aftersales.stage import HOUSE
+from tests.service.remote.stage import a_hub, reserve_for
 
 
 @pytest.fixture
@@ -99,3 +101,28 @@ def test_without_an_address_to_send_from_it_says_where_to_write_one(bench: Bench
         answer = client_of(who).get(url("labels/new/"), {"order": str(bench.order)})
         assert said in words(answer)
     assert "No order chosen" in words(client_of(bench.clerk).get(url("labels/new/"), {"order": "junk"}))
+
+
+def test_what_goes_by_a_hub_is_quoted_and_labelled_to_the_hub(
+    bench: Bench, clock: Clock, three: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quoted: list[delivery.RateOrder] = []
+    rates = delivery.rates
+
+    def listened(carrier: str, order: delivery.RateOrder, **more: Any) -> list[delivery.Rate]:
+        quoted.append(order)
+        return rates(carrier, order, **more)
+
+    monkeypatch.setattr(delivery, "rates", listened)
+    hub = a_hub()
+    reserve_for(three[0], bench.at.shop_id, hub)
+    owner = client_of(bench.owner)
+    page = owner.get(url("labels/new/"), {"order": [str(id) for id in three[:2]]})
+    assert "Xi'an hub" in words(page)
+    assert {order.to.city for order in quoted} == {hub.address.city, stage.HOME.city}
+    [to_hub] = {order.to for order in quoted if order.to.city == hub.address.city}
+    assert (to_hub.name, to_hub.street) == (hub.address.recipient, hub.address.street)
+    owner.post(url("labels/new/"), _form(three[:1]))
+    _run(clock)
+    [made] = delivery.labels_of([three[0]])[three[0]]
+    assert (made.state, made.sending.to) == ("made", to_hub)

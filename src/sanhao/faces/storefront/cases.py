@@ -79,7 +79,9 @@ _STOPPED = {
     "not_stopped": gettext_lazy("The courier never answered"), "stop_signed": gettext_lazy("It was delivered after all"),
 }  # fmt: skip
 """What became of a parcel that was called back says more than the state it led to."""
-_COLLECTED = gettext_lazy("A courier collected it")
+_GONE_BACK = {
+    "collected": gettext_lazy("A courier collected it"), "scanned": gettext_lazy("You handed it in under its label"),
+}  # fmt: skip
 _NOTES = {
     "approved_by_silence": gettext_lazy("the shop did not answer in time"),
     "received_by_silence": gettext_lazy("the shop did not object in time"),
@@ -100,9 +102,7 @@ def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) ->
         bad = move.target in ("rejected", "closed", "lapsed")
         steps.append(
             Step(
-                str(
-                    _COLLECTED if move.note == "collected" else _STOPPED.get(move.note) or _DONE[move.target]
-                ),
+                str(_GONE_BACK.get(move.note) or _STOPPED.get(move.note) or _DONE[move.target]),
                 "bad" if bad else "done",
                 move.at,
                 str(_NOTES.get(move.note, "")),

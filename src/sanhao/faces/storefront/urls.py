@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/", cases.case, name="case"),
     path("cases/<uuid:case_id>/debt/", debts.debt, name="debt"),
     path("cases/<uuid:case_id>/live/", cases.case_live, name="case_live"),
+    path("cases/<uuid:case_id>/label.pdf", cases.label, name="case_label"),
     path("cases/<uuid:case_id>/pickup/", cases.pickup, name="pickup"),
     path("cases/<uuid:case_id>/do/<slug:what>/", cases.act, name="case_act"),
     path("evidence/<uuid:evidence_id>/", evidence.evidence, name="evidence"),

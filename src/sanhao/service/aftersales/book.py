@@ -20,7 +20,8 @@ COLUMNS = (
     "moved_at, phase, packed, answer_hours, by_hand, currency, back_minor, refunded_minor, bearer, ships_first, at_shop, "
     "address::text AS address, parcel_id, uploaded_at, collected_at, signed_at, replacement_id, answer, offer_minor, "
     "round, spoke, decision_id, claimed_by_id, claimed_at, ahead_minor, ahead_until, stop, stop_until, "
-    "stop_rule_id, pickup, pickup_until, pickup_rule_id, pickup_sizes::text AS pickup_sizes, pickup_minor"
+    "stop_rule_id, pickup, pickup_until, pickup_rule_id, pickup_sizes::text AS pickup_sizes, pickup_minor, "
+    "label"
 )
 
 
@@ -55,6 +56,7 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
         stop_until=row["stop_until"],
         pickup=row["pickup"],
         pickup_until=row["pickup_until"],
+        label=row["label"],
     )
 
 

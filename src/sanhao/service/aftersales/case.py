@@ -20,6 +20,7 @@ In words:
    round. If it does not, the shop is asked; if it did, the shop has 10 days to look at what came back, and silence settles.
 10. Bulky goods may be collected (`paths/pickup.py`): the time to send does not end before the courier's slot is over, and
    where nobody came, not before the buyer could choose again.
+11. What is to be sent may go under a label of the platform's (`paths/label.py`): its first scan says that it is on its way.
 
 Source of the numbers: policies of WeChat, TikTok and eBay as collected for this project; every one is a term.
 """
@@ -33,6 +34,7 @@ from typing import Literal
 import msgspec
 
 from sanhao.kit.deadline import end_of_day, zone
+from sanhao.service.aftersales.paths.label import Progress as LabelProgress
 from sanhao.service.aftersales.paths.pickup import Progress
 
 Kind = Literal["refund", "return", "exchange", "claim"]
@@ -179,6 +181,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     pickup: Progress = ""
     pickup_until: datetime | None = None
     """A courier comes for the goods: the time to send them does not end before that is over."""
+    label: LabelProgress = ""
 
 
 class Silence(msgspec.Struct, frozen=True):

@@ -206,6 +206,30 @@ _COLLECTED_AT_DOOR: dict[str, dict[Side, Text]] = {
     },
 }
 """What is different where a courier collects it."""
+_LABELLED: dict[str, dict[Side, Text]] = {
+    "made": {
+        "buyer": Text(
+            zh="退货面单打好了：打印贴上，{due}前交给快递，不用填单号。",
+            en="Your return label is ready: print it, stick it on and hand the parcel in by {due}. There is no number to type.",
+        ),
+        "shop": Text(
+            zh="买家已有退货面单，{due}前交给快递。",
+            en="The buyer has a label for it, and hands it to the courier by {due}.",
+        ),
+        "platform": Text(
+            zh="买家已有退货面单，{due}前交给快递。", en="The buyer has a label, and hands it in by {due}."
+        ),
+    },
+    "over": {
+        "buyer": Text(
+            zh="这次没有退货面单：请在{due}前自己选快递寄回，填上单号。",
+            en="There is no label this time: send it with a courier of your choice by {due} and enter the parcel's number.",
+        ),
+        "shop": _TO_SHOP["to_send"],
+        "platform": _TO_PLATFORM["to_send"],
+    },
+}
+"""What is different where a courier was asked for a label."""
 _MONEY_AHEAD = Text(zh="{sum}已经退给你。", en="{sum} is with you already.")
 _MONEY_LATER = {
     "accepted": Text(zh="掉头以后马上退{sum}。", en="{sum} follows as soon as it has."),
@@ -324,6 +348,8 @@ def outlook(
         words = _COLLECTED_AT_DOOR[facts.pickup][side]
     elif (stage := _stage(facts)) is not None:
         words = _with_money(_CALLED_BACK[stage][side], facts)
+    elif facts.state == "to_send" and facts.label in _LABELLED:
+        words = _LABELLED[facts.label][side]
     elif facts.ahead_until and facts.state == "returning":
         words = _AHEAD[side]
     when = date_time(due_at, timezone)

@@ -73,6 +73,8 @@ class CaseView(msgspec.Struct, frozen=True):
     pickup: str = ""
     pickup_fee: Money | None = None
     """What collecting it cost, where that is taken out of what comes back."""
+    label: str = ""
+    """How far the label is under which the goods may go back (`paths/label.py`)."""
 
     @property
     def over(self) -> bool:
@@ -430,4 +432,5 @@ def _view(row: dict[str, Any], side: Side) -> CaseView:
         ahead=bool(row["ahead_minor"]),
         pickup=row["pickup"],
         pickup_fee=Money(row["pickup_minor"], currency) if row["pickup_minor"] else None,
+        label=row["label"],
     )

@@ -14,7 +14,7 @@ from sanhao.kit.text import Text
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_from
 from sanhao.service.aftersales.case import Terms
-from sanhao.service.aftersales.paths import instant, intercept, pickup, proactive
+from sanhao.service.aftersales.paths import instant, intercept, label, pickup, proactive
 from sanhao.service.aftersales.reasons import REASONS
 
 
@@ -48,6 +48,12 @@ def found_rules(*, now: datetime) -> None:
         pickup.RULE,
         msgspec.to_builtins(pickup.Terms()),
         title=Text(zh="大件上门取退", en="Bulky returns collected at the door"),
+        now=now,
+    )
+    rulebook.found(
+        label.RULE,
+        msgspec.to_builtins(label.Terms()),
+        title=Text(zh="退货面单", en="Labels for returns"),
         now=now,
     )
     rulebook.found(

@@ -77,13 +77,21 @@ def signal(batch: Sequence[News[CaseMoved]] | Sequence[News[CaseChanged]]) -> No
     )
 
 
-_TOLD = ("paid_ahead", "stop_accepted", "pickup_booked", "pickup_in_vain", "pickup_refused", "pickup_lapsed")
+_TO_BOTH = (
+    "paid_ahead",
+    "stop_accepted",
+    "pickup_booked",
+    "pickup_in_vain",
+    "pickup_refused",
+    "pickup_lapsed",
+)
+_TO_BUYER = ("label_made", "label_over")
 
 
 def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
     """The buyer has the money, and the shop learns that this cost it nothing yet; or a courier turns a parcel round,
-    comes to the door, or came in vain."""
-    said = [news for news in batch if news.fact.what in _TOLD]
+    comes to the door, or came in vain. How to send it is told to who sends it."""
+    said = [news for news in batch if news.fact.what in (*_TO_BOTH, *_TO_BUYER)]
     if not said:
         return
     ids = [news.fact.case_id for news in said]
@@ -99,6 +107,7 @@ def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
         told += [
             _notice(member, "case.shop", to_shop[fact.case_id].outlook, fact, f"{news.id}:{member}")
             for member in members.get(fact.shop_id, ())
+            if fact.what in _TO_BOTH
         ]
     notices.notify(told, now=max(news.at for news in said))
 

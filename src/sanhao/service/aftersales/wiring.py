@@ -30,11 +30,12 @@ from sanhao.service.aftersales.actions import (
     way_back,
 )
 from sanhao.service.aftersales.actions import intercept as intercepting
+from sanhao.service.aftersales.actions import label as labelling
 from sanhao.service.aftersales.actions import pickup as collecting
 from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, terms_from
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
-from sanhao.service.aftersales.paths import instant, intercept, pickup, proactive
+from sanhao.service.aftersales.paths import instant, intercept, label, pickup, proactive
 from sanhao.service.aftersales.queries import row_of
 from sanhao.service.aftersales.rules import checked
 from sanhao.service.conversations import api as conversations
@@ -42,6 +43,8 @@ from sanhao.service.delivery.events import (
     ConsignmentCollected,
     ConsignmentDelivered,
     InterceptionMoved,
+    LabelMade,
+    LabelMoved,
     PickupMoved,
 )
 from sanhao.service.orders.events import OrderCancelled, OrderDelivered
@@ -171,6 +174,7 @@ def wire() -> None:
     rulebook.register_terms(proactive.RULE, proactive.Terms)
     rulebook.register_terms(intercept.RULE, intercept.Terms)
     rulebook.register_terms(pickup.RULE, pickup.Terms)
+    rulebook.register_terms(label.RULE, label.Terms)
     decisions.register_judge(instant.PAID, rejudge_advance)
     decisions.register_judge(intercept.PAID, rejudge_called_back)
     decisions.register_judge(intercept.FEE, rejudge_fee)
@@ -188,6 +192,8 @@ def wire() -> None:
     listen_now(ConsignmentDelivered, back.delivered)
     listen_now(InterceptionMoved, intercepting.moved)
     listen_now(PickupMoved, collecting.moved)
+    listen_now(LabelMade, labelling.made)
+    listen_now(LabelMoved, labelling.moved)
     listen_now(ConsignmentDelivered, intercepting.delivered)
     listen_now(DecisionOverturned, dispute.overturned)
     listen_now(DecisionOverturned, swept.overturned)
@@ -206,6 +212,8 @@ def wire() -> None:
     listen_later(CaseMoved, telling.over)
     listen_later(CaseMoved, swept.pay_freight)
     listen_later(CaseMoved, collecting.left)
+    listen_later(CaseMoved, labelling.issue)
+    listen_later(CaseMoved, labelling.left)
     listen_later(CaseChanged, telling.signal)
     listen_later(CaseChanged, telling.paid_ahead)
     register(DUE)

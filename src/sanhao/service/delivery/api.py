@@ -36,7 +36,7 @@ from sanhao.service.delivery.interception import (
     InterceptionView,
     InterceptionWord,
 )
-from sanhao.service.delivery.labelling import ask_labels, give_up, pending, withdraw_label
+from sanhao.service.delivery.labelling import ask_labels, cancel_labels, give_up, pending, withdraw_label
 from sanhao.service.delivery.labels import LABELS, LabelDraft, LabelView, Sending
 from sanhao.service.delivery.pickup import FAILED, PICKUPS, STANDING, PickupDraft
 from sanhao.service.delivery.pickups import (
@@ -149,6 +149,7 @@ __all__ = [
     "ask_labels",
     "begin_registering",
     "book_pickup",
+    "cancel_labels",
     "cancel_pickups",
     "carrier_message",
     "carrier_messages",

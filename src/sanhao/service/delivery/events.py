@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sanhao.kit.events import Event
 from sanhao.kit.media import Stored
+from sanhao.kit.money import Money
 from sanhao.service.delivery.core import Leg
 
 
@@ -82,6 +83,7 @@ class LabelMade(Event, frozen=True):
     items: tuple[tuple[UUID, int], ...]
     by: UUID
     at: datetime
+    price: Money | None = None
 
 
 class LabelMoved(Event, frozen=True):
@@ -92,6 +94,16 @@ class LabelMoved(Event, frozen=True):
     owner_id: UUID
     shop_id: UUID
     state: str
+
+
+class LabelVoided(Event, frozen=True):
+    """The carrier of a label that is not wanted any more has forgotten it (*gone*), or charges for it all the same."""
+
+    label_id: UUID
+    owner_kind: str
+    owner_id: UUID
+    shop_id: UUID
+    gone: bool
 
 
 class ConsignmentTracked(Event, frozen=True):

@@ -82,7 +82,7 @@ def _fetch_label(carrier: str, order: LabelOrder, now: datetime) -> None:
 
 def _void(carrier: str, label: LabelVoid, now: datetime) -> None:
     if not able(carrier, "void"):
-        answers.label_voided(label.id, now=now)  # there is nobody left to tell
+        answers.label_voided(label.id, now=now, refusal="")  # there is nobody left to tell
         return
     void = DOORS[carrier].void
     assert void is not None

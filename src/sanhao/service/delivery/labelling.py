@@ -19,13 +19,14 @@ from sanhao.kit.rows import copy_rows, execute, fetch
 from sanhao.kit.text import Text
 from sanhao.service.delivery.asking import LabelOrder, LabelVoid, LabelWord
 from sanhao.service.delivery.doors import DOORS, able
-from sanhao.service.delivery.events import ConsignmentWithdrawn, LabelMade, LabelMoved
+from sanhao.service.delivery.events import ConsignmentWithdrawn, LabelMade, LabelMoved, LabelVoided
 from sanhao.service.delivery.labels import MOST_BOXES, MOST_WEIGHT_G, LabelDraft, Sending, lease
 from sanhao.service.delivery.models import LABEL
 
 _COLUMNS = ("id", "owner_kind", "owner_id", "shop_id", "carrier", "service", "reference", "sending", "state", "asked_by",
             "asked_at", "not_before", "tries", "next_try_at", "tracking_no", "handle", "document", "currency",
-            "reason_zh", "reason_en")  # fmt: skip
+            "reason_zh", "reason_en", "until")  # fmt: skip
+LATE = Text(zh="快递到时没有答复。", en="The courier had not answered in time.")
 UNSURE = Text(
     zh="快递没有答复。它可能已经出了面单：请到快递那里看一眼，再决定重新请求还是放弃。",
     en="The courier did not answer. It may have made a label all the same: look in its account, then ask again or give it up.",
@@ -55,7 +56,7 @@ def ask_labels(drafts: Sequence[LabelDraft], *, now: datetime) -> None:
         [
             (d.id, d.owner_kind, d.owner_id, d.shop_id, d.carrier, d.service, d.reference,
              msgspec.json.encode(Sending(d.origin, d.to, d.boxes, d.items)).decode(), "asked", d.by, now, d.not_before,
-             0, now, "", "", "", "", "", "")
+             0, now, "", "", "", "", "", "", d.until)
             for d in drafts
         ],
     )  # fmt: skip
@@ -64,8 +65,13 @@ def ask_labels(drafts: Sequence[LabelDraft], *, now: datetime) -> None:
 def claim_labels(rows: Sequence[Row], now: datetime) -> tuple[list[LabelOrder], list[LabelVoid]]:
     """Of labels that are due: those whose carrier is to be asked now, and those it is to be told to forget. Both in order.
 
-    A carrier that does not know our ids, and was asked once already, is not asked again by itself.
+    What nobody waits for any longer is given up. A carrier that does not know our ids, and was asked once already, is not
+    asked again by itself.
     """
+    late = [r["id"] for r in rows if r["state"] == "asked" and r["until"] is not None and r["until"] <= now]
+    if late:
+        _end(late, "cancelled", LATE, now)
+    rows = [row for row in rows if row["id"] not in set(late)]
     doubtful = [
         r["id"] for r in rows if r["state"] == "asked" and r["tries"] and not _knows_ids(r["carrier"])
     ]
@@ -75,12 +81,17 @@ def claim_labels(rows: Sequence[Row], now: datetime) -> tuple[list[LabelOrder], 
     execute(
         "UPDATE delivery_label l SET tries = l.tries + 1, next_try_at = n.at "
         "FROM unnest(%s::uuid[], %s::timestamptz[]) AS n (id, at) WHERE l.id = n.id",
-        [[row["id"] for row in left], [now + lease(row["tries"] + 1) for row in left]],
+        [[row["id"] for row in left], [_next(row, now) for row in left]],
     )
     return (
         [_order(row) for row in left if row["state"] == "asked"],
         [LabelVoid(row["id"], row["tracking_no"], row["handle"]) for row in left if row["state"] != "asked"],
     )
+
+
+def _next(row: Row, now: datetime) -> datetime:
+    again: datetime = now + lease(row["tries"] + 1)
+    return again if row["state"] != "asked" or row["until"] is None else min(again, row["until"])
 
 
 def _knows_ids(carrier: str) -> bool:
@@ -116,7 +127,7 @@ def made(word: LabelWord, document: str, *, now: datetime) -> None:
         [
             LabelMade(
                 word.id, row["owner_kind"], row["owner_id"], row["shop_id"], row["carrier"], word.tracking_no, items,
-                row["asked_by"], now,
+                row["asked_by"], now, word.price,
             ),
             LabelMoved(word.id, row["owner_kind"], row["owner_id"], row["shop_id"], "made"),
         ],
@@ -127,7 +138,7 @@ def made(word: LabelWord, document: str, *, now: datetime) -> None:
 def _not_wanted(word: LabelWord, now: datetime) -> None:
     """An answer to a label that was cancelled while its carrier thought; to one that is made already nothing is due."""
     execute(
-        "UPDATE delivery_label SET tracking_no = %s, handle = %s, next_try_at = %s, tries = 0 "
+        "UPDATE delivery_label SET tracking_no = %s, handle = %s, next_try_at = %s, tries = 0, void = 'due' "
         "WHERE id = %s AND state = 'cancelled' AND tracking_no = ''",
         [word.tracking_no, word.handle, now, word.id],
     )
@@ -158,10 +169,15 @@ def _end(ids: Sequence[UUID], to: str, reason: Text, now: datetime) -> None:
         returning=("owner_kind", "owner_id", "shop_id", "carrier", "tries", "tracking_no"),
     )  # fmt: skip
     known = [row["id"] for row in moved if over and _to_void(row, to)]
-    execute("UPDATE delivery_label SET next_try_at = %s, tries = 0 WHERE id = ANY(%s)", [now, known])
+    execute(
+        "UPDATE delivery_label SET next_try_at = %s, tries = 0, void = 'due' WHERE id = ANY(%s)", [now, known]
+    )
     emit(
         [LabelMoved(row["id"], row["owner_kind"], row["owner_id"], row["shop_id"], to) for row in moved],
         at=now,
+    )
+    _voided(
+        [row["id"] for row in moved if over and row["tracking_no"] and row["id"] not in known], "kept", now
     )
 
 
@@ -172,19 +188,36 @@ def _to_void(row: Row, to: str) -> bool:
     return bool(row["tracking_no"] or (to == "cancelled" and row["tries"] and _knows_ids(row["carrier"])))
 
 
-def voided(id: UUID, *, now: datetime, refusal: str = "") -> None:
-    """The carrier has forgotten the label, or says why it will not: nothing more is said to it."""
+def voided(id: UUID, *, now: datetime, refusal: str | None = None) -> None:
+    """The carrier has forgotten the label, or will not (*refusal*, in its words): nothing more is said to it."""
     execute(
-        "UPDATE delivery_label SET next_try_at = NULL, reason_zh = left(reason_zh || %(zh)s, 300), "
-        "reason_en = left(reason_en || %(en)s, 300) WHERE id = %(id)s AND state <> 'asked'",
+        "UPDATE delivery_label SET reason_zh = left(reason_zh || %(zh)s, 300), reason_en = left(reason_en || %(en)s, 300) "
+        "WHERE id = %(id)s AND void = 'due'",
         {"id": id, "zh": f" 快递说：{refusal}" if refusal else "", "en": f" The courier says: {refusal}" if refusal else ""},
+    )  # fmt: skip
+    _voided([id], "done" if refusal is None else "kept", now)
+
+
+def _voided(ids: Sequence[UUID], how: str, now: datetime) -> None:
+    """What came of it, told once. Of one that is void nobody asks any more where it travels."""
+    rows = fetch(
+        "UPDATE delivery_label SET void = %s, next_try_at = NULL WHERE id = ANY(%s) AND state IN ('cancelled', 'refused') "
+        "AND void IN ('', 'due') RETURNING id, owner_kind, owner_id, shop_id",
+        [how, list(ids)],
+    )
+    if how == "done":
+        execute("DELETE FROM delivery_inquiry WHERE id = ANY(%s)", [[row["id"] for row in rows]])
+    emit(
+        [LabelVoided(row["id"], row["owner_kind"], row["owner_id"], row["shop_id"], how == "done") for row in rows],
+        at=now,
     )  # fmt: skip
 
 
 def lock_label(id: UUID, *, shop_id: UUID) -> Row:
-    """Raises NotFound for another shop's."""
+    """Of a shop's order. Raises NotFound for another shop's, and for a buyer's way back."""
     rows = fetch(
-        "SELECT id, state, owner_kind, owner_id, tracking_no FROM delivery_label WHERE id = %s AND shop_id = %s FOR UPDATE",
+        "SELECT id, state, owner_id, tracking_no FROM delivery_label WHERE id = %s AND shop_id = %s "
+        "AND owner_kind = 'order' FOR UPDATE",
         [id, shop_id],
     )
     if not rows:
@@ -214,6 +247,26 @@ def withdraw_label(id: UUID, *, shop_id: UUID, now: datetime) -> tuple[UUID, tup
     items = _unregister(id, now) if row["state"] == "made" else ()
     give_up([id], Text(zh="", en=""), now=now)
     return row["owner_id"], items
+
+
+def cancel_labels(owner_ids: Sequence[UUID], reason: Text, *, now: datetime) -> list[UUID]:
+    """What these owners wanted labels for is not to travel: those that no carrier has collected are given up; returns them.
+
+    Their parcels stay registered: a carrier that takes one all the same is heard.
+    """
+    rows = fetch(
+        "SELECT id FROM delivery_label WHERE owner_id = ANY(%s) AND state IN ('asked', 'unsure', 'made') "
+        "ORDER BY id FOR UPDATE",
+        [list(owner_ids)],
+    )
+    known = fetch(
+        "SELECT id, state FROM delivery_consignment WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+        [[row["id"] for row in rows]],
+    )
+    travelling = {row["id"] for row in known if row["state"] != "labelled"}
+    ids = [row["id"] for row in rows if row["id"] not in travelling]
+    give_up(ids, reason, now=now)
+    return ids
 
 
 def _unregister(id: UUID, now: datetime) -> tuple[tuple[UUID, int], ...]:

@@ -26,6 +26,9 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "cancelled": (),
 }
 OwnerKind = Literal["order", "case"]
+Void = Literal["", "due", "done", "kept"]
+"""What became of it at its carrier once it was not wanted any more: the carrier is to be told, has voided it, or charges all
+the same. Empty: the carrier has nothing to forget."""
 _LEASE, _LONGEST_LEASE = timedelta(minutes=2), timedelta(hours=2)
 MOST_BOXES, MOST_WEIGHT_G = 20, 1_000_000
 
@@ -52,6 +55,8 @@ class LabelDraft(msgspec.Struct, frozen=True):
     reference: str
     by: UUID
     not_before: datetime
+    until: datetime | None = None
+    """Nobody waits for it any longer; None: whoever asked waits until there is an answer."""
 
 
 class Sending(msgspec.Struct, frozen=True):
@@ -85,6 +90,7 @@ class LabelView(msgspec.Struct, frozen=True):
     reason: Text
     collected: bool
     """A carrier has the parcel: the label cannot be taken back any more."""
+    void: Void = ""
 
     @property
     def may_be_cancelled(self) -> bool:

@@ -159,12 +159,16 @@ def labels_of_shop(shop_id: UUID, *, limit: int = 100, before: datetime | None =
     )
 
 
-def label_papers(ids: Sequence[UUID], *, shop_id: UUID) -> list[tuple[LabelView, bytes]]:
-    """Labels of a shop with their documents, in the order asked for, without those that have none (any more).
-
-    Raises NotFound for another shop's label.
+def label_papers(
+    ids: Sequence[UUID], *, shop_id: UUID | None = None, owner_id: UUID | None = None
+) -> list[tuple[LabelView, bytes]]:
+    """Labels of a shop's orders, or of one owner, with their documents, in the order asked for, without those that have
+    none (any more). Raises NotFound for a label that is somebody else's.
     """
-    found = {label.id: label for label in _labels("l.id = ANY(%s) AND l.shop_id = %s", [list(ids), shop_id])}
+    whose, value = (
+        ("l.shop_id = %s AND l.owner_kind = 'order'", shop_id) if shop_id else ("l.owner_id = %s", owner_id)
+    )
+    found = {label.id: label for label in _labels(f"l.id = ANY(%s) AND {whose}", [list(ids), value])}
     if set(ids) - set(found):
         raise NotFound("delivery.no_label", zh="没有这张面单。", en="There is no such label.")
     made = [found[id] for id in dict.fromkeys(ids) if found[id].state == "made"]
@@ -175,7 +179,7 @@ def _labels(where: str, values: list[object], limit: int = 1_000) -> list[LabelV
     rows = fetch(
         "SELECT l.id, l.owner_kind, l.owner_id, l.shop_id, l.carrier, l.service, l.state, l.reference, "
         "l.sending::text AS sending, l.asked_at, l.tries, l.tracking_no, l.document, l.price_minor, l.currency, "
-        "l.made_at, l.ended_at, l.reason_zh, l.reason_en, coalesce(c.state <> 'labelled', false) AS collected "
+        "l.made_at, l.ended_at, l.reason_zh, l.reason_en, l.void, coalesce(c.state <> 'labelled', false) AS collected "
         "FROM delivery_label l LEFT JOIN delivery_consignment c ON c.id = l.id "
         f"WHERE {where} ORDER BY l.asked_at DESC, l.id LIMIT {limit}",
         values,

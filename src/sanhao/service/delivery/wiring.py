@@ -27,7 +27,7 @@ PICKUPS = keeper.Keeper(
 )
 LABELS = keeper.Keeper(
     name="delivery.labels",
-    query="SELECT t.id, t.state, t.carrier, t.service, t.reference, t.sending, t.tries, t.tracking_no, t.handle "
+    query="SELECT t.id, t.state, t.carrier, t.service, t.reference, t.sending, t.tries, t.tracking_no, t.handle, t.until "
     "FROM delivery_label t WHERE t.next_try_at <= %(now)s",
     settle=label_errands.labels_due,
     order="t.next_try_at",

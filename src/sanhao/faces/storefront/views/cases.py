@@ -17,6 +17,7 @@ from sanhao.faces.storefront import pickups, visitor
 from sanhao.faces.storefront.cards import language, said
 from sanhao.faces.storefront.cases import KIND_WORDS, asking, card_of, debts_about, steps_of, units_of
 from sanhao.faces.storefront.claims import SHARES, claiming, measures
+from sanhao.faces.ui.papers import printable_response
 from sanhao.faces.ui.payers import payers_of
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
@@ -219,6 +220,7 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
     offer = aftersales.collectable_of(view, order, now=now)
     proposal = aftersales.proposals([view], now=now).get(case_id)
     lines = {line.id: line for line in order.lines}
+    paper = _label_of(view)
     return {
         "case": view, "order": order, "shop": shop, "now": now, "card": card_of(view, shop, now),
         "kind_word": KIND_WORDS[view.kind], "units": [(lines[id], count) for id, count in view.units],
@@ -233,9 +235,29 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
         "cite": reverse("storefront:case_act", args=[case_id, "cite"]),
         "offer": offer, "pickup": pickups.stand(view, order, offer, now=now),
         "carriers": delivery.carrier_names() if view.may("send_back") else {},
+        "label": paper, "courier": delivery.carrier_name(paper.carrier) if paper else None,
         "may_stop": view.may("stop") and aftersales.may_stop(view.order_id, view.units),
         "resting": shop.state == "holiday", "debts": debts_about([view]),
     }  # fmt: skip
+
+
+def _label_of(view: aftersales.CaseView) -> delivery.LabelView | None:
+    """The label under which a case's goods may go back, or why there is none; nothing once they are on their way."""
+    if view.state != "to_send" or not view.label:
+        return None
+    return delivery.labels_of([view.id])[view.id][0]
+
+
+@visitor.page
+@visitor.of("case")
+def label(request: visitor.ViewerRequest, case_id: UUID) -> HttpResponse:
+    """The label, ready to print. Raises Http404 where there is none (any more)."""
+    view = aftersales.case(case_id, side="buyer", person_id=request.viewer.id)
+    made = _label_of(view)
+    if made is None or made.state != "made":
+        raise Http404
+    [(_label, paper)] = delivery.label_papers([made.id], owner_id=case_id)
+    return printable_response(paper, f"label-{made.tracking_no}.pdf")
 
 
 def _photos(request: visitor.ViewerRequest, name: str = "photos") -> Sequence[Stored]:

@@ -162,9 +162,10 @@ def _sums(
 
 
 def _order(row: Row, sender: delivery.Place) -> delivery.RateOrder:
-    to = row.waiting.order.address
-    home = delivery.Place(*[str(to.get(name) or "") for name in _FIELDS])
-    return delivery.RateOrder(sender, home, (delivery.Box(max(row.weight_g, 1)),))
+    """To the buyer, or to the hub that takes it on: the shop pays for the way there."""
+    hub, home = row.waiting.hub, row.waiting.order.address
+    to = [getattr(hub.address, name) if hub else str(home.get(name) or "") for name in _FIELDS]
+    return delivery.RateOrder(sender, delivery.Place(*to), (delivery.Box(max(row.weight_g, 1)),))
 
 
 def _missing(rows: Sequence[Row], sender: delivery.Place | None, picked: Choice | None) -> str:

@@ -205,6 +205,7 @@ def _waybill(
     to = msgspec.json.decode(case["address"], type=Address)
     return instant.Waybill(
         scanned=parcel.collected_at is not None or case["pickup"] == "collected",
+        issued=case["label"] == "used",
         older=first is not None and first.at < case["opened_at"],
         origin=first.place if first else "",
         bound_for=parcel.bound_for,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import ahead, way_back
+from sanhao.service.aftersales.actions import ahead, label, way_back
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, retime, take
@@ -35,6 +36,7 @@ def send_back(case_id: UUID, *, person_id: UUID, carrier: str, tracking_no: str,
     with transaction.atomic():
         delivery.begin_registering()
         row = take(case_id, "send_back", "buyer", person_id=person_id, now=now)
+        label.require_other(row, tracking_no)
         parcel = new_id()
         delivery.register(
             [
@@ -70,7 +72,7 @@ def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
     """Now-listener: the carrier has a parcel that goes back. With its second leg nothing new begins."""
     batch = [news for news in batch if news.fact.leg != 2]
     _scanned(
-        {news.fact.owner_id: (news.fact.consignment_id, news.fact.at) for news in batch}, "collected", batch
+        [(news.fact.owner_id, news.fact.consignment_id, news.fact.at) for news in batch], "collected", batch
     )
 
 
@@ -81,54 +83,59 @@ def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
     seconds = [news.fact.consignment_id for news in batch if news.fact.leg == 2]
     first = delivery.first_legs(seconds) if seconds else {}
     _scanned(
-        {
-            news.fact.owner_id: (first.get(news.fact.consignment_id, news.fact.consignment_id), news.fact.at)
+        [
+            (news.fact.owner_id, first.get(news.fact.consignment_id, news.fact.consignment_id), news.fact.at)
             for news in batch
-        },
+        ],
         "signed",
         batch,
     )
 
 
 def _scanned(
-    told: dict[UUID, tuple[UUID, datetime]],
+    scans: Sequence[tuple[UUID, UUID, datetime]],
     what: str,
     batch: Sequence[News[ConsignmentCollected]] | Sequence[News[ConsignmentDelivered]],
 ) -> None:
     """Only the parcel that goes back counts; the replacement of an exchange is the same case's, the other way."""
-    if not told:
+    if not scans:
         return
+    told: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
+    for case_id, parcel_id, at in scans:
+        told[case_id][parcel_id] = at
     column = f"{what}_at"
     rows = fetch(
         f"SELECT {COLUMNS} FROM aftersales_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(told)]
     )
-    rows = [row for row in rows if row["parcel_id"] == told[row["id"]][0]]
+    if what == "collected":
+        rows = label.scanned(rows, told)
+    rows = [row for row in rows if row["parcel_id"] in told[row["id"]]]
     if not rows:
         return
-    moments = [told[row["id"]][1] for row in rows]
+    moments = {row["id"]: told[row["id"]][row["parcel_id"]] for row in rows}
     at_shop = ", at_shop = true" if what == "signed" else ""
     execute(
         f"UPDATE aftersales_case c SET {column} = w.at{at_shop} "
         "FROM unnest(%s::uuid[], %s::timestamptz[]) AS w (id, at) WHERE c.id = w.id",
-        [[row["id"] for row in rows], moments],
+        [list(moments), list(moments.values())],
     )
     waiting = [row for row in rows if row["state"] == "returning"]
     if what == "signed" and waiting:
-        retime(waiting, {row["id"]: {"signed_at": told[row["id"]][1]} for row in waiting})
+        retime(waiting, {row["id"]: {"signed_at": moments[row["id"]]} for row in waiting})
     at = max(news.at for news in batch)
     if what == "collected":
         ahead.scanned([row["id"] for row in rows], now=at)
     else:
-        _turned_up([row for row in rows if row["state"] == "closed"], told, at)
+        _turned_up([row for row in rows if row["state"] == "closed"], moments, at)
     events.emit([_changed(row, what) for row in rows], at=at)
 
 
-def _turned_up(rows: Sequence[Row], told: dict[UUID, tuple[UUID, datetime]], at: datetime) -> None:
+def _turned_up(rows: Sequence[Row], moments: Mapping[UUID, datetime], at: datetime) -> None:
     """Time had closed these because nothing came, and the money paid ahead was asked back; now something has come after
     all, and the shop looks at it."""
     enter(
         [
-            Going(row, "returning", note="turned_up", also={"signed_at": told[row["id"]][1]})
+            Going(row, "returning", note="turned_up", also={"signed_at": moments[row["id"]]})
             for row in rows
             if row["ahead_minor"] and not row["at_shop"]
         ],

@@ -118,6 +118,7 @@ _KINDS = {
     "pickup": "text",
     "pickup_until": "timestamptz",
     "pickup_minor": "bigint",
+    "label": "text",
 }
 
 

@@ -182,7 +182,7 @@ def _hear(fact: PickupMoved, at: datetime) -> None:
             _note(row, "over", at + timedelta(hours=terms.grace_hours), f"pickup_{fact.state}", at)
 
 
-_COMES = ("to_send", "lapsed", "withdrawn", "closed")
+COMES = ("to_send", "lapsed", "withdrawn", "closed")
 """States in which nobody expected the goods any sooner: now they are on their way, and the shop looks at them."""
 
 
@@ -193,7 +193,7 @@ def _collected(row: Row, fact: PickupMoved, at: datetime) -> None:
     parcel = _register(row, fact, at)
     if fact.photo is not None:
         add(row["id"], "courier", [fact.photo], by=None, round=0, now=at)
-    comes = row["state"] in _COMES and not (row["state"] in OVER and _asked_again(row))
+    comes = row["state"] in COMES and not (row["state"] in OVER and asked_again(row))
     to_refund = row["back_minor"] - row["ahead_minor"] if comes or row["state"] == "returning" else 0
     seen = pickup.FeeSeen(
         fact.carrier,
@@ -226,7 +226,7 @@ def _collected(row: Row, fact: PickupMoved, at: datetime) -> None:
     )
 
 
-def _asked_again(row: Row) -> bool:
+def asked_again(row: Row) -> bool:
     """Whether something of the same order is in another case that still runs: then that one settles it."""
     return bool(
         fetch(

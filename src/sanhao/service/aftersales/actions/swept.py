@@ -209,10 +209,10 @@ def pay_freight(batch: Sequence[News[CaseMoved]]) -> None:
     payment of the buyer's covers it, it is a coupon without a threshold. Once."""
     at = max(news.at for news in batch)
     rows = fetch(
-        # What a courier collected at the door cost the buyer nothing.
+        # What a courier collected at the door, or took under a label, cost the buyer nothing.
         "SELECT s.id, s.shop_id, s.person_id, s.currency, s.decision_id FROM aftersales_swept_order s "
         "JOIN aftersales_case c ON c.id = s.case_id "
-        "WHERE s.case_id = ANY(%s) AND c.pickup <> 'collected' ORDER BY s.id FOR UPDATE OF s",
+        "WHERE s.case_id = ANY(%s) AND c.pickup <> 'collected' AND c.label <> 'used' ORDER BY s.id FOR UPDATE OF s",
         [[news.fact.case_id for news in batch if news.fact.state == "refunded"]],
     )
     decided = decisions.decisions([row["decision_id"] for row in rows])

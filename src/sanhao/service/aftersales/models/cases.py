@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from sanhao.kit.states import States
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER
+from sanhao.service.aftersales.paths.label import PROGRESS as LABEL_PROGRESS
 
 CASE = States("case", "aftersales_case", CASE_STATES)
 PHASES = ("unshipped", "on_way", "delivered")
@@ -84,9 +85,12 @@ class Case(models.Model):
     pickup_sizes = models.JSONField(null=True)
     pickup_minor = models.BigIntegerField(db_default=0)
     """What the pickup cost, where it is taken out of what comes back: *back_minor* is less by it."""
+    label = models.CharField(max_length=10, db_default="")
+    """How far the label is under which the goods may go back (`paths/label.py`)."""
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="aftersales_case_label", condition=Q(label__in=LABEL_PROGRESS)),
             models.CheckConstraint(
                 name="aftersales_case_pickup",
                 condition=Q(pickup="", pickup_minor=0)

@@ -66,10 +66,13 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Waybill(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is known of the parcel that goes back; empty is unknown, and speaks neither for nor against it.
 
-    *older*: the carrier had scanned this number before the return was asked for: it is somebody else's parcel.
+    *issued*: a label of the platform's own (`paths/label.py`): its number was nobody's before, and goes nowhere else, so
+    only what the parcel weighs is looked at. *older*: the carrier had scanned this number before the return was asked for:
+    it is somebody else's parcel.
     """
 
     scanned: bool = False
+    issued: bool = False
     older: bool = False
     origin: str = ""
     bound_for: str = ""
@@ -132,17 +135,21 @@ def _excluded(terms: Terms, seen: Seen) -> str:
 
 
 def _does_not_fit(terms: Terms, waybill: Waybill) -> str:
-    if waybill.older:
-        return "number_used"
-    if _elsewhere(waybill.origin, waybill.home):
-        return "origin"
-    if _elsewhere(waybill.bound_for, waybill.shop):
-        return "destination"
+    if not waybill.issued and (no := _foreign(waybill)):
+        return no
     if waybill.weight_g is None or not waybill.goods_g:
         return ""
     light = waybill.weight_g * 10_000 < waybill.goods_g * terms.light_bp
     heavy = waybill.weight_g > waybill.goods_g * terms.heavy_times + terms.heavy_g
     return "weight" if light or heavy else ""
+
+
+def _foreign(waybill: Waybill) -> str:
+    if waybill.older:
+        return "number_used"
+    if _elsewhere(waybill.origin, waybill.home):
+        return "origin"
+    return "destination" if _elsewhere(waybill.bound_for, waybill.shop) else ""
 
 
 def _elsewhere(told: str, expected: tuple[str, ...]) -> bool:

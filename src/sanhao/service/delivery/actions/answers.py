@@ -46,6 +46,7 @@ def ask_label_again(id: UUID, *, shop_id: UUID, now: datetime) -> None:
         labelling.ask_again(id, shop_id=shop_id, now=now)
 
 
-def label_voided(id: UUID, *, now: datetime, refusal: str = "") -> None:
+def label_voided(id: UUID, *, now: datetime, refusal: str | None = None) -> None:
     """The carrier has forgotten a label, or will not."""
-    labelling.voided(id, now=now, refusal=refusal)
+    with transaction.atomic():
+        labelling.voided(id, now=now, refusal=refusal)

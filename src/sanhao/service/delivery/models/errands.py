@@ -47,9 +47,23 @@ class Label(models.Model):
     ended_at = models.DateTimeField(null=True)
     reason_zh = models.CharField(max_length=300, blank=True)
     reason_en = models.CharField(max_length=300, blank=True)
+    until = models.DateTimeField(null=True)
+    """Until when its owner waits for an answer."""
+    void = models.CharField(max_length=4, db_default="")
+    """What became of it at its carrier once it was not wanted any more (`labels.Void`)."""
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                name="delivery_label_one_for_case",
+                fields=["owner_id"],
+                condition=models.Q(owner_kind="case", state__in=("asked", "unsure", "made")),
+            ),
+            models.CheckConstraint(
+                name="delivery_label_void",
+                condition=models.Q(void="")
+                | models.Q(void__in=("due", "done", "kept"), state__in=("refused", "cancelled")),
+            ),
             models.CheckConstraint(name="delivery_label_state", condition=models.Q(state__in=list(LABELS))),
             models.CheckConstraint(
                 name="delivery_label_made",
