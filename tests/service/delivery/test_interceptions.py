@@ -169,7 +169,7 @@ def test_a_keeper_killed_between_asking_and_recording_asks_again_under_the_same_
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(errands.actions, "record_interceptions", die)
+        dying.setattr(errands.answers, "record_interceptions", die)
         with pytest.raises(KeyboardInterrupt):
             drain(now + hours(3))
     assert state(id)[0] == "sent"

@@ -19,7 +19,7 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.service.delivery import api as delivery
-from sanhao.service.delivery import doors, errands, signing
+from sanhao.service.delivery import doors, errands, sandbox, signing
 from sanhao.service.delivery.asking import CarrierRefused, Door
 from sanhao.service.delivery.events import PickupMoved
 from sanhao.service.delivery.pickup import PICKUPS, SAID, STANDING, lease, meaning, next_try
@@ -277,8 +277,8 @@ def test_a_keeper_killed_between_asking_and_recording_asks_again_under_the_same_
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(errands.actions, "record_pickups", die)
-        dying.setattr(errands.actions, "receive", lambda *_, **__: None)
+        dying.setattr(errands.answers, "record_pickups", die)
+        dying.setattr(sandbox, "receive", lambda *_, **__: None)
         with pytest.raises(KeyboardInterrupt):
             drain(now)
     assert (row(id)["state"], row(id)["tries"]) == ("asked", 1)
@@ -324,7 +324,7 @@ def test_called_off_in_the_second_in_which_it_is_collected(now: datetime, turn: 
     t = now + hours(25)
 
     def collected() -> None:
-        errands.actions.record_pickups([delivery.PickupWord(id, "collected", "SP0001")], now=t)
+        errands.answers.record_pickups([delivery.PickupWord(id, "collected", "SP0001")], now=t)
 
     def called_off() -> None:
         with transaction.atomic():
@@ -343,7 +343,7 @@ def test_a_word_in_the_second_in_which_it_lapses(now: datetime, turn: int) -> No
     t = now + hours(24)
 
     def booked() -> None:
-        errands.actions.record_pickups([delivery.PickupWord(id, "booked")], now=t)
+        errands.answers.record_pickups([delivery.PickupWord(id, "booked")], now=t)
 
     at_once(*[booked, lambda: drain(t)][::turn])
     drain(t)

@@ -135,7 +135,7 @@ def test_killed_between_asking_and_recording_the_same_id_is_asked_again_and_ther
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(errands.actions, "record_label", die)
+        dying.setattr(errands.answers, "record_label", die)
         with pytest.raises(KeyboardInterrupt):
             errand(now)
     assert (seen(order, label).state, order_state(order)) == ("asked", "paid")
@@ -223,7 +223,7 @@ def test_a_label_cancelled_while_its_carrier_thinks_is_void_when_it_answers(now:
     errand(now + MINUTE)
     assert (seen(order, label).state, world(label)["voided_at"]) == ("cancelled", now + MINUTE)
     word = LabelWord(label, "SXLATE0001", b"", "application/pdf")
-    errands.actions.record_label(word, "0" * 64, now=now + hours(1))
+    errands.answers.record_label(word, "0" * 64, now=now + hours(1))
     assert seen(order, label).state == "cancelled", "what comes late changes nothing"
     errand(now + hours(1))
     assert fetch("SELECT next_try_at FROM delivery_label") == [{"next_try_at": None}]
