@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from sanhao.kit.text import Lang, Text
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.promises import api as promises
+from sanhao.service.remote import api as remote
 
 Words = Mapping[str, str | Promise]
 
@@ -39,7 +40,10 @@ ROLES: Words = {
 }  # fmt: skip
 FAULT: Words = {"carrier": _("the carrier"), "platform": _("the platform")}
 REMEDIES: Words = {"coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing")}
-SECOND_LEGS: Words = {"reserved": _("set apart"), "spent": _("spent"), "freed": _("given back")}
+SECOND_LEGS: Words = {
+    "reserved": _("set apart"), "spent": _("spent"), "freed": _("given back"),
+    "borne": _("paid outside the budget"),
+}  # fmt: skip
 PAYOUTS: Words = {
     "drafted": _("prepared"), "sent": _("at the bank"), "paid": _("arrived at the bank"), "failed": _("refused"), "returned": _("sent back"),
 }  # fmt: skip
@@ -233,6 +237,8 @@ def kind_name(kind: str) -> str:
         return str(_("Refund without a request"))
     if kind == aftersales.FORGIVEN:
         return str(_("Debt forgiven"))
+    if kind == remote.UNUSED:
+        return str(_("Second leg not used"))
     known = promises.KINDS.get(promises.kind_name(kind))
     if known is None:
         return kind

@@ -15,7 +15,7 @@ from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, LabelMade, LabelMoved
 from sanhao.service.orders import telling
-from sanhao.service.orders.actions import chargeback, label, pay, place, shares, ship
+from sanhao.service.orders.actions import chargeback, label, pay, place, second_leg, shares, ship
 from sanhao.service.orders.core import OrderTerms
 from sanhao.service.orders.events import (
     CheckoutExpired,
@@ -26,6 +26,7 @@ from sanhao.service.orders.events import (
     OrderShipped,
     OrderUnpacked,
 )
+from sanhao.service.remote.events import SecondLegUnused
 
 EXPIRY = Keeper(
     name="orders.expiry",
@@ -54,4 +55,5 @@ def wire() -> None:
     listen_later(LatePaymentReturned, telling.late_payment_returned)
     listen_later(RefundCompleted, telling.refund_completed)
     listen_later(OrderReleased, shares.released)
+    listen_later(SecondLegUnused, second_leg.unused)
     register(EXPIRY)

@@ -1,6 +1,7 @@
 """The door of remote areas."""
 
 from sanhao.service.remote.actions.budget import Draft, free, reserve
+from sanhao.service.remote.actions.ending import end
 from sanhao.service.remote.actions.places import join, leave, save_hub
 from sanhao.service.remote.actions.spend import WayBack, pay_way_back
 from sanhao.service.remote.core import (
@@ -19,10 +20,12 @@ from sanhao.service.remote.core import (
     second_leg,
 )
 from sanhao.service.remote.coverage import Coverage, Reach, coverage
+from sanhao.service.remote.ending import UNUSED
 from sanhao.service.remote.figures import (
     DayBudget,
     Given,
     ShopFigures,
+    borne,
     budgets,
     budgets_today,
     every,
@@ -46,6 +49,7 @@ from sanhao.service.remote.rules import found_rules, terms_at
 __all__ = [
     "PROVINCES",
     "RULE",
+    "UNUSED",
     "Area",
     "Consolidated",
     "Coverage",
@@ -67,10 +71,12 @@ __all__ = [
     "WayBack",
     "Wish",
     "area_of",
+    "borne",
     "budgets",
     "budgets_today",
     "consolidated",
     "coverage",
+    "end",
     "enrolled",
     "every",
     "figures_of",

@@ -29,10 +29,12 @@ Level = Literal["remote", "extreme"]
 CONSOLIDATIONS: Mapping[str, tuple[str, ...]] = {
     "reserved": ("spent", "freed"),
     "spent": (),
-    "freed": (),
+    "freed": ("borne",),
+    "borne": (),
 }
 """What becomes of the money set apart for one order's second leg: *spent* when the second carrier has the parcel,
-*freed* when the order was not paid, or ended before."""
+*freed* when the order was not paid, ended before, or its parcel never came so far. A second carrier that has it after all is
+paid all the same: the platform has *borne* it, out of no day's budget."""
 
 
 class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +56,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     *categories* that go (``*``: all, a path includes what is below it) but for *left_out*. *category_budget_minor*: a
     category with a budget of its own takes nothing from the common one. *extra_days* come on top of the usual way, by level.
-    *shards*: into how many parts a day's budget is laid, so that checkouts do not wait for each other.
+    *shards*: into how many parts a day's budget is laid, so that checkouts do not wait for each other. *silent_days* after the
+    last that was heard of its parcels an order's second leg is given up, *returned_days* if all of them turned round.
 
     Raises ValueError for an unknown currency or zone, a negative amount, an area without a name or named twice.
     """
@@ -75,6 +78,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extra_days: dict[Level, int] = msgspec.field(default_factory=lambda: {"remote": 4, "extreme": 8})
     timezone: str = "Asia/Shanghai"
     shards: int = 16
+    silent_days: int = 15
+    returned_days: int = 3
 
     def __post_init__(self) -> None:
         zone(self.timezone)
@@ -91,6 +96,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("the empty name would be every place")
         if min(self.extra_days.values(), default=0) < 0 or not 1 <= self.shards <= 256:
             raise ValueError("days are not below zero, parts of a budget between 1 and 256")
+        if not (1 <= self.silent_days <= 90 and 1 <= self.returned_days <= 90):
+            raise ValueError("a second leg is given up after 1 to 90 days")
 
 
 class Tariff(msgspec.Struct, frozen=True):

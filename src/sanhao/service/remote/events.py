@@ -8,6 +8,18 @@ from uuid import UUID
 from sanhao.kit.events import Event
 
 
+class SecondLegUnused(Event, frozen=True):
+    """No parcel of a paid order will travel its second leg, by *decision_id*. What its buyer paid of it is still where the
+    freight is."""
+
+    order_id: UUID
+    shop_id: UUID
+    buyer_minor: int
+    currency: str
+    decision_id: UUID
+    at: datetime
+
+
 class SubsidySpent(Event, frozen=True):
     """The second carrier has an order's first parcel: its way is paid."""
 

@@ -66,17 +66,27 @@ class Given(msgspec.Struct, frozen=True):
 
 
 def given(by: str, *, since: datetime, currency: str) -> list[Given]:
-    """Subsidies reserved since then and not freed, by ``area``, ``category`` or ``shop``, the largest first. One query."""
+    """Subsidies of days' budgets, reserved since then and not given back, by ``area``, ``category`` or ``shop``, the largest first. One query."""
     column = {"area": "c.area", "category": "p.category", "shop": "c.shop_id::text"}[by]
     rows = fetch(
         f"""
         SELECT {column} AS of, count(DISTINCT c.id)::int AS orders, coalesce(sum(p.minor), 0)::bigint AS minor
         FROM remote_consolidation c JOIN remote_part p ON p.consolidation_id = c.id
-        WHERE c.reserved_at >= %s AND c.currency = %s AND c.state <> 'freed' GROUP BY 1 ORDER BY 3 DESC, 1
+        WHERE c.reserved_at >= %s AND c.currency = %s AND c.state IN ('reserved', 'spent') GROUP BY 1 ORDER BY 3 DESC, 1
         """,
         [since, currency],
     )
     return [Given(row["of"], row["orders"], Money(row["minor"], currency)) for row in rows]
+
+
+def borne(*, since: datetime, currency: str) -> Given:
+    """Second legs placed since then that were given up and travelled all the same: what the platform bore of no day's budget."""
+    [row] = fetch(
+        "SELECT count(*)::int AS orders, coalesce(sum(price_minor), 0)::bigint AS minor FROM remote_consolidation "
+        "WHERE reserved_at >= %s AND currency = %s AND state = 'borne'",
+        [since, currency],
+    )
+    return Given("", row["orders"], Money(row["minor"], currency))
 
 
 class ShopFigures(msgspec.Struct, frozen=True):

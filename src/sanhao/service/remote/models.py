@@ -110,6 +110,8 @@ class Consolidation(models.Model):
     state = models.CharField(max_length=10)
     reserved_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    """When it is looked at again whether a parcel of it is still under way."""
 
     class Meta:
         constraints = [
@@ -126,13 +128,14 @@ class Consolidation(models.Model):
             ),
             models.CheckConstraint(
                 name="remote_consolidation_ended",
-                condition=Q(state="reserved", ended_at__isnull=True)
-                | (~Q(state="reserved") & Q(ended_at__isnull=False)),
+                condition=Q(state="reserved", ended_at__isnull=True, due_at__isnull=False)
+                | (~Q(state="reserved") & Q(ended_at__isnull=False, due_at__isnull=True)),
             ),
         ]
         indexes = [
             models.Index(name="remote_consolidation_shop", fields=["shop", "-reserved_at"]),
             models.Index(name="remote_consolidation_when", fields=["reserved_at"]),
+            models.Index(name="remote_consolidation_due", fields=["due_at"], condition=Q(state="reserved")),
         ]
 
 

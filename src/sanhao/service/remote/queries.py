@@ -29,6 +29,7 @@ from sanhao.service.remote.core import (
     day_of,
     second_leg,
 )
+from sanhao.service.remote.ending import Seen
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -194,6 +195,21 @@ def _consolidated(row: dict[str, Any]) -> Consolidated:
     )
 
 
+def parcels_seen(order_ids: Sequence[UUID]) -> dict[UUID, tuple[Seen, ...]]:
+    """Of each order the parcels that were registered, and when each was last heard of."""
+    return {
+        id: tuple(_seen(parcel) for parcel in parcels)
+        for id, parcels in delivery.consignments_of(order_ids).items()
+    }
+
+
+def _seen(parcel: delivery.ConsignmentView) -> Seen:
+    heard = max([parcel.registered_at, *(scan.received_at for scan in parcel.scans)])
+    if parcel.state == "returned":
+        return Seen("turned_round", heard)
+    return Seen("at_the_hub" if parcel.leg == 2 or parcel.state == "delivered" else "on_its_way", heard)
+
+
 def mismatches() -> dict[tuple[date, str, str], tuple[int, int]]:
     """Budgets of which more or less is gone than orders took: (taken of the shards, taken by orders). Empty when sound."""
     rows = fetch(
@@ -201,7 +217,7 @@ def mismatches() -> dict[tuple[date, str, str], tuple[int, int]]:
         SELECT b.day, b.currency, b.scope, b.total_minor - coalesce(sum(s.left_minor), 0)::bigint AS gone,
             coalesce((SELECT sum(p.minor) FROM remote_part p JOIN remote_shard o ON o.id = p.shard_id
                       JOIN remote_consolidation c ON c.id = p.consolidation_id
-                      WHERE o.budget_id = b.id AND c.state <> 'freed'), 0)::bigint AS taken
+                      WHERE o.budget_id = b.id AND c.state IN ('reserved', 'spent')), 0)::bigint AS taken
         FROM remote_budget b LEFT JOIN remote_shard s ON s.budget_id = b.id GROUP BY b.id ORDER BY b.day, b.currency, b.scope
         """
     )

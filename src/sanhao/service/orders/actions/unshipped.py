@@ -66,7 +66,7 @@ def _cancelled(ids: Sequence[UUID], now: datetime) -> None:
         ids, "cancelled", at=now, also={"cancelled_by": "buyer"},
         returning=("checkout_id", "shop_id", "person_id"),
     )  # fmt: skip
-    remote.free([row["id"] for row in moved], now=now)
+    remote.end([row["id"] for row in moved], now=now)
     events.emit(
         [
             OrderCancelled(

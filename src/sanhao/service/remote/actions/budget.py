@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -48,7 +48,7 @@ def reserve(drafts: Sequence[Draft], terms: Terms, *, now: datetime) -> None:
             wanted[part.scope] += part.minor
     # One after the other, in order: nobody may wait for an earlier scope while holding a later one. Mostly there is one.
     taken = {scope: _take(terms, day, currency, scope, wanted[scope]) for scope in sorted(wanted)}
-    _write(drafts, taken, now)
+    _write(drafts, taken, now, due_at=now + timedelta(days=terms.silent_days))
 
 
 def _take(terms: Terms, day: date, currency: str, scope: str, amount: int) -> Taken:
@@ -115,7 +115,7 @@ def _open(terms: Terms, day: date, currency: str, scope: str) -> None:
     )  # fmt: skip
 
 
-def _write(drafts: Sequence[Draft], taken: Mapping[str, Taken], now: datetime) -> None:
+def _write(drafts: Sequence[Draft], taken: Mapping[str, Taken], now: datetime, *, due_at: datetime) -> None:
     purses = {scope: list(shards) for scope, shards in taken.items()}
     parts = []
     for draft in drafts:
@@ -125,10 +125,10 @@ def _write(drafts: Sequence[Draft], taken: Mapping[str, Taken], now: datetime) -
         Rows(
             "remote_consolidation",
             ("id", "shop_id", "hub_id", "carrier", "area", "currency", "price_minor", "subsidy_minor", "buyer_minor",
-             "state", "reserved_at"),
+             "state", "reserved_at", "due_at"),
             [
                 (draft.order_id, draft.shop_id, leg.hub.id, leg.hub.carrier, leg.area.key, leg.price.currency,
-                 leg.price.minor, leg.subsidy.minor, leg.buyer.minor, "reserved", now)
+                 leg.price.minor, leg.subsidy.minor, leg.buyer.minor, "reserved", now, due_at)
                 for draft in drafts if (leg := draft.leg)
             ],
         ),
@@ -150,9 +150,9 @@ def _out_of(purse: Taken, minor: int) -> Taken:
 
 
 def free(order_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
-    """Give back what these orders had reserved, inside the caller's transaction: nobody paid, or they ended before a second
-    carrier had them. Others, and what is spent, are left alone. Returns those that were freed."""
-    freed = CONSOLIDATION.move_rows(order_ids, "freed", at=now, also={"ended_at": now})
+    """Give back what these orders had reserved, inside the caller's transaction: nobody paid, all of it goes back to the
+    buyer, or no parcel will come. Others, and what is spent, are left alone. Returns those that were freed."""
+    freed = CONSOLIDATION.move_rows(order_ids, "freed", at=now, also={"ended_at": now, "due_at": None})
     ids = [row["id"] for row in freed]
     if ids:
         _give_back(ids)

@@ -22,15 +22,15 @@ def spend(order_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """A second carrier has (the first parcel of) these orders. Inside the caller's transaction; a second time nothing.
 
     The platform pays its subsidy; what is beyond was paid by the buyer with the freight, lies in the order's escrow, and
-    goes from there to the carrier.
+    goes from there to the carrier. Where the second leg was given up already, the buyer has that back and the platform
+    bears all of it.
     """
+    columns = ("shop_id", "carrier", "currency", "price_minor", "subsidy_minor", "buyer_minor")
     rows = CONSOLIDATION.move_rows(
-        order_ids,
-        "spent",
-        at=now,
-        also={"ended_at": now},
-        returning=("shop_id", "carrier", "currency", "price_minor", "subsidy_minor", "buyer_minor"),
+        order_ids, "spent", at=now, also={"ended_at": now, "due_at": None}, returning=columns
     )
+    late = CONSOLIDATION.move_rows(order_ids, "borne", at=now, also={"ended_at": now}, returning=columns)
+    rows += [row | {"subsidy_minor": row["price_minor"], "buyer_minor": 0} for row in late]
     settlement.draw(
         [
             settlement.Draw(f"{_key(row)}:draw", row["id"], row["buyer_minor"], "order", row["id"], freight_minor=row["buyer_minor"])
