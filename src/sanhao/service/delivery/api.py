@@ -83,6 +83,7 @@ from sanhao.service.delivery.sandbox import (
     sandbox_body,
     sandbox_scan_body,
 )
+from sanhao.service.delivery.sandbox_hub import HUB_MISCHIEF, hub_mischief_of, sandbox_hub_mischief
 from sanhao.service.delivery.sandbox_pickups import (
     PICKUP_MISCHIEF,
     pickup_mischief_of,
@@ -101,6 +102,7 @@ from sanhao.service.delivery.signing import Forged
 
 __all__ = [
     "FAILED",
+    "HUB_MISCHIEF",
     "INTERCEPTIONS",
     "LABELS",
     "MESSAGE_LIMIT",
@@ -163,6 +165,7 @@ __all__ = [
     "give_up",
     "hold",
     "hold_pickups",
+    "hub_mischief_of",
     "intercept",
     "interceptions_of",
     "interceptions_on",
@@ -190,6 +193,7 @@ __all__ = [
     "remove_freight_template",
     "remove_service",
     "sandbox_body",
+    "sandbox_hub_mischief",
     "sandbox_mischief",
     "sandbox_pickup_mischief",
     "sandbox_scan_body",

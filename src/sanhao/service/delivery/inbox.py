@@ -112,7 +112,7 @@ def _forward(
     forwards: Sequence[tuple[_Message, ForwardWord]], known: dict[Number, Row], now: datetime
 ) -> dict[Number, Row]:
     """Second legs begin where a hub's own carrier says so; returns them by number. Saying it twice is once."""
-    good: list[legs.Forward] = []
+    good: list[tuple[_Message, legs.Forward]] = []
     for message, word in forwards:
         carrier, number = message.first_leg(word)
         row = known.get((carrier, number))
@@ -125,9 +125,18 @@ def _forward(
         elif not 4 <= len(word.tracking_no) <= 64 or not word.tracking_no.isprintable():
             message.problems.append(f"{number}: goes on under a number that cannot be one")
         else:
+            good.append((message, legs.Forward(row, word.tracking_no)))
+    begun = legs.forward([one for _, one in good], now=now)
+    seconds = legs.seconds_of([one.first["id"] for _, one in good])
+    for message, one in good:
+        goes_on = seconds.get(one.first["id"])
+        if goes_on == one.tracking_no:
             message.used += 1
-            good.append(legs.Forward(row, word.tracking_no))
-    return legs.forward(good, now=now)
+        elif goes_on:
+            message.problems.append(f"{one.first['tracking_no']}: goes on as {goes_on} already")
+        else:
+            message.problems.append(f"{one.tracking_no}: the number of another parcel")
+    return begun
 
 
 def _words(messages: Sequence[_Message]) -> dict[str, list[InterceptionWord]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from sanhao.kit.events import emit
 from sanhao.kit.ids import new_ids
@@ -21,8 +22,16 @@ class Forward(NamedTuple):
     tracking_no: str
 
 
+def seconds_of(first_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Under which number each of these first legs goes on, if it does."""
+    rows = fetch(
+        "SELECT before_id, tracking_no FROM delivery_consignment WHERE before_id = ANY(%s)", [list(first_ids)]
+    )
+    return {row["before_id"]: row["tracking_no"] for row in rows}
+
+
 def forward(forwards: Sequence[Forward], *, now: datetime) -> dict[tuple[str, str], Row]:
-    """Register the second legs that are new; returns them by carrier and number. Inside the inbox's transaction, which holds
+    """Register those second legs that are new; returns them by carrier and number. Inside the inbox's transaction, which holds
     the registration lock alone. A first leg goes on once; a number that is another parcel's is left to its owner."""
     if not forwards:
         return {}

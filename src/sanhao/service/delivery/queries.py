@@ -102,6 +102,15 @@ def taken_on_by(carrier: str, consignment_ids: Sequence[UUID]) -> dict[UUID, tup
     return {row["id"]: (row["carrier"], row["tracking_no"]) for row in rows}
 
 
+def goes_straight(carrier: str) -> str | None:
+    """The number of some parcel of *carrier* that goes by no hub."""
+    rows = fetch(
+        "SELECT tracking_no FROM delivery_consignment WHERE carrier = %s AND onward = '' AND before_id IS NULL ORDER BY id LIMIT 1",
+        [carrier],
+    )
+    return str(rows[0]["tracking_no"]) if rows else None
+
+
 def first_legs(consignment_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Of second legs, which parcel each was before; others are missing."""
     rows = fetch(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import fetch
-from sanhao.service.delivery import inbox, queries, sandbox_pickups, sandbox_world, signing
+from sanhao.service.delivery import inbox, queries, sandbox_hub, sandbox_pickups, sandbox_world, signing
 from sanhao.service.delivery.actions.receive import receive
 from sanhao.service.delivery.carriers import SANDBOXES
 from sanhao.service.delivery.core import Status
@@ -147,21 +148,43 @@ def hub_signed(batch: Sequence[News[ConsignmentDelivered]]) -> None:
     """Now-listener: a parcel lies in one of the sandbox courier's hubs, and will go on."""
     first = {news.fact.consignment_id: news.fact.at for news in batch if news.fact.leg == 1}
     if first:
-        sandbox_world.keep_in_hub(queries.taken_on_by("sandbox", list(first)), first)
+        sandbox_hub.keep_in_hub(queries.taken_on_by("sandbox", list(first)), first)
 
 
 def hub_calls(rows: Sequence[Row], now: datetime) -> None:
-    """Keeper: what the sandbox courier's hubs say: that a parcel goes on, and two hours later that it is on its way."""
-    for row, step in sandbox_world.due_in_hub(rows, now):
-        onward = f"HUB{row['tracking_no']}"[:64]
-        if step == 0:
-            event_id = f"{row['carrier']}/{row['tracking_no']}/forwarded"[:120]
-            told = {"tracking_no": onward, "of_carrier": row["carrier"]}
-            body = msgspec.json.encode({"parcel": row["tracking_no"], "scans": [], "forwarded": told})
-            headers = signing.sign("sandbox", body, event_id=event_id)
+    """Keeper: what the sandbox courier's hubs say: that a parcel goes on, later that it is on its way, and worse."""
+    for call in sandbox_hub.due_in_hub(rows, now):
+        if call.word == "scanned":
+            body, headers = sandbox_body(
+                _onward(call), "picked_up", now=call.at + timedelta(seconds=call.number % 10)
+            )
         else:
-            body, headers = sandbox_body(onward, "picked_up", now=row["call_at"])
-        receive("sandbox", body, headers, now=now)
+            body = _goes_on(call)
+            headers = signing.sign("sandbox", body, event_id=f"{call.tracking_no}/{call.word}/{call.number}")
+        if call.word == "forged":
+            headers[signing.SIGNATURE_HEADER] = "0" * 64
+        with suppress(signing.Forged):  # it was told so at the door
+            receive("sandbox", body, headers, now=now)
+
+
+def _onward(call: sandbox_hub.HubCall) -> str:
+    return f"HUB{call.tracking_no}"[:64]
+
+
+def _goes_on(call: sandbox_hub.HubCall) -> bytes:
+    """The hub's word that a parcel goes on, as its mischief garbles it."""
+    of, of_carrier, number = call.tracking_no, call.carrier, _onward(call)
+    match call.word:
+        case "on_as_other":
+            number = f"AGAIN{of}"[:64]
+        case "unknown":
+            of = f"NOBODY{of}"[:64]
+        case "others_parcel":
+            of, of_carrier = queries.goes_straight("sandbox") or of, "sandbox"
+        case "others_number":
+            number = queries.goes_straight("sandbox") or of
+    told = {"tracking_no": number, "of_carrier": of_carrier}
+    return msgspec.json.encode({"parcel": of, "scans": [], "forwarded": told})
 
 
 class PastScan(msgspec.Struct, frozen=True):

@@ -5,13 +5,13 @@ It knows our parcels by number only. What it was told to do (`MISCHIEF`) decides
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from sanhao.kit.choices import one_of
-from sanhao.kit.ids import new_id, new_ids
+from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid, NotFound
 from sanhao.kit.rows import execute, fetch
@@ -163,40 +163,3 @@ def due_calls(rows: Sequence[Row], now: datetime) -> list[Call]:
         [[row["id"] for row in rows], reached, left],
     )
     return calls
-
-
-_IN_HUB = (timedelta(hours=6), timedelta(hours=2))
-"""How long a parcel lies in a hub before it goes on, and then waits for its first scan."""
-
-
-def keep_in_hub(parcels: Mapping[UUID, tuple[str, str]], signed: Mapping[UUID, datetime]) -> None:
-    """Parcels (carrier and number of their first leg) that a hub has *signed* for; each once."""
-    execute(
-        "INSERT INTO delivery_sandbox_hub (id, carrier, tracking_no, step, call_at) "
-        "SELECT h.id, h.carrier, h.number, 0, h.at FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[]) "
-        "AS h (id, carrier, number, at) ON CONFLICT (carrier, tracking_no) DO NOTHING",
-        [
-            new_ids(len(parcels)),
-            [carrier for carrier, _ in parcels.values()],
-            [number for _, number in parcels.values()],
-            [signed[id] + _IN_HUB[0] for id in parcels],
-        ],
-    )
-
-
-def due_in_hub(rows: Sequence[Row], now: datetime) -> list[tuple[Row, int]]:
-    """What is to be said now of these rows of the hub's table, and move them to their next word."""
-    steps = [row["step"] for row in rows]
-    execute(
-        "UPDATE delivery_sandbox_hub h SET step = n.step, call_at = n.at "
-        "FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[]) AS n (id, step, at) WHERE h.id = n.id",
-        [
-            [row["id"] for row in rows],
-            [step + 1 for step in steps],
-            [
-                row["call_at"] + _IN_HUB[step + 1] if step + 1 < len(_IN_HUB) else None
-                for row, step in zip(rows, steps, strict=True)
-            ],
-        ],
-    )
-    return list(zip(rows, steps, strict=True))

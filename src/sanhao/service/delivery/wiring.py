@@ -60,7 +60,7 @@ SANDBOX_PICKUPS = keeper.Keeper(
 )
 SANDBOX_HUB = keeper.Keeper(
     name="delivery.sandbox_hub",
-    query="SELECT t.id, t.carrier, t.tracking_no, t.step, t.call_at FROM delivery_sandbox_hub t WHERE t.call_at <= %(now)s",
+    query="SELECT t.id, t.carrier, t.tracking_no, t.how, t.heard_at, t.step FROM delivery_sandbox_hub t WHERE t.call_at <= %(now)s",
     settle=sandbox.hub_calls,
     order="t.call_at",
     batch=50,

@@ -93,7 +93,7 @@ class SandboxPickup(models.Model):
 
 
 class SandboxHub(models.Model):
-    """Parcels that lie in its hubs, and when it speaks of each next.
+    """Parcels of its hubs, how they are treated, and when it speaks of each next.
 
     *carrier* and *tracking_no* are the first leg's.
     """
@@ -101,6 +101,9 @@ class SandboxHub(models.Model):
     id = models.UUIDField(primary_key=True)
     carrier = models.CharField(max_length=40)
     tracking_no = models.CharField(max_length=64)
+    how = models.CharField(max_length=20, db_default="obey")
+    heard_at = models.DateTimeField(null=True)
+    """When it signed, or where its mischief does not wait for that, when it was told."""
     step = models.PositiveSmallIntegerField(default=0)
     call_at = models.DateTimeField(null=True)
 
