@@ -47,12 +47,12 @@ def drain(now: datetime) -> None:
     service.drain(now)
 
 
-def bought(*, now: datetime = T0, kilos: int = 8, carrier: str = "sandbox_express") -> tuple[Stage, UUID]:
-    """An order for Ürümqi of 2.4 kg: the second leg costs ¥10, of which ¥6 the platform's. Its hub never says anything."""
+def bought(*, now: datetime = T0, units: int = 8, carrier: str = "sandbox_express") -> tuple[Stage, UUID]:
+    """An order for Ürümqi, of 2.4 kg where nothing is said: the second leg costs ¥10, of which ¥6 the platform's. Its hub never says anything."""
     found()
     at = shop()
     a_hub(carrier=carrier)
-    placed = place(at, (kilos,), services={at.shop_id: as_shown(offered(at, kilos)[0])}, now=now)
+    placed = place(at, (units,), services={at.shop_id: as_shown(offered(at, units)[0])}, now=now)
     pay(placed, now=now)
     return at, placed.order_ids[0]
 
@@ -126,34 +126,35 @@ def test_an_order_that_ended_waits_for_nothing() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("scans", "reason", "days"),
+    ("scans", "reason", "days", "freight"),
     [
-        (("picked_up", "in_transit"), "lost_on_its_way", 15),
-        (("picked_up", "delivered"), "lost_at_the_hub", 15),
-        (("picked_up", "return_to_sender"), "turned_round", 3),
+        (("picked_up", "in_transit"), "lost_on_its_way", 15, 1_400),
+        (("picked_up", "delivered"), "lost_at_the_hub", 15, 1_400),
+        (("picked_up", "return_to_sender"), "turned_round", 3, 400),
     ],
 )
 def test_a_parcel_that_never_travels_its_second_leg_gives_its_money_back_to_day_and_buyer(
-    scans: tuple[Status, ...], reason: str, days: int, now: datetime
+    scans: tuple[Status, ...], reason: str, days: int, freight: int, now: datetime
 ) -> None:
+    """Where it is late before it is given up, all freight has gone back by then, and nothing is left to give."""
     at, order = bought()
     first = ship(at, order, "SF100001", now=now + hours(10))
     for n, status in enumerate(scans):
         scan(first, status, at=now + hours(12 + n))
     last = now + hours(11 + len(scans))
-    held = escrow(at.shop_id)
     drain(last + days * DAY - hours(1))
+    held, before = escrow(at.shop_id), refunded(order)
     assert (state(order), left()) == ("reserved", DAY_BUDGET - 600)
     drain(last + days * DAY + hours(1))
     assert (state(order), left()) == ("freed", DAY_BUDGET)
     [decided] = unused(order)
     assert decided.verdict["reason"] == reason
     assert (decided.effect, decided.shop_id) == (yuan(400), at.shop_id)
-    assert "4元退回" in decided.text.zh and "the ¥4 that its buyer paid" in decided.text.en
+    assert "二程运费4元" in decided.text.zh and "¥4" in decided.text.en
     rejudged = decisions.rejudge(decided.id)
     assert (rejudged.text, rejudged.effect_minor) == (decided.text, 400)
-    assert refunded(order) == 400
-    assert escrow(at.shop_id) == held - 400, "the shop keeps its own leg's freight"
+    assert refunded(order) == freight
+    assert escrow(at.shop_id) == held - (freight - before)
     adds_up()
     drain(last + 60 * DAY)
     assert (len(unused(order)), left()) == (1, DAY_BUDGET)
@@ -184,25 +185,32 @@ def test_a_parcel_that_is_still_heard_of_is_waited_for(now: datetime) -> None:
 
 
 @pytest.mark.django_db
-def test_a_parcel_called_back_on_its_first_leg_ends_its_second(now: datetime) -> None:
+def test_units_that_go_back_before_they_were_sent_end_it_with_the_order(now: datetime) -> None:
     at, order = bought()
+    aftersales.ask(at, order, "changed_mind", now=now + hours(3))
+    drain(now + hours(4))
+    assert (order_state(order), state(order), left()) == ("cancelled", "freed", DAY_BUDGET)
+    assert refunded(order) == orders.order(order).total.minor, "all of it, once"
+    adds_up()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("units", "buyer"), [(1, 0), (8, 400)])
+def test_a_parcel_called_back_on_its_first_leg_ends_its_second(units: int, buyer: int, now: datetime) -> None:
+    at, order = bought(units=units)
     first = ship(at, order, "SF100001", now=now + hours(1))
     delivery.sandbox_mischief(first, "obey")
     scan(first, "picked_up", at=now + hours(2))
     aftersales.ask(at, order, "changed_mind", now=now + hours(3), stop=True)
-    moment = now + hours(3)
-    for _ in range(60):
-        moment += hours(1)
-        drain(moment)
-    assert order_state(order) == "cancelled"
+    for step in range(1, 120, 2):
+        drain(now + hours(3 + step))
     assert (state(order), left()) == ("freed", DAY_BUDGET)
     [decided] = unused(order)
-    assert decided.verdict["reason"] == "ended"
-    drain(moment + hours(1))
-    freight = orders.order(order)
-    assert freight.freight == yuan(1_400)
+    assert (decided.verdict["reason"], decided.effect_minor) == ("turned_round", buyer)
+    drain(now + 20 * DAY)
+    assert order_state(order) == "cancelled"
     [row] = fetch("SELECT freight_refunded_minor AS n FROM orders_order WHERE id = %s", [order])
-    assert row["n"] >= 400, "the second leg, that nobody travelled, is not the buyer's to pay"
+    assert row["n"] >= buyer, "the second leg, that nobody travelled, is not the buyer's to pay"
     adds_up()
 
 
@@ -212,7 +220,7 @@ def test_a_hub_that_sends_on_what_was_given_up_is_paid_and_the_platform_bears_it
     first = ship(at, order, "SF100001", now=now + hours(10))
     scan(first, "picked_up", at=now + hours(12))
     drain(now + 20 * DAY)
-    assert (state(order), left(), refunded(order)) == ("freed", DAY_BUDGET, 400)
+    assert (state(order), left(), refunded(order)) == ("freed", DAY_BUDGET, 1_400)
     held = escrow(at.shop_id)
     scan(first, "delivered", at=now + 21 * DAY)  # the hub has it after all, and sends it on
     for step in range(1, 12):

@@ -2,7 +2,8 @@
 
 Nobody tells that a parcel is lost. So a reservation ends where nothing was heard of any parcel of its order for some days,
 sooner where all of them have turned round, and at once where the order has ended. As long as nothing was handed over it
-waits: an order that is never sent is cancelled by its own promise. What the buyer paid of the second leg goes back.
+waits: an order that is never sent is cancelled by its own promise. What the buyer paid of the second leg goes back, unless all
+freight went back before.
 """
 
 from __future__ import annotations
@@ -94,6 +95,6 @@ def say(verdict: Verdict) -> Text:
         return because
     back = sum_of(verdict.back)
     return Text(
-        zh=f"{because.zh}：买家付的二程运费{back.zh}退回",
-        en=f"{because.en}: the {back.en} that its buyer paid for it goes back",
+        zh=f"{because.zh}：二程运费{back.zh}不由买家付",
+        en=f"{because.en}: its {back.en} are not the buyer's to pay",
     )

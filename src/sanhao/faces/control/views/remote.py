@@ -60,7 +60,7 @@ def index(request: StaffRequest) -> HttpResponse:
             remote.given("shop", since=since, currency=currency),
             {str(card.id): words.said(card.name) for card in shops.all_shops()},
         ),
-        "currency": currency, "desk": "two", "now": now,
+        "borne": remote.borne(since=since, currency=currency), "currency": currency, "desk": "two", "now": now,
     }  # fmt: skip
     return render(request, "control/remote.html", given)
 

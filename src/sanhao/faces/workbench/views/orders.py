@@ -123,6 +123,7 @@ def _order(
         "cards": [promise_card(one, seat.now, shop=said(seat.shop.name), mark=seat.shop.mark) for one in made],
         "parcels": [(parcel, next_scans(parcel) if kit_time.is_demo() else ()) for parcel in parcels],
         "mischief": _mischief(parcels), "ways": delivery.MISCHIEF,
+        "at_hub": _hub_mischief(parcels), "hub_ways": delivery.HUB_MISCHIEF,
         "unasked": _unasked(view), "names": {line.id: line for line in view.lines}, "carriers": delivery.carrier_names(),
     }  # fmt: skip
     if is_part(request):
@@ -146,6 +147,14 @@ def _mischief(parcels: Sequence[delivery.ConsignmentView]) -> dict[UUID, str]:
     if not kit_time.is_demo() or not ours:
         return {}
     return {ours[number]: how for number, how in delivery.mischief_of(list(ours)).items()}
+
+
+def _hub_mischief(parcels: Sequence[delivery.ConsignmentView]) -> dict[UUID, str]:
+    """How the sandbox courier's hub treats each of its parcels, where it has not signed yet."""
+    bound = {p.tracking_no: p.id for p in parcels if p.onward == "sandbox" and p.state in _STOPPABLE}
+    if not kit_time.is_demo() or not bound:
+        return {}
+    return {bound[number]: how for number, how in delivery.hub_mischief_of(list(bound)).items()}
 
 
 def _unasked(view: orders.OrderView) -> list[decisions.DecisionView]:

@@ -145,13 +145,20 @@ def _where(parcel: delivery.ConsignmentView, status: str, seat: Seat, order: ord
 
 @at_work("POST")
 def mischief(request: HttpRequest, seat: Seat, order_id: UUID, parcel_id: UUID) -> HttpResponse:
-    """How the sandbox courier treats a call to bring this parcel back: a demo world only."""
+    """How the sandbox courier treats a call to bring this parcel back, or its hub the parcel: a demo world only."""
     order = orders.order(order_id, shop_id=seat.shop.id)
     parcel = next((p for p in delivery.consignments_of([order.id])[order.id] if p.id == parcel_id), None)
-    if not kit_time.is_demo() or parcel is None or request.POST.get("how") not in delivery.MISCHIEF:
+    how, at_hub = request.POST.get("how", ""), request.POST.get("at_hub", "")
+    if not kit_time.is_demo() or parcel is None:
         raise Http404
-    delivery.sandbox_mischief(parcel.id, request.POST["how"])
-    tell(request, _("Noted: that is what the sandbox courier does when it is asked to stop this parcel."))
+    if at_hub in delivery.HUB_MISCHIEF:
+        delivery.sandbox_hub_mischief(parcel.id, at_hub, now=seat.now)
+        tell(request, _("Noted: that is what the sandbox courier's hub does with this parcel."))
+    elif how in delivery.MISCHIEF:
+        delivery.sandbox_mischief(parcel.id, how)
+        tell(request, _("Noted: that is what the sandbox courier does when it is asked to stop this parcel."))
+    else:
+        raise Http404
     return redirect("workbench:order", seat.shop.slug, order_id)
 
 
