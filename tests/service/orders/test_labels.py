@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 
+from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
 from sanhao.kit.ids import new_id
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.rows import fetch
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery import doors
 from sanhao.service.delivery import label_errands as errands
-from sanhao.service.delivery.asking import CarrierAway, Door, LabelOrder, LabelWord
+from sanhao.service.delivery.asking import CarrierAway, Door, LabelOrder, LabelVoid, LabelWord
 from sanhao.service.orders import api as orders
+from sanhao.service.orders.actions import label as labelling
 from tests.service import stage as on
 from tests.service.orders.stage import another_shop, refused
-from tests.service.stage import Stage, drain, hours, order_state, paid, promise, scan, ship, sound, stage
+from tests.service.stage import (
+    Stage,
+    drain,
+    hours,
+    order_state,
+    paid,
+    promise,
+    purse,
+    scan,
+    ship,
+    sound,
+    stage,
+)
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -242,7 +260,7 @@ def test_an_answer_for_an_order_that_is_gone_or_packed_by_hand_is_given_up(now: 
     for minute in range(2, 70, 2):
         errand(now + minute * MINUTE)
     assert (seen(gone, of_gone).state, seen(typed, of_typed).state) == ("cancelled", "cancelled")
-    assert "not waiting to be shipped" in seen(gone, of_gone).reason.en
+    assert "do not hand the parcel over" in seen(gone, of_gone).reason.en
     assert world(of_gone)["voided_at"] and world(of_typed)["voided_at"]
     assert [parcel.tracking_no for parcel in delivery.consignments_of([typed])[typed]] == ["SF100001"]
 
@@ -326,3 +344,139 @@ def test_a_courier_that_says_nothing_is_asked_and_its_answer_keeps_the_promise(n
     assert fetch("SELECT 1 FROM delivery_inquiry") == [], "nothing more is asked about it"
     [asked] = fetch("SELECT count(*)::int AS n FROM delivery_carrier_message WHERE event_id LIKE 'asked/%'")
     assert asked["n"] == 5, "an answer that says nothing new is kept once"
+
+
+# ---- labels follow their order --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("way", "state", "void"),
+    [("obey", "cancelled", "done"), ("keeps", "cancelled", "kept"), ("late", "cancelled", "done")],
+)
+def test_a_cancelled_order_takes_its_label_with_it(now: datetime, way: str, state: str, void: str) -> None:
+    at = stage(balance=10_000)
+    order = paid(at)
+    label = asked_of(at, order, now=now, way=way)
+    orders.cancel_by_shop(order, shop_id=at.shop_id, by=at.owner_id, reason="没有货了", now=now + hours(1))
+    errand(now + hours(1))
+    said = seen(order, label)
+    assert (said.state, said.void, order_state(order)) == (state, void, "cancelled")
+    assert "do not hand the parcel over" in said.reason.en
+    assert (world(label)["voided_at"] is None) == (void == "kept")
+    sound()
+
+
+def test_a_courier_that_never_answers_is_told_again_and_takes_it_all_the_same(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[UUID] = []
+
+    def away(label: LabelVoid, *, now: datetime) -> None:
+        told.append(label.id)
+        raise CarrierAway("no answer")
+
+    at = stage(balance=10_000)
+    order = paid(at)
+    label = asked_of(at, order, now=now)
+    door = msgspec.structs.replace(doors.DOORS["sandbox"], void=away)
+    for module in (errands, errands.labelling, doors):
+        monkeypatch.setattr(module, "DOORS", {"sandbox": door})
+    orders.cancel_by_shop(order, shop_id=at.shop_id, by=at.owner_id, reason="没有货了", now=now + hours(1))
+    for hour in range(1, 6):
+        errand(now + hours(hour))
+    assert set(told) == {label} and len(told) > 2
+    assert (seen(order, label).state, seen(order, label).void) == ("cancelled", "due")
+    assert owed_to() == 800, "nobody has said that it is void"
+    scan(label, "picked_up", at=now + hours(6))
+    assert seen(order, label).collected and order_state(order) == "cancelled"
+    sound()
+
+
+# ---- what they cost -------------------------------------------------------------------------------------------------
+
+
+def owed_to(carrier: str = "sandbox") -> int:
+    return -ledger.balance(ledger.Ref("carrier_fees", carrier, "CNY")).minor
+
+
+def goodwill() -> int:
+    return ledger.balance(ledger.Ref("goodwill", ledger.PLATFORM, "CNY")).minor
+
+
+def test_a_label_is_charged_when_it_is_made_and_given_back_when_it_is_void(now: datetime) -> None:
+    at = stage(balance=500, deposit=200)
+    order = paid(at)
+    label = asked_of(at, order, now=now)
+    assert (purse(at.shop_id), owed_to()) == ((0, 0, 100), 800), "balance, then deposit, then an advance"
+    assert delivery.bills_of([label])[label] == delivery.BillView("shop", "charged", Money(800, "CNY"))
+    orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + hours(1))
+    assert owed_to() == 800, "the courier has not said yes yet"
+    errand(now + hours(1))
+    assert (purse(at.shop_id), owed_to()) == ((500, 200, 0), 0), "each purse has its part again"
+    assert delivery.bills_of([label])[label].state == "back"
+    statement = list(settlement.statement(at.shop_id, "CNY", now - hours(1), now + hours(2)))
+    before, after = (
+        settlement.standing_at(at.shop_id, "CNY", when).sum for when in (now - hours(1), now + hours(2))
+    )
+    assert before + sum(line.net for line in statement) == after, "equal to the ledger"
+    assert [(line.kind, line.net, line.number) for line in statement if line.kind.startswith("label.")] == [
+        ("label.price", -800, orders.order(order).number),
+        ("label.back", 800, orders.order(order).number),
+    ]
+    sound()
+
+
+@pytest.mark.parametrize("way", ["refuse", "junk"])
+def test_what_was_no_label_costs_nothing(now: datetime, way: str) -> None:
+    at = stage(balance=10_000)
+    order = paid(at)
+    asked_of(at, order, now=now, way=way)
+    assert (purse(at.shop_id)[0], owed_to()) == (10_000, 0)
+
+
+def test_a_courier_that_keeps_its_label_keeps_the_money(now: datetime) -> None:
+    at = stage(balance=10_000)
+    order = paid(at)
+    label = asked_of(at, order, now=now, way="keeps")
+    orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + hours(1))
+    errand(now + hours(1))
+    assert (purse(at.shop_id)[0], owed_to()) == (9_200, 800)
+    assert delivery.bills_of([label])[label].state == "charged"
+    sound()
+
+
+def test_an_answer_nobody_wants_any_more_is_not_charged(now: datetime) -> None:
+    at = stage(balance=10_000)
+    order = paid(at)
+    label = asked_of(at, order, now=now, way="late")
+    ship(at, order, "SF100001", now=now + MINUTE)
+    for minute in range(2, 70, 2):
+        errand(now + minute * MINUTE)
+    assert (seen(order, label).state, purse(at.shop_id)[0], owed_to()) == ("cancelled", 10_000, 0)
+    sound()
+
+
+def test_the_terms_may_have_the_platform_pay(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = SimpleNamespace(in_force=lambda key, at: SimpleNamespace(terms={"payer": "platform"}))
+    monkeypatch.setattr(labelling, "rulebook", book)
+    at = stage(balance=10_000)
+    label = asked_of(at, paid(at), now=now)
+    assert (purse(at.shop_id)[0], owed_to(), goodwill()) == (10_000, 800, 800)
+    orders.cancel_label(at.shop_id, label, by=at.owner_id, now=now + hours(1))
+    errand(now + hours(1))
+    assert (purse(at.shop_id)[0], owed_to(), goodwill()) == (10_000, 0, 0)
+    sound()
+
+
+def test_a_price_that_cannot_be_one_is_no_answer(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cheap(order: LabelOrder, *, now: datetime) -> LabelWord:
+        return LabelWord(order.id, "SX0001", b"%PDF-", "application/pdf", Money(-1, "CNY"))
+
+    for module in (errands, errands.labelling, doors):
+        monkeypatch.setattr(module, "DOORS", {"sandbox": Door(label=cheap)})
+    at = stage(balance=10_000)
+    order = paid(at)
+    [label] = ask(at, wish(order), now=now)
+    errand(now)
+    assert (seen(order, label).state, purse(at.shop_id)[0]) == ("refused", 10_000)
+    assert "a price that cannot be one" in seen(order, label).reason.en

@@ -81,6 +81,8 @@ ENTRIES: Words = {
     "chargeback.taken": _("taken back by a bank"), "chargeback.beyond": _("taken back by a bank beyond what was left"), "chargeback.won": _("given back by a bank"), "coupon_lapsed": _("compensation of goods that came back, to who paid it"), "refund.parked": _("compensation that waits for the rest of its order"), "aftersales.borne": _("borne by somebody else"),
     "case.pickup_fee": _("fee for a return collected at the door"), "case.pickup_fee_back": _("such a fee given back after an appeal"),
     "case.pickup_borne": _("such a fee borne by the platform"),
+    "label.price": _("a courier's label"), "label.back": _("a label the courier voided"),
+    "label.borne": _("a label nobody used, borne by the platform"), "label.overturned": _("a label given back after an appeal"),
     "case.stop_fee": _("fee for a parcel brought back"), "case.stop_fee_back": _("such a fee given back"),
     "sweep.freight": _("for sending goods back"),
     "case.ahead": _("refund paid ahead"), "case.owed": _("paid ahead, owed by the buyer"), "debt.paid": _("debt paid by the buyer"), "debt.forgiven": _("debt forgiven"), "settlement.repaid": _("refund paid ahead, given back"),

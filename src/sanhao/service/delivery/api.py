@@ -16,6 +16,9 @@ from sanhao.service.delivery.asking import (
     Slot,
     SlotOrder,
 )
+from sanhao.service.delivery.billing import BillView, bill, bills_of
+from sanhao.service.delivery.billing import take as take_bill
+from sanhao.service.delivery.billing import take_over as take_over_bills
 from sanhao.service.delivery.carriers import SANDBOXES
 from sanhao.service.delivery.carriers.sandbox.counter import WAYS, set_way, ways_of
 from sanhao.service.delivery.core import (
@@ -37,7 +40,9 @@ from sanhao.service.delivery.interception import (
     InterceptionWord,
 )
 from sanhao.service.delivery.labelling import ask_labels, cancel_labels, give_up, pending, withdraw_label
-from sanhao.service.delivery.labels import LABELS, LabelDraft, LabelView, Sending
+from sanhao.service.delivery.labels import LABELS, BillDraft, LabelDraft, LabelView, Payer, Sending
+from sanhao.service.delivery.labels import RULE as LABEL_RULE
+from sanhao.service.delivery.labels import Terms as LabelTerms
 from sanhao.service.delivery.pickup import FAILED, PICKUPS, STANDING, PickupDraft
 from sanhao.service.delivery.pickups import (
     PickupView,
@@ -105,6 +110,7 @@ __all__ = [
     "HUB_MISCHIEF",
     "INTERCEPTIONS",
     "LABELS",
+    "LABEL_RULE",
     "MESSAGE_LIMIT",
     "MISCHIEF",
     "PICKUPS",
@@ -112,6 +118,8 @@ __all__ = [
     "SANDBOXES",
     "STANDING",
     "WAYS",
+    "BillDraft",
+    "BillView",
     "Box",
     "CarrierAway",
     "CarrierMessageView",
@@ -126,11 +134,13 @@ __all__ = [
     "InterceptionView",
     "InterceptionWord",
     "LabelDraft",
+    "LabelTerms",
     "LabelView",
     "Leg",
     "Option",
     "Parcel",
     "PastScan",
+    "Payer",
     "PickupDraft",
     "PickupView",
     "PickupWord",
@@ -150,6 +160,8 @@ __all__ = [
     "ask_label_again",
     "ask_labels",
     "begin_registering",
+    "bill",
+    "bills_of",
     "book_pickup",
     "cancel_labels",
     "cancel_pickups",
@@ -203,6 +215,8 @@ __all__ = [
     "services",
     "set_way",
     "slots",
+    "take_bill",
+    "take_over_bills",
     "together",
     "tracking_number",
     "unread_since",

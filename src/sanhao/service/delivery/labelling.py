@@ -17,6 +17,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
 from sanhao.kit.text import Text
+from sanhao.service.delivery import billing
 from sanhao.service.delivery.asking import LabelOrder, LabelVoid, LabelWord
 from sanhao.service.delivery.doors import DOORS, able
 from sanhao.service.delivery.events import ConsignmentWithdrawn, LabelMade, LabelMoved, LabelVoided
@@ -207,6 +208,11 @@ def _voided(ids: Sequence[UUID], how: str, now: datetime) -> None:
     )
     if how == "done":
         execute("DELETE FROM delivery_inquiry WHERE id = ANY(%s)", [[row["id"] for row in rows]])
+    given_up = [row["id"] for row in rows]
+    if how == "done":
+        billing.give_back(given_up, now=now)
+    else:
+        billing.keep(given_up, now=now)
     emit(
         [LabelVoided(row["id"], row["owner_kind"], row["owner_id"], row["shop_id"], how == "done") for row in rows],
         at=now,

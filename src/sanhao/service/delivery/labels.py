@@ -25,6 +25,16 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "refused": (),
     "cancelled": (),
 }
+BILLS: Mapping[str, tuple[str, ...]] = {
+    "charged": ("taken", "borne", "back"),
+    "taken": (),
+    "borne": ("back",),
+    "back": (),
+}
+"""What a label costs: *taken* out of a refund, because its buyer used it; *borne* by the platform after all; *back*, because
+its carrier has voided it and charges nothing."""
+RULE = "delivery.label"
+Payer = Literal["shop", "buyer", "platform", "carrier"]
 OwnerKind = Literal["order", "case"]
 Void = Literal["", "due", "done", "kept"]
 """What became of it at its carrier once it was not wanted any more: the carrier is to be told, has voided it, or charges all
@@ -57,6 +67,28 @@ class LabelDraft(msgspec.Struct, frozen=True):
     not_before: datetime
     until: datetime | None = None
     """Nobody waits for it any longer; None: whoever asked waits until there is an answer."""
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule `delivery.label`: *payer* of the labels a shop has made for its orders."""
+
+    payer: Literal["shop", "platform"] = "shop"
+
+
+class BillDraft(msgspec.Struct, frozen=True):
+    """What a label costs, and whom. *of_buyer_minor*: what of it the buyer bears, the rest is the platform's; *claimed_of*:
+    the carrier whose fault it is."""
+
+    label_id: UUID
+    owner_kind: OwnerKind
+    owner_id: UUID
+    shop_id: UUID
+    carrier: str
+    price: Money
+    payer: Payer
+    of_buyer_minor: int = 0
+    claimed_of: str = ""
+    decision_id: UUID | None = None
 
 
 class Sending(msgspec.Struct, frozen=True):
@@ -99,6 +131,8 @@ class LabelView(msgspec.Struct, frozen=True):
 
 def fault_of(word: LabelWord, id: UUID) -> Text | None:
     """What is wrong with an answer before anything is made of it; None for nothing. Its document is looked at apart."""
+    if word.price is not None and word.price.minor < 0:
+        return Text(zh="快递要的价格不对", en="the courier asked for a price that cannot be one")
     if word.id != id:
         return Text(zh="快递答的不是这张面单", en="the courier answered about another label")
     if not 4 <= len(word.tracking_no) <= 64 or not word.tracking_no.isprintable():

@@ -2,9 +2,10 @@
 
 from django.conf import settings
 
+from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import keeper
 from sanhao.kit.events import listen_now
-from sanhao.service.delivery import doors, errands, label_errands, pickups, sandbox
+from sanhao.service.delivery import doors, errands, label_errands, labels, pickups, sandbox
 from sanhao.service.delivery.events import ConsignmentDelivered
 from sanhao.service.delivery.inbox import INBOX
 
@@ -71,6 +72,7 @@ def wire() -> None:
     """Listens to itself only: the sandbox courier's hubs hear what they signed for. Keepers read what carriers sent, ask
     for labels and after parcels, call parcels back, have goods collected, and are the sandbox courier's own voice."""
     doors.open_accounts(settings.KARRIO_ACCOUNTS)
+    rulebook.register_terms(labels.RULE, labels.Terms)
     keeper.register(INBOX)
     keeper.register(INTERCEPTIONS)
     keeper.register(PICKUPS)

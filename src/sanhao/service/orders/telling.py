@@ -13,7 +13,7 @@ from sanhao.kit.events import News
 from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
-from sanhao.service.delivery.events import LabelMoved
+from sanhao.service.delivery.events import LabelMoved, LabelVoided
 from sanhao.service.orders.events import (
     CheckoutExpired,
     LatePaymentReturned,
@@ -64,8 +64,8 @@ def _topics(
     yield "control"
 
 
-def label_moved(batch: Sequence[News[LabelMoved]]) -> None:
-    """The shop's pages fetch themselves again: a label is there to print, or will not be."""
+def label_moved(batch: Sequence[News[LabelMoved]] | Sequence[News[LabelVoided]]) -> None:
+    """The shop's pages fetch themselves again: a label is there to print, or will not be, or is void."""
     push.publish(f"shop:{news.fact.shop_id}" for news in batch)
 
 

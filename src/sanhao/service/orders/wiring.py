@@ -13,7 +13,13 @@ from sanhao.books.settlement.events import OrderReleased
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
-from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered, LabelMade, LabelMoved
+from sanhao.service.delivery.events import (
+    ConsignmentCollected,
+    ConsignmentDelivered,
+    LabelMade,
+    LabelMoved,
+    LabelVoided,
+)
 from sanhao.service.orders import telling
 from sanhao.service.orders.actions import chargeback, label, pay, place, second_leg, shares, ship
 from sanhao.service.orders.core import OrderTerms
@@ -50,7 +56,9 @@ def wire() -> None:
         listen_later(moved, telling.order_moved)
     listen_later(OrderPaid, telling.signal)
     listen_later(OrderUnpacked, telling.signal)
+    listen_later(OrderCancelled, label.order_cancelled)
     listen_later(LabelMoved, telling.label_moved)
+    listen_later(LabelVoided, telling.label_moved)
     listen_later(CheckoutExpired, telling.checkout_expired)
     listen_later(LatePaymentReturned, telling.late_payment_returned)
     listen_later(RefundCompleted, telling.refund_completed)

@@ -111,6 +111,10 @@ def _states(kind: str) -> dict[str, tuple[str, str]]:
             "asked": (_("being made"), "amber"), "made": (_("ready to print"), "indigo"), "refused": (pgettext("label", "refused"), "seal"),
             "unsure": (pgettext("label", "unclear"), "seal"), "cancelled": (_("cancelled"), ""),
         },
+        "void": {
+            "due": (_("the courier is told to void it"), "amber"), "done": (_("void at the courier"), ""),
+            "kept": (_("charged all the same"), "seal"),
+        },
         "rule": {
             "announced": (_("announced"), "indigo"), "in_force": (_("in force"), "jade"),
             "superseded": (_("replaced"), ""), "draft": (_("not announced"), ""), "withdrawn": (_("withdrawn"), ""),

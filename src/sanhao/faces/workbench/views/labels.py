@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from sanhao.faces.ui.papers import printable_response
 from sanhao.faces.workbench.seat import Seat, at_work, is_part, page, sentence, tell
@@ -24,6 +25,15 @@ from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
 _MOST, _ON_A_PAGE, _MOST_QUOTED = 100, 60, 10
+
+
+_BORNE: Mapping[tuple[str, str], str | Promise] = {
+    ("shop", "back"): gettext_lazy("credited again"), ("shop", "borne"): gettext_lazy("the platform pays"),
+    ("platform", "charged"): gettext_lazy("the platform pays"), ("platform", "back"): gettext_lazy("the platform pays"),
+    ("carrier", "charged"): gettext_lazy("the courier at fault pays"), ("buyer", "charged"): gettext_lazy("the buyer pays"),
+    ("buyer", "taken"): gettext_lazy("the buyer pays"), ("buyer", "borne"): gettext_lazy("the platform pays"),
+}  # fmt: skip
+"""Who bears the price of a label, where it is not simply the shop."""
 
 
 class Row(msgspec.Struct):
@@ -57,12 +67,12 @@ class Choice(msgspec.Struct, frozen=True):
 @at_work("GET")
 def labels(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The shop's labels, the latest first. While one is being made the page fetches itself again."""
-    shown = [
-        one for one in delivery.labels_of_shop(seat.shop.id, limit=_ON_A_PAGE) if one.owner_kind == "order"
-    ]
+    shown = delivery.labels_of_shop(seat.shop.id, limit=_ON_A_PAGE)
+    bills = delivery.bills_of([one.id for one in shown if one.price])
     given = {
         "shown": shown, "carriers": delivery.carrier_names(), "desk": "two",
-        "ready": [one for one in shown if one.state == "made" and not one.collected],
+        "ready": [one for one in shown if one.owner_kind == "order" and one.state == "made" and not one.collected],
+        "bills": {id: _BORNE[one.payer, one.state] for id, one in bills.items() if (one.payer, one.state) in _BORNE},
         "ticked": request.GET.getlist("label"),
         "making": any(one.state == "asked" for one in shown),
     }  # fmt: skip

@@ -1,7 +1,16 @@
 """Tables of delivery: parcels and what carriers say of them, what is asked of carriers, what sending costs."""
 
 from sanhao.service.delivery.models.consignments import CONSIGNMENT, Consignment, ConsignmentItem, Scan
-from sanhao.service.delivery.models.errands import INTERCEPTION, LABEL, PICKUP, Interception, Label, Pickup
+from sanhao.service.delivery.models.errands import (
+    INTERCEPTION,
+    LABEL,
+    LABEL_BILL,
+    PICKUP,
+    Interception,
+    Label,
+    LabelBill,
+    Pickup,
+)
 from sanhao.service.delivery.models.freight import FreightRegion, FreightTemplate, Service
 from sanhao.service.delivery.models.messages import CarrierMessage, Inquiry
 from sanhao.service.delivery.models.sandbox import (
@@ -16,6 +25,7 @@ __all__ = [
     "CONSIGNMENT",
     "INTERCEPTION",
     "LABEL",
+    "LABEL_BILL",
     "PICKUP",
     "CarrierMessage",
     "Consignment",
@@ -25,6 +35,7 @@ __all__ = [
     "Inquiry",
     "Interception",
     "Label",
+    "LabelBill",
     "Pickup",
     "SandboxHub",
     "SandboxInterception",

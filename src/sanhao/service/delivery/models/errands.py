@@ -6,12 +6,13 @@ from django.db import models
 
 from sanhao.kit.states import States
 from sanhao.service.delivery.interception import INTERCEPTIONS, RUNNING
-from sanhao.service.delivery.labels import LABELS
+from sanhao.service.delivery.labels import BILLS, LABELS
 from sanhao.service.delivery.models.consignments import Consignment
 from sanhao.service.delivery.pickup import PICKUPS, STANDING
 from sanhao.service.delivery.pickup import RUNNING as PICKUPS_RUNNING
 
 LABEL = States("label", "delivery_label", LABELS)
+LABEL_BILL = States("label_bill", "delivery_label_bill", BILLS)
 INTERCEPTION = States("interception", "delivery_interception", INTERCEPTIONS)
 PICKUP = States("pickup", "delivery_pickup", PICKUPS)
 
@@ -87,6 +88,42 @@ class Label(models.Model):
                 name="delivery_label_due",
                 fields=["next_try_at"],
                 condition=models.Q(next_try_at__isnull=False),
+            ),
+        ]
+
+
+class LabelBill(models.Model):
+    """What a carrier charges for a label, and who pays it. *of_buyer* of it comes out of a refund once the label is used;
+    *from_deposit* of it was taken from the shop's deposit, and goes back there."""
+
+    id = models.OneToOneField(
+        Label, on_delete=models.PROTECT, related_name="+", primary_key=True, db_column="id"
+    )
+    payer = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, db_default="charged")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    of_buyer_minor = models.BigIntegerField(default=0)
+    from_deposit_minor = models.BigIntegerField(default=0)
+    claimed_of = models.CharField(max_length=40, blank=True)
+    decision_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "delivery_label_bill"
+        constraints = [
+            models.CheckConstraint(name="delivery_bill_state", condition=models.Q(state__in=list(BILLS))),
+            models.CheckConstraint(
+                name="delivery_bill_payer",
+                condition=models.Q(payer__in=["shop", "platform"], of_buyer_minor=0, claimed_of="")
+                | models.Q(payer="buyer", of_buyer_minor__gt=0, claimed_of="")
+                | (models.Q(payer="carrier", of_buyer_minor=0) & ~models.Q(claimed_of="")),
+            ),
+            models.CheckConstraint(
+                name="delivery_bill_amount",
+                condition=models.Q(
+                    amount_minor__gt=0, from_deposit_minor__range=(0, models.F("amount_minor"))
+                )
+                & models.Q(of_buyer_minor__lte=models.F("amount_minor")),
             ),
         ]
 

@@ -10,17 +10,19 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
+from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.shops import api as shops
 from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
+from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import LabelMade
 from sanhao.service.orders.actions.ship import Shipment, check_couriers, hand_over, left_of, lock
-from sanhao.service.orders.events import OrderUnpacked
+from sanhao.service.orders.events import OrderCancelled, OrderUnpacked
 from sanhao.service.orders.models import ORDER
 from sanhao.service.remote import api as remote
 
@@ -106,7 +108,7 @@ def _homes(order_ids: Sequence[UUID]) -> dict[UUID, delivery.Place]:
 
 def label_made(batch: Sequence[News[LabelMade]]) -> None:
     """Now-listener: a carrier made a label that a shop wanted. Its parcel is registered, as if the shop had typed the
-    number; if the order does not want it any more, the carrier is told to forget it."""
+    number, and the label charged for; if the order does not want it any more, the carrier is told to forget it."""
     for news in batch:  # one at a time: each is a parcel that may be refused for itself
         fact = news.fact
         if fact.owner_kind != "order":
@@ -116,6 +118,38 @@ def label_made(batch: Sequence[News[LabelMade]]) -> None:
             hand_over(fact.shop_id, [(fact.label_id, shipment)], by=fact.by, now=fact.at, labelled=True)
         except Refusal as no:
             delivery.give_up([fact.label_id], no.text, now=fact.at)
+        else:
+            _bill(fact)
+
+
+def _bill(fact: LabelMade) -> None:
+    """What the carrier asks for a label, to whom the terms name; nothing where it says no price."""
+    if fact.price is None:
+        return
+    try:
+        terms = msgspec.convert(rulebook.in_force(delivery.LABEL_RULE, at=fact.at).terms, delivery.LabelTerms)
+    except LookupError:
+        terms = delivery.LabelTerms()
+    delivery.bill(
+        [
+            delivery.BillDraft(
+                fact.label_id, "order", fact.owner_id, fact.shop_id, fact.carrier, fact.price, terms.payer
+            )
+        ],
+        now=fact.at,
+    )
+
+
+def order_cancelled(batch: Sequence[News[OrderCancelled]]) -> None:
+    """Later listener: what was cancelled is not to be sent. Its labels that nobody has collected are given up, and their
+    carriers told; what one of them takes with it all the same is heard as ever."""
+    reason = Text(
+        zh="订单已取消，不要再交给快递。", en="The order is cancelled: do not hand the parcel over."
+    )
+    with transaction.atomic():
+        delivery.cancel_labels(
+            [news.fact.order_id for news in batch], reason, now=max(news.at for news in batch)
+        )
 
 
 def cancel_label(shop_id: UUID, label_id: UUID, *, by: UUID, now: datetime) -> None:
