@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0009_labels_for_cases"),
+        ("delivery", "0010_hub_mischief"),
     ]
 
     operations = [
