@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
+from sanhao.kit.garbage import PAGES, settle_in
 from sanhao.kit.supervisor import tie_to_parent
 
 # A worker of a pages process that was killed must not stay behind and hold the port.
 tie_to_parent(expect=False, with_signal=signal.SIGKILL)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanhao.settings")
 _django = get_wsgi_application()
+get_resolver().url_patterns  # noqa: B018 - loads every page now: the first visitor does not wait for it
+settle_in(PAGES)
 _READ_OUT_BYTES, _AT_ONCE = 16_000_000, 65_536
 
 

@@ -27,7 +27,7 @@ def sanhao(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """One command, to its end."""
     return subprocess.run(
         [sys.executable, "-m", "sanhao.cli", *arguments],
-        capture_output=True, text=True, timeout=60, env=environment(**more),
+        capture_output=True, text=True, timeout=240, env=environment(**more),
     )  # fmt: skip
 
 

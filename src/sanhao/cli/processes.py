@@ -50,7 +50,12 @@ class pages:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
         parser.add_argument("--port", type=port, default=8000, help="port (8000)")
         parser.add_argument("--workers", type=whole(1, 64), default=2, help="processes (2)")
-        parser.add_argument("--threads", type=whole(1, 256), default=8, help="threads in each (8)")
+        parser.add_argument(
+            "--threads",
+            type=whole(1, 256),
+            default=4,
+            help="threads in each (4); more only wait for each other",
+        )
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=port, default=8000, help="port of the pages (8000)")
     parser.add_argument("--live-port", type=port, default=8001, help="port of the live signals (8001)")
-    parser.add_argument("--workers", type=whole(1, 64), default=2, help="page processes, 8 threads each (2)")
+    parser.add_argument("--workers", type=whole(1, 64), default=2, help="page processes, 4 threads each (2)")
     parser.add_argument("--keepers", type=whole(0, 64), default=1, help="keeper processes (1)")
 
 

@@ -7,7 +7,6 @@ alone; that row is set aside with growing delay and the rest is settled.
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from uuid import UUID
 import msgspec
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
+from sanhao.kit.garbage import BATCHES, settle_in
 from sanhao.kit.ids import new_id
 from sanhao.kit.rows import execute, fetch
 from sanhao.kit.time import machine_now
@@ -167,16 +167,9 @@ def drain(
     raise RuntimeError("a keeper never comes to rest")
 
 
-def settle_in() -> None:
-    """Tell the garbage collector that what is loaded stays, and that batches come and go: it costs a quarter of a
-    keeper's time otherwise, looking again and again at what lives as long as the process."""
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
-
-
 def keep(stop: threading.Event, keepers: Sequence[Keeper] | None = None) -> None:
     """Run keepers until *stop* is set: each in its own thread, finishing the batch in hand before it goes."""
-    settle_in()
+    settle_in(BATCHES)
     threads = [
         threading.Thread(target=_keep_one, args=(keeper, stop), name=f"keeper {keeper.name} {hand}")
         for keeper in (keepers if keepers is not None else all_keepers())

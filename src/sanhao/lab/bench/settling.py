@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from sanhao.kit import time as kit_time
-from sanhao.kit.keeper import Keeper, all_keepers, settle_in, tick
+from sanhao.kit.garbage import BATCHES, settle_in
+from sanhao.kit.keeper import Keeper, all_keepers, tick
 from sanhao.kit.rows import execute, fetch
 from sanhao.lab.bench.raw import RawWriter, compare
 from sanhao.lab.bench.seed import Seeded, seed
@@ -57,7 +58,7 @@ def _settle(now: datetime, batch: int) -> float:
 
 def settle_all(keeper: Keeper, now: datetime) -> float:
     """Seconds *keeper* takes, with all its hands, until nothing is due at *now*."""
-    settle_in()
+    settle_in(BATCHES)
     _quiet()
     started = kit_time.monotonic()
     with ThreadPoolExecutor(keeper.hands) as hands:
