@@ -91,7 +91,8 @@ def holders(ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Who has taken over each of *ids*; whoever stands for themselves is missing. Their rows are locked until the
     transaction ends, so that what is given to a guest cannot pass by somebody taking the purchase over right now."""
     rows = fetch(
-        "SELECT person_id, claimed_by_id FROM people_guest WHERE person_id = ANY(%s::uuid[]) ORDER BY person_id FOR SHARE",
+        "SELECT g.person_id, g.claimed_by_id FROM unnest((SELECT %s::uuid[])) AS w (id) "
+        "JOIN people_guest g ON g.person_id = w.id ORDER BY g.person_id FOR SHARE OF g",
         [array(set(ids))],
     )
     return {row["person_id"]: row["claimed_by_id"] for row in rows if row["claimed_by_id"]}
