@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
+from importlib import import_module
 from urllib.parse import urlsplit, urlunsplit
 
 from sanhao.cli import world
-from sanhao.cli.trouble import Trouble
-from sanhao.kit.text import Text
 
 # name -> (module with `arguments(parser)` and `run(args)`, whether it needs a database, what it measures)
 BENCHES: dict[str, tuple[str, bool, str]] = {
@@ -29,16 +28,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(metavar="BENCH", required=True)
     for name, (path, needs_database, summary) in BENCHES.items():
         command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
-        work, more = world.door(path, "run"), world.door(path, "arguments")
-        if more is not None:
-            more(command)
-        command.set_defaults(
-            run=_absent if work is None else _alone(work) if needs_database else _light(work)
-        )
-
-
-def _absent(args: argparse.Namespace) -> int:
-    raise Trouble(Text(zh="这个安装里没有这项测量。", en="This bench is not part of this installation."))
+        bench = import_module(path)
+        bench.arguments(command)
+        command.set_defaults(run=_alone(bench.run) if needs_database else _light(bench.run))
 
 
 def _light(work: Callable[[argparse.Namespace], int | None]) -> Callable[[argparse.Namespace], int]:

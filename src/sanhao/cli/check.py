@@ -46,24 +46,30 @@ def _world() -> Iterable[str]:
 
 
 def _books() -> Iterable[str]:
-    audit = world.door("sanhao.books.ledger.api", "audit")
-    if audit is None:
-        return []
+    from sanhao.books.ledger.api import audit
+
     report = audit()
     return [] if report.sound else [str(report)]
 
 
 def _escrow() -> Iterable[str]:
-    mismatches = world.door("sanhao.books.settlement.api", "mismatches")
-    if mismatches is None:
-        return []
+    from sanhao.books.settlement.api import mismatches
+
     return [f"{ref.holder}: {held} held, {booked} booked" for ref, (held, booked) in mismatches().items()]
 
 
+def _coupons() -> Iterable[str]:
+    from sanhao.books.wallet.api import uncovered
+
+    return [
+        f"what is put aside for coupons and what they are worth differ by {amount}"
+        for amount in uncovered().values()
+    ]
+
+
 def _second_legs() -> Iterable[str]:
-    mismatches = world.door("sanhao.service.remote.api", "mismatches")
-    if mismatches is None:
-        return []
+    from sanhao.service.remote.api import mismatches
+
     return [
         f"{day} {currency} {scope}: {gone} gone, {taken} taken by orders"
         for (day, currency, scope), (gone, taken) in mismatches().items()
@@ -71,8 +77,15 @@ def _second_legs() -> Iterable[str]:
 
 
 def _decisions() -> Iterable[str]:
-    rejudge_all = world.door("sanhao.fairness.decisions.api", "rejudge_all")
-    return [] if rejudge_all is None else [str(difference) for difference in rejudge_all()]
+    from sanhao.fairness.decisions.api import rejudge_all
+
+    return [str(difference) for difference in rejudge_all()]
+
+
+def _undone() -> Iterable[str]:
+    from sanhao.fairness.decisions.api import not_undone
+
+    return [f"{owner} has not undone {decision}" for decision, owner in not_undone()]
 
 
 def _states() -> Iterable[str]:
@@ -96,7 +109,9 @@ QUESTIONS: list[tuple[str, Callable[[], Iterable[str]]]] = [
     ("the world is founded", _world),
     ("the books balance", _books),
     ("what is held for orders is in escrow", _escrow),
+    ("what coupons are worth is put aside", _coupons),
     ("what left a day's budget was taken by orders", _second_legs),
     ("every decision re-judges to the same verdict, sentence and cent", _decisions),
+    ("every decision that fell is undone", _undone),
     ("every lifecycle is in a state it knows", _states),
 ]

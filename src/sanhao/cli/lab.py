@@ -7,15 +7,14 @@ import os
 from collections.abc import Callable
 
 from sanhao.cli import world
+from sanhao.lab.commands import register
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """`register(subparsers)` adds the commands. Each sets ``run`` (args -> exit code) and, if it works in a founded
     world, ``needs_database=True``."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    register = world.door("sanhao.lab.commands", "register")
-    if register is not None:
-        register(commands)
+    register(commands)
     for command in commands.choices.values():
         work = command.get_default("run")
         if work is not None:

@@ -102,11 +102,10 @@ def _reachable(host: str) -> str:
 
 def seed_demo() -> None:
     """Shops, people and goods of the demo world; found again, nothing changes."""
-    found_demo = world.door("sanhao.lab.demo.found", "found_demo")
-    if found_demo is not None:
-        found_demo(now=kit_now())
-    live_demo = world.door("sanhao.lab.demo.found", "live_demo")
-    if live_demo is not None and os.environ.get("SANHAO_DEMO_PAST") != "no":
+    from sanhao.lab.demo.found import found_demo, live_demo
+
+    found_demo(now=kit_now())
+    if os.environ.get("SANHAO_DEMO_PAST") != "no":
         live_demo(now=kit_now(), told=_tell_past)
 
 
@@ -117,17 +116,17 @@ def _tell_past() -> None:
 def _welcome(demo: bool) -> list[str]:
     from django.conf import settings
 
+    from sanhao.people.api import first_admin_token, quick_people
+
     lines = [
         "",
         f"Sanhao is ready. Open {settings.SITE_ADDRESS}",
         f"三好已就绪，请打开 {settings.SITE_ADDRESS}",
     ]
-    quick_people = world.door("sanhao.people.api", "quick_people")
-    first_admin_token = world.door("sanhao.people.api", "first_admin_token")
-    if demo and quick_people is not None:
+    if demo:
         lines += ["", "Sign in with one click as / 一键登录："]
         lines += [f"  {card.name}: {card.what_en} / {card.what_zh}" for card in quick_people()]
-    elif not demo and first_admin_token is not None and (token := first_admin_token()):
+    elif token := first_admin_token():
         link = f"{settings.SITE_ADDRESS}/first-admin/{token}/"
         lines += ["", "This site has no staff yet. Make the first administrator (the link works once):",
                   "站点还没有工作人员，请用这个一次性链接建立第一位管理员：", f"  {link}"]  # fmt: skip

@@ -6,8 +6,6 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -218,23 +216,12 @@ def found(*, demo: bool) -> None:
         ) from refusal
 
 
-def door(path: str, name: str) -> Any:
-    """What the module *path* offers as *name*, or None where this installation has no such thing."""
-    try:
-        if find_spec(path) is None:
-            return None
-    except ModuleNotFoundError:  # not even the package is there
-        return None
-    return getattr(import_module(path), name, None)
-
-
 def found_rules() -> None:
     """Version 1 of every rule: without rules in force nothing can be sold. The same rules again change nothing."""
     from sanhao.kit import time as kit_time
+    from sanhao.lab.demo import found
 
-    rules = door("sanhao.lab.demo.found", "found_rules")
-    if rules is not None:
-        rules(now=kit_time.now())
+    found.found_rules(now=kit_time.now())
 
 
 class migrate:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from sanhao.kit.refusals import TooMany
 from sanhao.kit.rows import execute, fetch
 from sanhao.kit.time import machine_now, monotonic
 
-Allow = Callable[[str, int, int], None]
 _MOST_KEYS = 50_000
 _local: OrderedDict[UUID, tuple[int, int, int]] = OrderedDict()
 _lock = threading.Lock()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
-from fractions import Fraction
 from typing import Literal
 
 import msgspec
@@ -149,9 +148,6 @@ class Money(msgspec.Struct, frozen=True):
     @property
     def amount(self) -> Decimal:
         return Decimal(self.minor).scaleb(-exponent(self.currency))
-
-    def as_fraction(self) -> Fraction:
-        return Fraction(self.minor, 10 ** exponent(self.currency))
 
     def format(self, lang: Lang = "en") -> str:
         """``¥1,234.50``; whole amounts lose their zeros (``¥3``). Minus before the symbol, in both languages."""

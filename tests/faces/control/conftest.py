@@ -110,7 +110,7 @@ def unreadable(now: datetime = NOW) -> UUID:
     )
     delivery.receive("sandbox", body, headers, now=now)
     service.drain(now)
-    return delivery.carrier_messages()[0].id
+    return delivery.refused_messages()[0].id
 
 
 def a_withdrawal(now: datetime = NOW) -> UUID:

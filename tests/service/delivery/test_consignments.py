@@ -175,7 +175,7 @@ def test_a_scan_from_the_future_is_refused_with_its_reason_and_kept(now: datetim
     assert message["reason"] == f"SB0001: a scan from the future, {(now + 11 * MINUTE).isoformat()}"
     assert row(parcel.id)["state"] == "labelled"
     assert counts()["scans"] == 0
-    assert [m.reason for m in api.carrier_messages()] == [message["reason"]]
+    assert [m.reason for m in api.refused_messages()] == [message["reason"]]
 
 
 def test_a_scan_for_a_parcel_nobody_registered_is_refused_and_kept(now: datetime) -> None:

@@ -155,7 +155,7 @@ def test_nobody_speaks_for_another_carrier_or_of_what_was_never_asked(now: datet
     says(new_id(), "succeeded", now=now + hours(4))
     says(id, "eaten", now=now + hours(4))
     assert state(id)[0] == "sent"
-    [message] = delivery.carrier_messages()
+    [message] = delivery.refused_messages()
     assert "is no answer to an interception" in message.reason
 
 

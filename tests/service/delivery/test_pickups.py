@@ -245,7 +245,7 @@ def test_nobody_speaks_for_another_carrier_or_of_what_was_never_asked(now: datet
     says(new_id(), "collected", now=now + hours(1))
     says(id, "eaten", now=now + hours(1))
     assert row(id)["state"] == "asked"
-    [message] = delivery.carrier_messages()
+    [message] = delivery.refused_messages()
     assert "is no answer to a pickup" in message.reason
 
 

@@ -49,7 +49,7 @@ def say(first: str, number: str, *, now: datetime, of_carrier: str = "", event: 
 
 
 def refusals() -> list[str]:
-    return [m.reason for m in delivery.carrier_messages()]
+    return [m.reason for m in delivery.refused_messages()]
 
 
 def sent(now: datetime, number: str = "SF100001") -> tuple[UUID, UUID]:

@@ -4,7 +4,6 @@ from sanhao.service.aftersales.actions.answer import (
     accept_offer,
     approve,
     approve_many,
-    forget_reason,
     reject,
     saved_reasons,
 )
@@ -60,7 +59,6 @@ from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER, WAITING, Ac
 from sanhao.service.aftersales.collectable import Collectable, collectable, may_change_until, sizes_of
 from sanhao.service.aftersales.collectable import of as collectable_of
 from sanhao.service.aftersales.collectable import slots as pickup_slots
-from sanhao.service.aftersales.core import RULE as MONEY_RULE
 from sanhao.service.aftersales.core import Ask, Back
 from sanhao.service.aftersales.debts import (
     CLAIMS,
@@ -82,7 +80,6 @@ from sanhao.service.aftersales.evidence import FILMS, PHOTOS
 from sanhao.service.aftersales.evidence import keep as keep_evidence
 from sanhao.service.aftersales.judge import RULINGS, Found, Ruling, Verdict
 from sanhao.service.aftersales.money import Asked, give_back
-from sanhao.service.aftersales.money import preview as preview_money
 from sanhao.service.aftersales.outlook import TITLES, Outlook
 from sanhao.service.aftersales.paths.pickup import RULE as PICKUP_RULE
 from sanhao.service.aftersales.paths.pickup import Cost, Sizes
@@ -132,7 +129,6 @@ __all__ = [
     "FORGIVEN",
     "KINDS",
     "LEFT",
-    "MONEY_RULE",
     "OVER",
     "PHOTOS",
     "PICKUP_RULE",
@@ -222,7 +218,6 @@ __all__ = [
     "escalate",
     "evidence",
     "evidence_for",
-    "forget_reason",
     "found_rules",
     "give_back",
     "ground",
@@ -238,7 +233,6 @@ __all__ = [
     "pay_debt",
     "pickup_slots",
     "preview",
-    "preview_money",
     "preview_sweep",
     "progress",
     "proposals",

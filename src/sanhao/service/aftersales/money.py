@@ -157,12 +157,6 @@ def give_back(asked: Sequence[Asked], *, now: datetime) -> dict[str, core.Back]:
     return {one.key: back for one, back in zip(asked, backs, strict=True)}
 
 
-def preview(asked: Asked, *, now: datetime) -> core.Back:
-    """What it would give back as things stand: for the page that asks. Nothing is locked or written."""
-    [back] = _backs([asked], orders.money([asked.order_id], lock=False), now)
-    return back
-
-
 def _backs(asked: Sequence[Asked], money: Mapping[UUID, orders.OrderMoney], now: datetime) -> list[core.Back]:
     terms = rule(at=now)
     return [

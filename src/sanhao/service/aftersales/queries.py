@@ -217,12 +217,11 @@ def arbitration_queue(*, limit: int = 100) -> list[CaseView]:
     )
 
 
-def decided_cases(*, limit: int = 30, before: datetime | None = None) -> list[CaseView]:
+def decided_cases(*, limit: int = 30) -> list[CaseView]:
     """What the platform decided lately."""
     return _cases(
-        "c.decision_id IS NOT NULL AND c.round > 0 AND c.state NOT IN ('deciding', 'disputed') "
-        "AND (%(before)s::timestamptz IS NULL OR c.moved_at < %(before)s)",
-        {"limit": limit, "before": before},
+        "c.decision_id IS NOT NULL AND c.round > 0 AND c.state NOT IN ('deciding', 'disputed')",
+        {"limit": limit},
         "platform",
         "ORDER BY c.moved_at DESC, c.id LIMIT %(limit)s",
     )

@@ -134,11 +134,6 @@ def clock(terms: Terms, hours: Hours, side: Side, asked_at: datetime) -> Clock:
     return Clock(due(hours, asked_at, minutes), due(hours, asked_at, minutes - terms.remind_minutes))
 
 
-def next_look(due_at: datetime, remind_at: datetime, now: datetime) -> datetime:
-    """When a waiting is looked at next: to remind, then to be late."""
-    return remind_at if now < remind_at else due_at
-
-
 class Quoted(msgspec.Struct, frozen=True):
     """A message as it is frozen in a file. Its fingerprint is that of this struct's JSON."""
 

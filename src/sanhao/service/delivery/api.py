@@ -56,7 +56,6 @@ from sanhao.service.delivery.pickups import cancel as cancel_pickups
 from sanhao.service.delivery.printing import together
 from sanhao.service.delivery.queries import (
     carrier_message,
-    carrier_messages,
     carrier_name,
     carrier_names,
     collectors,
@@ -76,6 +75,7 @@ from sanhao.service.delivery.queries import (
     quote,
     quotes,
     rates,
+    refused_messages,
     senders,
     services,
     tracking_number,
@@ -91,7 +91,6 @@ from sanhao.service.delivery.sandbox import (
 from sanhao.service.delivery.sandbox_hub import HUB_MISCHIEF, hub_mischief_of, sandbox_hub_mischief
 from sanhao.service.delivery.sandbox_pickups import (
     PICKUP_MISCHIEF,
-    pickup_mischief_of,
     sandbox_pickup_mischief,
 )
 from sanhao.service.delivery.sandbox_world import MISCHIEF, mischief_of, sandbox_mischief
@@ -166,7 +165,6 @@ __all__ = [
     "cancel_labels",
     "cancel_pickups",
     "carrier_message",
-    "carrier_messages",
     "carrier_name",
     "carrier_names",
     "collectors",
@@ -192,7 +190,6 @@ __all__ = [
     "options_for",
     "pending",
     "pickup_counts",
-    "pickup_mischief_of",
     "pickups_of",
     "post_past_scans",
     "post_scan",
@@ -201,6 +198,7 @@ __all__ = [
     "rates",
     "receive",
     "recent_pickups",
+    "refused_messages",
     "register",
     "remove_freight_template",
     "remove_service",

@@ -78,14 +78,12 @@ def _of(cause_ids: Sequence[UUID], *, lock: bool = False) -> list[Row]:
     )
 
 
-def recent_pickups(
-    *, states: Sequence[str], limit: int = 50, shop_id: UUID | None = None
-) -> list[PickupView]:
+def recent_pickups(*, states: Sequence[str], limit: int = 50) -> list[PickupView]:
     """What ended this way, the latest first: for staff, above all what came in vain."""
     rows = fetch(
-        f"SELECT {COLUMNS} FROM delivery_pickup t WHERE t.state = ANY(%s) AND (%s::uuid IS NULL OR t.shop_id = %s) "
+        f"SELECT {COLUMNS} FROM delivery_pickup t WHERE t.state = ANY(%s) "
         "ORDER BY coalesce(t.ended_at, t.asked_at) DESC, t.id LIMIT %s",
-        [list(states), shop_id, shop_id, limit],
+        [list(states), limit],
     )
     return [_view(row) for row in rows]
 

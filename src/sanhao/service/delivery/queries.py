@@ -161,11 +161,9 @@ def labels_of(owner_ids: Sequence[UUID]) -> dict[UUID, list[LabelView]]:
     return found
 
 
-def labels_of_shop(shop_id: UUID, *, limit: int = 100, before: datetime | None = None) -> list[LabelView]:
+def labels_of_shop(shop_id: UUID, *, limit: int = 100) -> list[LabelView]:
     """A shop's labels, the latest first."""
-    return _labels(
-        "l.shop_id = %s AND (%s::timestamptz IS NULL OR l.asked_at < %s)", [shop_id, before, before], limit
-    )
+    return _labels("l.shop_id = %s", [shop_id], limit)
 
 
 def label_papers(
@@ -342,15 +340,13 @@ _OPTIONS = """
     """
 
 
-def carrier_messages(
-    *, state: str = "refused", limit: int = 50, before: datetime | None = None
-) -> list[CarrierMessageView]:
-    """What carriers sent, the latest first: for staff, above all what was refused and why."""
+def refused_messages(*, limit: int = 50, before: datetime | None = None) -> list[CarrierMessageView]:
+    """What carriers sent that could not be used, and why, the latest first: for staff."""
     rows = fetch(
         "SELECT id, carrier, event_id, body, received_at, state, reason FROM delivery_carrier_message "
-        "WHERE state = %(state)s AND (%(before)s::timestamptz IS NULL OR received_at < %(before)s) "
+        "WHERE state = 'refused' AND (%(before)s::timestamptz IS NULL OR received_at < %(before)s) "
         "ORDER BY received_at DESC, id DESC LIMIT %(limit)s",
-        {"state": state, "before": before, "limit": limit},
+        {"before": before, "limit": limit},
     )
     return [CarrierMessageView(**(row | {"body": bytes(row["body"])})) for row in rows]
 

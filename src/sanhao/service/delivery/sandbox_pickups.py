@@ -107,12 +107,6 @@ def sandbox_pickup_mischief(reference: str, how: str) -> None:
     )
 
 
-def pickup_mischief_of(reference: str) -> str:
-    """How its next appointments are kept; what nobody set is `prompt`."""
-    rows = fetch("SELECT how FROM delivery_sandbox_pickup WHERE reference = %s AND key IS NULL", [reference])
-    return str(rows[0]["how"]) if rows else "prompt"
-
-
 def slots(order: SlotOrder) -> list[Slot]:
     """Three windows a day for five days, none that begins before the courier has had notice."""
     first = order.earliest + _NOTICE

@@ -10,7 +10,7 @@ from sanhao.service.guests.actions.withdraw import (
     match_withdrawal,
     open_withdrawal,
 )
-from sanhao.service.guests.links import FIRST, buyer, buyer_among, read, register_page, stale, token, versions
+from sanhao.service.guests.links import FIRST, buyer, buyer_among, read, stale, token, versions
 from sanhao.service.guests.rules import found_rules
 from sanhao.service.guests.subjects import orders_of
 from sanhao.service.guests.withdrawals import (
@@ -38,7 +38,6 @@ __all__ = [
     "orders_of",
     "place",
     "read",
-    "register_page",
     "stale",
     "token",
     "versions",

@@ -7,7 +7,7 @@ takes it keeps id and version in the session, and every page after that asks `bu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,12 +24,6 @@ from sanhao.service.orders import api as orders
 
 FIRST = 1
 _SIGNER = signing.Signer(salt="sanhao.guests.link")  # HMAC-SHA256; compares in constant time
-_page: list[Callable[[str], str]] = [lambda token: f"/o/{token}/"]
-
-
-def register_page(page: Callable[[str], str]) -> None:
-    """Say where the page for links is: ``page(token)`` gives its path."""
-    _page[0] = page
 
 
 def pages(order_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -53,7 +47,7 @@ def read(token: str) -> tuple[UUID, int]:
 def addresses(order_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The whole link to each of these orders, as it is written into a mail. One query."""
     known = versions(order_ids)
-    return {id: settings.SITE_ADDRESS + _page[0](token(id, known[id])) for id in order_ids}
+    return {id: f"{settings.SITE_ADDRESS}/o/{token(id, known[id])}/" for id in order_ids}
 
 
 def versions(order_ids: Sequence[UUID]) -> dict[UUID, int]:

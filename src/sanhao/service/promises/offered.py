@@ -11,7 +11,7 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.money import Money
 from sanhao.service.promises.book import THE_END, rule_key, terms_of
 from sanhao.service.promises.core import Line, PaidOrder, Remedy
-from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.kinds import late_shipment
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -31,30 +31,25 @@ class Offered(msgspec.Struct, frozen=True):
     remedy: Remedy
 
 
-def offered(
-    wishes: Sequence[Wish], *, now: datetime, kind_name: str = "late_shipment"
-) -> list[Offered | None]:
-    """For each wish what *kind_name* would promise if it were paid for at *now*; None where it promises nothing.
+def offered(wishes: Sequence[Wish], *, now: datetime) -> list[Offered | None]:
+    """For each wish what timely shipping would promise if it were paid for at *now*; None where it promises nothing.
 
     One query, however many wishes.
     """
     try:
-        rule = rulebook.in_force(rule_key(kind_name), at=now)
+        rule = rulebook.in_force(rule_key(late_shipment.name), at=now)
     except LookupError:
         return [None] * len(wishes)
-    kind, terms = KINDS[kind_name], terms_of(rule.id, kind_name)
-    found: list[Offered | None] = []
-    for wish in wishes:
-        made = kind.promise(terms, _as_if_paid(wish, now))
-        verdict = due = None
-        if made:
-            due = kind.due(terms, made[0][1])
-            verdict = kind.judge(terms, made[0][1], THE_END)
-        broken = verdict is not None and due is not None and verdict.outcome == "broken"
-        found.append(
-            Offered(due.due_at, verdict.owed, verdict.remedy) if broken and due and verdict else None
-        )
-    return found
+    terms = terms_of(rule.id, late_shipment.name)
+    return [_offered(terms, _as_if_paid(wish, now)) for wish in wishes]
+
+
+def _offered(terms: late_shipment.Terms, order: PaidOrder) -> Offered | None:
+    for _, facts in late_shipment.promise(terms, order):
+        verdict = late_shipment.judge(terms, facts, THE_END)
+        if verdict.outcome == "broken":
+            return Offered(late_shipment.due(terms, facts).due_at, verdict.owed, verdict.remedy)
+    return None
 
 
 def _as_if_paid(wish: Wish, now: datetime) -> PaidOrder:

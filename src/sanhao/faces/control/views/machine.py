@@ -22,7 +22,7 @@ _PAGE = 30
 def messages(request: StaffRequest) -> HttpResponse:
     """What carriers sent and we refused, the latest first."""
     before = moment_of(request.GET.get("before"))
-    found = delivery.carrier_messages(limit=_PAGE + 1, before=before)
+    found = delivery.refused_messages(limit=_PAGE + 1, before=before)
     given = {
         "desk": "two", "found": found[:_PAGE], "carriers": delivery.carrier_names(), "now": time.now(),
         "more": query(request, before=found[_PAGE - 1].received_at.isoformat()) if len(found) > _PAGE else "",
@@ -38,7 +38,7 @@ def message(request: StaffRequest, message_id: UUID) -> HttpResponse:
     given = {
         "message": found, "text": text, "is_dump": is_dump, "size": len(found.body), "most": raw.MOST,
         "cut": len(found.body) > raw.MOST, "carriers": delivery.carrier_names(), "now": time.now(),
-        "recent": delivery.carrier_messages(limit=14),
+        "recent": delivery.refused_messages(limit=14),
     }  # fmt: skip
     return render(request, "control/message.html", given)
 

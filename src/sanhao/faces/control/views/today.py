@@ -84,7 +84,7 @@ def _waiting(request: StaffRequest, now: datetime) -> dict[str, Any]:
     waiting = _counts() if judges else []
     return {
         "counts": waiting, "waits_for_judges": sum(count for *_rest, count in waiting), "appeals": appeals, "overdue": [appeal for appeal in appeals if appeal.overdue(now)], "judges": judges,
-        "refused": delivery.carrier_messages(limit=_BESIDE) if readers else [], "readers": readers,
+        "refused": delivery.refused_messages(limit=_BESIDE) if readers else [], "readers": readers,
         "refunds": payments.failed_refunds() if request.may("admin", "finance", "support") else [],
         "may_send": request.may("admin", "finance"),
         "asides": keeper.set_asides() if request.may("admin", "support") else [], "backlog": backlog, "behind": behind,

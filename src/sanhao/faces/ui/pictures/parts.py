@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sanhao.faces.ui.pictures.sheet import Sheet, curve, dark, light
+from sanhao.faces.ui.pictures.sheet import Sheet, dark, light
 
 INK = "#3a2a20"
 SKIN = "#e0a883"
@@ -278,7 +278,3 @@ def goat(
         sheet.oval(-126, -272, 1.8, 1.8, "#ffffff")
         sheet.path("M-186 -218q6 4 12 0", "none", INK, 3.5)
         sheet.path("M-172 -208q14 4 26 -4", "none", INK, 3)
-
-
-def smooth(points: list[tuple[float, float]]) -> str:
-    return curve(points)

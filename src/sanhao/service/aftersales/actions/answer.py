@@ -49,11 +49,11 @@ def approve_many(case_ids: Sequence[UUID], *, shop_id: UUID, by: UUID, now: date
     return done, len(set(case_ids)) - done
 
 
-def say_yes(
-    rows: Sequence[Row], *, by: UUID, now: datetime, by_hand: bool = True, note: str = "approved"
-) -> None:
+def say_yes(rows: Sequence[Row], *, by: UUID, now: datetime, by_hand: bool = True) -> None:
     """Locked cases go where an approval leads. Exchanges whose goods are out of stock become returns."""
-    going = [Going(row, life.approved(facts_of(row), by_hand=by_hand), note=note, by=by) for row in rows]
+    going = [
+        Going(row, life.approved(facts_of(row), by_hand=by_hand), note="approved", by=by) for row in rows
+    ]
     for item in going:
         if item.row["kind"] == "exchange" and not _keep_aside(item.row, now):
             item.to, item.note = "to_send", "out_of_stock"
@@ -133,12 +133,6 @@ def reject(
                 "ON CONFLICT (shop_id, words) DO NOTHING",
                 [new_id(), shop_id, said[:200], now],
             )
-
-
-def forget_reason(shop_id: UUID, reason_id: UUID, *, by: UUID) -> None:
-    """A saved answer the shop does not want any more; gone already is fine."""
-    shops.require_member(shop_id, by)
-    execute("DELETE FROM aftersales_saved_reason WHERE id = %s AND shop_id = %s", [reason_id, shop_id])
 
 
 def saved_reasons(shop_id: UUID) -> list[tuple[UUID, str]]:
