@@ -163,6 +163,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "sanhao.faces.ui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "sanhao.faces.ui.middleware.LengthMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -150,6 +150,18 @@ def test_a_form_that_nobody_can_read_is_told_so(client: Client, demo: None, type
     assert "这个请求读不懂" in answer.content.decode() and "cannot be read" in answer.content.decode()
 
 
+def test_a_form_in_pieces_is_refused_rather_than_taken_for_an_empty_one(client: Client, demo: None) -> None:
+    answer = client.post(
+        "/sign-in/",
+        {"email": "leo@example.org"},
+        HTTP_TRANSFER_ENCODING="chunked",
+        CONTENT_LENGTH="",
+        HTTP_ACCEPT_LANGUAGE="zh",
+    )
+    assert answer.status_code == 411
+    assert "没有写明长度" in answer.content.decode()
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:80:80", "a b"])
 def test_another_host_is_refused(client: Client, demo: None, host: str) -> None:
     answer = client.get("/", headers={"Host": host})

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from sanhao.kit.refusals import Refusal
+from sanhao.kit.text import Text
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 COOKIE = "sanhao_language"
@@ -32,6 +33,34 @@ class LanguageMiddleware:
             response.headers.setdefault("Content-Language", language)
             patch_vary_headers(response, ("Cookie", "Accept-Language"))
         return response
+
+
+class LengthMiddleware:
+    """A form that comes in pieces, without its length, would be taken for an empty one: it is refused (411).
+
+    No browser sends one. Views that machines post to (free of CSRF tokens) read their bodies themselves.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], *_: object
+    ) -> HttpResponse | None:
+        unmeasured = request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH")
+        if not unmeasured or getattr(view, "csrf_exempt", False):
+            return None
+        sentence = _NO_LENGTH.in_(translation.get_language() or "en")
+        return refused(request, sentence, code="form.length", status=411)
+
+
+_NO_LENGTH = Text(
+    zh="这个表单没有写明长度（Content-Length），请整份发送。",
+    en="This form did not state its length (Content-Length): send it in one piece.",
+)
 
 
 class RefusalMiddleware:

@@ -198,13 +198,6 @@ class CalledBack(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     back: bool = False
 
 
-class Doubted(msgspec.Struct, frozen=True, tag=True):
-    """A number that cannot be this parcel's, found by the platform: `number_reused`, `wrong_city`, `no_weight`."""
-
-    at: datetime
-    cause: str
-
-
 class Claimed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """The buyer asks for what a guarantee gives, at *at* (the moment it was sent). *id* names the claim.
 
@@ -272,7 +265,6 @@ PromiseNews = (
     | Withdrawn
     | Tracked
     | CalledBack
-    | Doubted
     | Claimed
     | Answered
 )

@@ -17,7 +17,6 @@ from sanhao.service.promises.core import (
     Collected,
     DelayAgreed,
     Delivered,
-    Doubted,
     Excused,
     Extended,
     Line,
@@ -96,10 +95,6 @@ def registered(at: float, parcel: str = "p", *lines: str) -> Registered:
 
 def tracked(at: float, received: float | None = None, parcel: str = "p") -> Tracked:
     return Tracked(h(at), h(at if received is None else received), parcel)
-
-
-def doubted(at: float, cause: str) -> Doubted:
-    return Doubted(h(at), cause)
 
 
 def claimed(at: float, **what: Any) -> Claimed:

@@ -28,7 +28,6 @@ from tests.service.promises.kinds.cases import (
     collected,
     delay,
     delivered,
-    doubted,
     excused,
     extended,
     facts_of,
@@ -274,7 +273,7 @@ def test_neither_order_nor_repetition_of_news_matters_and_a_verdict_stays(
 def test_news_of_other_guarantees_changes_nothing(kind: AnyClaimKind) -> None:
     terms = kind.Terms()
     others: tuple[PromiseNews, ...] = (
-        collected(1), delay(1, 2, 3), excused(1, "x"), extended(1, 2, 3), registered(1), tracked(1), doubted(1, "x"),
+        collected(1), delay(1, 2, 3), excused(1, "x"), extended(1, 2, 3), registered(1), tracked(1),
     )  # fmt: skip
     facts = facts_of(kind, terms, order())
     assert reduce(lambda known, item: kind.hear(terms, known, item), others, facts) == facts

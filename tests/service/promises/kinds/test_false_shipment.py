@@ -17,7 +17,6 @@ from sanhao.service.promises.kinds.false_shipment import Terms
 from tests.service.promises.kinds.cases import (
     cancelled,
     delivered,
-    doubted,
     excused,
     facts_of,
     h,
@@ -77,13 +76,6 @@ ON_WAY = (registered(1), tracked(10), tracked(20))
         ((registered(1), cancelled(27, "buyer")), 99, false("no_first_scan", 27)),
         ((registered(1), excused(9, "force_majeure")), 99, Verdict("void", "force_majeure", decided_at=h(9))),
         ((registered(1), excused(9, "weather")), 99, false("no_first_scan", 27)),
-        ((registered(1), doubted(9, "wrong_city")), 9, false("wrong_city", 9)),
-        ((doubted(9, "number_reused"),), 99, false("number_reused", 9)),
-        (
-            (registered(1), doubted(9, "no_weight"), delivered(8)),
-            99,
-            Verdict("kept", "delivered", decided_at=h(8)),
-        ),
         ((registered(9), registered(1)), 99, false("no_first_scan", 27)),
     ],
 )
@@ -137,7 +129,6 @@ _news: Any = st.one_of(
     st.builds(lambda at, late, parcel: tracked(at, at + late, parcel), _at, st.sampled_from([0.0, 1.5, 3.0, 50.0]), st.sampled_from(["p", "q"])),
     st.builds(lambda at, late: delivered(at, at + late), _at, st.sampled_from([0.0, 3.0, 50.0])),
     st.builds(cancelled, _at, st.sampled_from(["buyer", "shop"])),
-    st.builds(doubted, _at, st.sampled_from(["wrong_city", "no_weight"])),
 )  # fmt: skip
 
 

@@ -4,15 +4,15 @@
    of that, and the next one within 24 hours of the first.
 2. After that no 48 hours pass without a word of the carrier until it is delivered; in remote regions 72, in the farthest
    120. What the carrier reports may reach us up to 2 hours later (*scan grace*).
-3. A number that was used before within 30 days, a parcel scanned in a city that is not the buyer's, or one that weighs
-   next to nothing is found by the platform and counts at once.
+3. A number that was used before is refused when it is given. That a parcel went to another city or held next to nothing no
+   scan decides: the buyer says so in a case.
 4. It pays once an order, a coupon: 10 % of what was paid for the goods, at least ¥5, at most ¥100. The shop answers.
 5. It does not apply once the order has been cancelled, to force majeure, or through the buyer's fault. A parcel that
    arrived was sent, at a hub as well as at the buyer's. As long as no number was given nothing is claimed and nothing is
    false: lateness is another rule.
 
-Sources: a Pinduoduo-type rule (24 hours to the first scan, 24 to the second, 48 of silence, 72 and 120 in remote regions, a
-number reused in 30 days, another city, an empty parcel); the sum as remembered of the same (10 %, ¥5 to ¥100).
+Sources: a Pinduoduo-type rule (24 hours to the first scan, 24 to the second, 48 of silence, 72 and 120 in remote regions); the
+sum as remembered of the same (10 %, ¥5 to ¥100).
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from sanhao.service.promises.core import (
     NEVER,
     Cancelled,
     Delivered,
-    Doubted,
     Dropped,
     Due,
     Excused,
@@ -109,7 +108,6 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     region: str = ""
     paid: Money | None = None
     parcels: tuple[ParcelFact, ...] = ()
-    doubted: tuple[Doubted, ...] = ()
     cancelled: Cancelled | None = None
     excused: tuple[Excused, ...] = ()
 
@@ -161,10 +159,6 @@ def hear(terms: Terms, facts: Facts, news: PromiseNews) -> Facts:
                 for line in facts.lines
             ]
             facts = replace(facts, lines=tuple(lines))
-        case Doubted():
-            facts = replace(
-                facts, doubted=tuple(sorted({*facts.doubted, news}, key=lambda d: (d.at, d.cause)))
-            )
         case Dropped():
             facts = drop(facts, news)
         case Cancelled():
@@ -284,10 +278,9 @@ def _timed(terms: Terms, facts: Facts) -> Facts:
     """The facts with what falls due next."""
     waits = [w for parcel in facts.parcels if (w := _waits(terms, facts, parcel)) is not None]
     first = min(waits, key=lambda w: (w.settle_at, w.due_at), default=None)
-    due_at, settle_at = (NEVER, NEVER) if first is None else (first.due_at, first.settle_at)
-    if facts.doubted and facts.doubted[0].at < settle_at:
-        due_at = settle_at = facts.doubted[0].at
-    return replace(facts, due_at=due_at, settle_at=settle_at)
+    if first is None:
+        return replace(facts, due_at=NEVER, settle_at=NEVER)
+    return replace(facts, due_at=first.due_at, settle_at=first.settle_at)
 
 
 def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
@@ -311,10 +304,8 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
 def _false(terms: Terms, facts: Facts) -> tuple[datetime, str, tuple[str, ...]]:
     """When it is certain that the shipment was false if nothing more is heard, why, and who answers."""
     shops = tuple(dict.fromkeys(line.shop for line in facts.lines if line.shop))
-    ways = [(doubt.at, doubt.cause, shops) for doubt in facts.doubted]
-    for parcel in facts.parcels:
-        if (waits := _waits(terms, facts, parcel)) is not None:
-            ways.append((waits.settle_at, waits.why, waits.shops))
+    waiting = [waits for parcel in facts.parcels if (waits := _waits(terms, facts, parcel)) is not None]
+    ways = [(waits.settle_at, waits.why, waits.shops) for waits in waiting]
     return min(ways, default=(NEVER, "", shops))
 
 
@@ -327,19 +318,12 @@ def _owed(terms: Terms, facts: Facts) -> Money | None:
 def _because(facts: Facts, verdict: Verdict) -> Text:
     """Half a sentence; English goes after "because"."""
     by = weekday_time(facts.due_at, facts.timezone)
-    match verdict.reason:
-        case "no_first_scan":
-            return Text(
-                zh=f"填了单号，快递{by.zh}前却没有揽收",
-                en=f"the number was given, yet no carrier had it by {by.en}",
-            )
-        case "no_second_scan" | "silent":
-            return Text(zh=f"包裹到{by.zh}一直没有动静", en=f"the parcel did not move until {by.en}")
-        case "number_reused":
-            return Text(zh="填的是用过的单号", en="the number given belongs to an earlier parcel")
-        case "wrong_city":
-            return Text(zh="单号寄往另一个城市", en="the number given goes to another city")
-    return Text(zh="寄的是空包", en="the parcel holds next to nothing")
+    if verdict.reason == "no_first_scan":
+        return Text(
+            zh=f"填了单号，快递{by.zh}前却没有揽收",
+            en=f"the number was given, yet no carrier had it by {by.en}",
+        )
+    return Text(zh=f"包裹到{by.zh}一直没有动静", en=f"the parcel did not move until {by.en}")
 
 
 def say(terms: Terms, facts: Facts, verdict: Verdict) -> Text:
