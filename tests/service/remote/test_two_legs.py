@@ -14,18 +14,7 @@ from sanhao.kit.rows import execute, fetch
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery import signing
 from tests.service.remote.stage import XIAN, a_hub, reserve_for
-from tests.service.stage import (
-    drain,
-    hours,
-    order_state,
-    paid,
-    promise,
-    rules,
-    scan,
-    ship,
-    sound,
-    stage,
-)
+from tests.service.stage import drain, hours, order_state, paid, promise, rules, scan, ship, sound, stage
 
 pytestmark = pytest.mark.django_db
 

@@ -36,7 +36,6 @@ from sanhao.books.settlement.core import (
     ReleaseTerms,
     Repay,
     View,
-    check_words,
 )
 from sanhao.books.settlement.papers import read as read_paper
 from sanhao.books.settlement.queries.orders import HoldView, holds, mismatches, release_dates, settlements
@@ -99,7 +98,6 @@ __all__ = [
     "approve_money",
     "ask_invoice",
     "bills",
-    "check_words",
     "coming",
     "cover",
     "credit_notes",

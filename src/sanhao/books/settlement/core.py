@@ -35,12 +35,6 @@ INVOICE_STATES: Mapping[str, tuple[str, ...]] = {
     "declined": (),
     "withdrawn": (),
 }
-MANUAL_STATES: Mapping[str, tuple[str, ...]] = {
-    "proposed": ("approved", "declined", "withdrawn"),
-    "approved": (),
-    "declined": (),
-    "withdrawn": (),
-}
 SETTLEMENT_STATES: Mapping[str, tuple[str, ...]] = {
     "held": ("released", "closed"),
     "released": ("closed",),
@@ -335,14 +329,6 @@ def check_wish(wish: InvoiceWish) -> InvoiceWish:
     ):
         raise Invalid("invoice.email", zh="邮箱地址不对。", en="This is no e-mail address.")
     return InvoiceWish(wish.kind, title, uscc.compact(tax_id) if wish.kind == "company" else "", email)
-
-
-def check_words(text: str, code: str) -> str:
-    """A reason a person gives. Raises Invalid *code*."""
-    words = " ".join(text.split())
-    if not 5 <= len(words) <= 300 or not words.isprintable():
-        raise Invalid(code, zh="请写5到300个字的原因。", en="Please give a reason of 5 to 300 characters.")
-    return words
 
 
 class ManualKind(NamedTuple):

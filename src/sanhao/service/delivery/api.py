@@ -89,19 +89,9 @@ from sanhao.service.delivery.sandbox import (
     sandbox_scan_body,
 )
 from sanhao.service.delivery.sandbox_hub import HUB_MISCHIEF, hub_mischief_of, sandbox_hub_mischief
-from sanhao.service.delivery.sandbox_pickups import (
-    PICKUP_MISCHIEF,
-    sandbox_pickup_mischief,
-)
+from sanhao.service.delivery.sandbox_pickups import PICKUP_MISCHIEF, sandbox_pickup_mischief
 from sanhao.service.delivery.sandbox_world import MISCHIEF, mischief_of, sandbox_mischief
-from sanhao.service.delivery.services import (
-    Chosen,
-    Option,
-    ServiceCard,
-    ServiceDraft,
-    as_chosen,
-    options_for,
-)
+from sanhao.service.delivery.services import Chosen, Option, ServiceCard, ServiceDraft, as_chosen, options_for
 from sanhao.service.delivery.signing import Forged
 
 __all__ = [

@@ -9,13 +9,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from sanhao.books.settlement import papers
-from sanhao.books.settlement.core import INVOICING, InvoiceWish, InvoicingTerms, check_wish, check_words
+from sanhao.books.settlement.core import INVOICING, InvoiceWish, InvoicingTerms, check_wish
 from sanhao.books.settlement.events import InvoiceAnswered, InvoiceAsked
 from sanhao.books.settlement.models import INVOICE
 from sanhao.books.settlement.rules import terms_at
 from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
+from sanhao.kit.proposals import check_reason
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
 
@@ -91,7 +92,7 @@ def issue_invoice(
 @transaction.atomic
 def decline_invoice(invoice_id: UUID, reason: str, *, shop_id: UUID, by: UUID, now: datetime) -> None:
     """The shop cannot issue it, and says why; the buyer may ask again. Raises NotFound, Invalid, Refusal."""
-    words = check_words(reason, "invoice.reason")
+    words = check_reason(reason, "invoice.reason")
     row = _of_shop(invoice_id, shop_id, lock=True)
     INVOICE.move_one(invoice_id, "declined", at=now, by=by, also={"due_at": None, "reason": words})
     emit([InvoiceAnswered(invoice_id, row["settlement_id"], row["person_id"], "declined", words)], at=now)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.ledger.api import PLATFORM, Charge, Credit, EntryDraft, Ref
-from sanhao.books.settlement.core import MANUAL_KINDS, check_words
+from sanhao.books.settlement.core import MANUAL_KINDS
 from sanhao.books.settlement.models import MANUAL
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.decisions.events import DecisionOverturned
@@ -23,7 +23,8 @@ from sanhao.kit.events import News
 from sanhao.kit.ids import derived_id, new_id
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
-from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
+from sanhao.kit.proposals import Proposals, check_reason
+from sanhao.kit.refusals import Forbidden, Invalid
 from sanhao.kit.rows import copy_rows, fetch
 from sanhao.kit.text import Text
 from sanhao.kit.wording import sum_of
@@ -33,6 +34,7 @@ OWNER = "settlement"
 ROLES = ("admin", "finance")
 _APPEAL = timedelta(days=30)
 _LARGEST = 10**12
+_PROPOSALS = Proposals(MANUAL, "manual")
 
 
 @transaction.atomic
@@ -49,7 +51,7 @@ def propose_money(
         )
     if not 0 < amount.minor <= _LARGEST:
         raise Invalid("manual.amount", zh="金额要大于零。", en="An amount is more than zero.")
-    words = check_words(reason, "manual.reason")
+    words = check_reason(reason, "manual.reason")
     id = new_id()
     copy_rows(
         "settlement_manualmoney",
@@ -64,19 +66,13 @@ def approve_money(id: UUID, *, by: UUID, now: datetime) -> UUID:
     """Somebody else agrees: it is booked, and decided; returns the decision. Raises Forbidden ``manual.two_people``,
     NotFound, Refusal ``manual.moved_on``, ``ledger.not_enough`` where the account does not hold it."""
     require_role(by, *ROLES)
-    row = _lock(id)
-    if row["proposed_by_id"] == by:
-        raise Forbidden("manual.two_people", zh="自己提的款项要由另一位同事批准。",
-                        en="What you proposed is approved by somebody else.")  # fmt: skip
+    row = _PROPOSALS.lock_to_approve(id, by=by)
     if row["shop_id"] is not None and decisions.is_member(row["shop_id"], by):
         raise Forbidden("manual.own_shop", zh="您是这家店的成员，请由其他同事批准。",
                         en="You belong to this shop: somebody else has to approve it.")  # fmt: skip
     decision_id = new_id()
     decisions.record([_decision(row, decision_id, by, now)])
-    MANUAL.move_one(
-        id, "approved", at=now, by=by,
-        also={"decided_by_id": by, "decided_at": now, "decision_id": decision_id},
-    )  # fmt: skip
+    _PROPOSALS.approve(id, decision_id, by=by, now=now)
     _book(row, decision_id, now)
     return decision_id
 
@@ -85,20 +81,7 @@ def approve_money(id: UUID, *, by: UUID, now: datetime) -> UUID:
 def decline_money(id: UUID, answer: str, *, by: UUID, now: datetime) -> None:
     """Somebody else says no, and why; or who proposed it takes it back. Raises Forbidden, NotFound, Invalid, Refusal."""
     require_role(by, *ROLES)
-    row = _lock(id)
-    own = row["proposed_by_id"] == by
-    words = answer.strip()[:300] if own else check_words(answer, "manual.reason")
-    also = {"answer": words, "decided_at": now, **({} if own else {"decided_by_id": by})}
-    MANUAL.move_one(id, "withdrawn" if own else "declined", at=now, by=by, note=words, also=also)
-
-
-def _lock(id: UUID) -> Row:
-    rows = fetch("SELECT * FROM settlement_manualmoney WHERE id = %s FOR UPDATE", [id])
-    if not rows:
-        raise NotFound("manual.unknown", zh="没有这笔款项。", en="There is no such proposal.")
-    if rows[0]["state"] != "proposed":
-        raise Refusal("manual.moved_on", zh="这笔款项已经处理过了。", en="This has been decided already.")
-    return rows[0]
+    _PROPOSALS.decline(id, answer, by=by, now=now)
 
 
 def _decision(row: Row, id: UUID, by: UUID, now: datetime) -> decisions.DecisionDraft:

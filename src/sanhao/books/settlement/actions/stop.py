@@ -11,11 +11,11 @@ import msgspec
 from django.db import transaction
 
 from sanhao.books.settlement.actions.hold import hold, lift
-from sanhao.books.settlement.core import check_words
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
+from sanhao.kit.proposals import check_reason
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
@@ -31,7 +31,7 @@ def stop_money(order_id: UUID, reason: str, *, by: UUID, now: datetime) -> UUID:
     """Nothing of this order is released while this stands; returns the decision. Raises Forbidden, NotFound, Invalid,
     Refusal ``stop.released`` where there is nothing left to stop, ``stop.once``."""
     require_role(by, *ROLES)
-    words = check_words(reason, "stop.reason")
+    words = check_reason(reason, "stop.reason")
     rows = fetch(
         "SELECT number, shop_id, currency, held_minor FROM settlement_settlement WHERE id = %s FOR UPDATE",
         [order_id],

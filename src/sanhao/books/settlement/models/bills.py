@@ -5,9 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from sanhao.books.settlement.core import (
-    INVOICE_STATES,
-)
+from sanhao.books.settlement.core import INVOICE_STATES
 from sanhao.books.settlement.models.settlements import Settlement
 from sanhao.kit.states import States
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from sanhao.books.settlement.core import (
-    MANUAL_KINDS,
-    MANUAL_STATES,
-)
+from sanhao.books.settlement.core import MANUAL_KINDS
+from sanhao.kit.proposals import MOVES, checks
 from sanhao.kit.states import States
 
-MANUAL = States("manual", "settlement_manualmoney", MANUAL_STATES)
+MANUAL = States("manual", "settlement_manualmoney", MOVES)
 
 
 class ManualMoney(models.Model):
@@ -39,22 +37,7 @@ class ManualMoney(models.Model):
 
     class Meta:
         constraints = [
+            *checks("settlement_manual"),
             models.CheckConstraint(name="settlement_manual_kind", condition=Q(kind__in=list(MANUAL_KINDS))),
-            models.CheckConstraint(
-                name="settlement_manual_state", condition=Q(state__in=list(MANUAL_STATES))
-            ),
-            models.CheckConstraint(name="settlement_manual_amount", condition=Q(amount_minor__gt=0)),
-            models.CheckConstraint(name="settlement_manual_reason", condition=~Q(reason="")),
-            # Two people, whatever the code above says.
-            models.CheckConstraint(
-                name="settlement_manual_two_people",
-                condition=~Q(decided_by=F("proposed_by")) | Q(decided_by__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="settlement_manual_decided",
-                condition=Q(state="approved", decided_by__isnull=False, decision__isnull=False)
-                | Q(state="declined", decided_by__isnull=False, decision__isnull=True)
-                | Q(state__in=["proposed", "withdrawn"], decided_by__isnull=True, decision__isnull=True),
-            ),
         ]
         indexes = [models.Index(name="settlement_manual_state", fields=["state", "-proposed_at"])]

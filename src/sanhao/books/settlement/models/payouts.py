@@ -5,10 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from sanhao.books.settlement.core import (
-    NEUTRAL,
-    PAYOUT_STATES,
-)
+from sanhao.books.settlement.core import NEUTRAL, PAYOUT_STATES
 from sanhao.kit.states import States
 
 PAYOUT = States("payout", "settlement_payout", PAYOUT_STATES)

@@ -168,7 +168,7 @@ def one_manual(id: UUID) -> ManualView:
     """Raises NotFound."""
     found = _manual("id = %(id)s", {"id": id})
     if not found:
-        raise NotFound("manual.unknown", zh="没有这笔款项。", en="There is no such proposal.")
+        raise NotFound("manual.unknown", zh="没有这条申请。", en="There is no such proposal.")
     return found[0]
 
 

@@ -16,14 +16,14 @@ from django.db import transaction
 from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
 from sanhao.books.payments.events import DisputeWon, PaymentDisputed, PaymentRestored, PaymentSucceeded
-from sanhao.books.settlement import api as settlement
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
-from sanhao.kit.refusals import Forbidden, NotFound, Refusal
+from sanhao.kit.proposals import Proposals, check_reason
+from sanhao.kit.refusals import Forbidden, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
 from sanhao.kit.text import Text
 from sanhao.kit.wording import sum_of
@@ -36,6 +36,7 @@ from sanhao.service.aftersales.models import ADVANCE, WRITE_OFF
 FORGIVEN = "debt.forgiven"
 KEEPERS = ("admin", "finance")
 _CAUSE = "case"
+_WRITE_OFFS = Proposals(WRITE_OFF, "debt")
 
 
 def account(person_id: UUID, currency: str) -> ledger.Ref:
@@ -231,7 +232,7 @@ def propose_write_off(case_id: UUID, reason: str, *, by: UUID, now: datetime) ->
     """Ask that what is owed of a case be forgiven; nothing changes yet. Raises Forbidden, NotFound, Invalid for a reason
     nobody could judge by, Refusal ``debt.settled`` or ``debt.proposed``."""
     require_role(by, *KEEPERS)
-    words = settlement.check_words(reason, "debt.reason")
+    words = check_reason(reason, "debt.reason")
     rows = fetch("SELECT * FROM aftersales_advance WHERE case_id = %s FOR UPDATE", [case_id])
     if not rows:
         raise no_debt()
@@ -255,10 +256,7 @@ def approve_write_off(id: UUID, *, by: UUID, now: datetime) -> UUID:
     """Somebody else agrees: it is goodwill, and decided; returns the decision. Raises Forbidden ``debt.two_people``,
     NotFound, Refusal ``debt.moved_on``, ``debt.settled``, ``debt.changed``."""
     require_role(by, *KEEPERS)
-    asked = _proposed(id)
-    if asked["proposed_by_id"] == by:
-        raise Forbidden("debt.two_people", zh="自己提的核销要由另一位同事批准。",
-                        en="What you proposed is approved by somebody else.")  # fmt: skip
+    asked = _WRITE_OFFS.lock_to_approve(id, by=by)
     [row] = fetch("SELECT * FROM aftersales_advance WHERE id = %s FOR UPDATE", [asked["advance_id"]])
     _require_owed(row)
     _require_other(row, by)
@@ -268,13 +266,7 @@ def approve_write_off(id: UUID, *, by: UUID, now: datetime) -> UUID:
         )
     decision_id = new_id()
     decisions.record([_decision(asked, row, decision_id, by, now)])
-    WRITE_OFF.move_one(
-        id,
-        "approved",
-        at=now,
-        by=by,
-        also={"decided_by_id": by, "decided_at": now, "decision_id": decision_id},
-    )
+    _WRITE_OFFS.approve(id, decision_id, by=by, now=now)
     minor = row["owed_minor"]
     ADVANCE.move_rows([row["id"]], "forgiven", at=now, by=by, also={"owed_minor": 0, "forgiven_minor": minor})
     goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
@@ -288,19 +280,7 @@ def approve_write_off(id: UUID, *, by: UUID, now: datetime) -> UUID:
 def decline_write_off(id: UUID, answer: str, *, by: UUID, now: datetime) -> None:
     """Somebody else says no, and why; or who proposed it takes it back. Raises Forbidden, NotFound, Invalid, Refusal."""
     require_role(by, *KEEPERS)
-    own = _proposed(id)["proposed_by_id"] == by
-    words = answer.strip()[:300] if own else settlement.check_words(answer, "debt.reason")
-    also = {"answer": words, "decided_at": now, **({} if own else {"decided_by_id": by})}
-    WRITE_OFF.move_one(id, "withdrawn" if own else "declined", at=now, by=by, note=words, also=also)
-
-
-def _proposed(id: UUID) -> Row:
-    rows = fetch("SELECT * FROM aftersales_write_off WHERE id = %s FOR UPDATE", [id])
-    if not rows:
-        raise NotFound("debt.no_proposal", zh="没有这条核销申请。", en="There is no such proposal.")
-    if rows[0]["state"] != "proposed":
-        raise Refusal("debt.moved_on", zh="这条核销已经处理过了。", en="This has been decided already.")
-    return rows[0]
+    _WRITE_OFFS.decline(id, answer, by=by, now=now)
 
 
 def _require_owed(row: Row) -> None:

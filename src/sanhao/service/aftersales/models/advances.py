@@ -5,16 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from sanhao.kit.proposals import MOVES, checks
 from sanhao.kit.states import States
 from sanhao.service.aftersales.models.cases import Case
 from sanhao.service.aftersales.paths.instant import ADVANCES
 
 ADVANCE = States("advance", "aftersales_advance", ADVANCES)
-WRITE_OFF = States(
-    "write_off",
-    "aftersales_write_off",
-    {"proposed": ("approved", "declined", "withdrawn"), "approved": (), "declined": (), "withdrawn": ()},
-)
+WRITE_OFF = States("write_off", "aftersales_write_off", MOVES)
 
 
 class Advance(models.Model):
@@ -151,22 +148,7 @@ class WriteOff(models.Model):
     class Meta:
         db_table = "aftersales_write_off"
         constraints = [
-            models.CheckConstraint(
-                name="aftersales_write_off_state", condition=Q(state__in=list(WRITE_OFF.moves))
-            ),
-            models.CheckConstraint(name="aftersales_write_off_amount", condition=Q(amount_minor__gt=0)),
-            models.CheckConstraint(name="aftersales_write_off_reason", condition=~Q(reason="")),
-            # Two people, whatever the code above says.
-            models.CheckConstraint(
-                name="aftersales_write_off_two_people",
-                condition=~Q(decided_by=F("proposed_by")) | Q(decided_by__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="aftersales_write_off_decided",
-                condition=Q(state="approved", decided_by__isnull=False, decision__isnull=False)
-                | Q(state="declined", decided_by__isnull=False, decision__isnull=True)
-                | Q(state__in=["proposed", "withdrawn"], decided_by__isnull=True, decision__isnull=True),
-            ),
+            *checks("aftersales_write_off"),
             models.UniqueConstraint(
                 name="aftersales_write_off_one", fields=["advance"], condition=Q(state="proposed")
             ),

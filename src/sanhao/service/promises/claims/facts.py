@@ -9,15 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from sanhao.kit.money import Money
-from sanhao.service.promises.core import (
-    NEVER,
-    Accepted,
-    Answered,
-    Cancelled,
-    Claimed,
-    Line,
-    PaidOrder,
-)
+from sanhao.service.promises.core import NEVER, Accepted, Answered, Cancelled, Claimed, Line, PaidOrder
 from sanhao.service.promises.scans import Scans
 
 

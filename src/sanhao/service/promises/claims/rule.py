@@ -13,12 +13,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time
 from sanhao.service.promises.claims.facts import CF, ClaimFacts
-from sanhao.service.promises.core import (
-    NEVER,
-    Answered,
-    Claimed,
-    What,
-)
+from sanhao.service.promises.core import NEVER, Answered, Claimed, What
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)

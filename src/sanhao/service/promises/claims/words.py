@@ -9,12 +9,7 @@ from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time, sum_of
 from sanhao.service.promises.claims.facts import ClaimFacts, granted
 from sanhao.service.promises.claims.owed import borne
-from sanhao.service.promises.core import (
-    CARRIER,
-    INSURANCE,
-    PLATFORM,
-    Verdict,
-)
+from sanhao.service.promises.core import CARRIER, INSURANCE, PLATFORM, Verdict
 from sanhao.service.promises.phrases import VOID_FOR_SHOP, void
 
 
