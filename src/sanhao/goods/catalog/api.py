@@ -1,25 +1,23 @@
 """The door of the catalog."""
 
-from sanhao.goods.catalog.actions import (
+from sanhao.goods.catalog.actions.listings import (
     add_category,
-    add_offer,
     add_variant,
     close_listing,
-    consume,
     draft_listing,
     edit_listing,
-    end_offer,
     pause,
     publish,
-    put_back,
-    release,
-    reserve,
-    save,
+)
+from sanhao.goods.catalog.actions.offers import (
+    add_offer,
+    end_offer,
     set_price,
     set_price_and_stock,
     set_stock,
-    unsave,
 )
+from sanhao.goods.catalog.actions.reserve import consume, put_back, release, reserve
+from sanhao.goods.catalog.actions.saved import save, unsave
 from sanhao.goods.catalog.core import (
     CategoryCard,
     Home,

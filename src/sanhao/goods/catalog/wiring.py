@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sanhao.goods.catalog import actions
+from sanhao.goods.catalog.actions.listings import follow_shop
+from sanhao.goods.catalog.actions.reserve import count_sold
 from sanhao.goods.shops.events import ShopStateChanged
 from sanhao.kit.events import News, listen_now
 from sanhao.kit.keeper import Keeper, register
@@ -13,7 +14,7 @@ SOLD = Keeper(
     name="catalog.sold",
     query="SELECT t.id FROM catalog_reservation t "
     "WHERE t.state = 'consumed' AND NOT t.counted AND t.changed_at <= %(now)s",
-    settle=actions.count_sold,
+    settle=count_sold,
     batch=1000,
 )
 
@@ -25,4 +26,4 @@ def wire() -> None:
 
 def _follow_shops(batch: Sequence[News[ShopStateChanged]]) -> None:
     for news in batch:
-        actions.follow_shop(news.fact.shop_id, news.fact.state == "open")
+        follow_shop(news.fact.shop_id, news.fact.state == "open")
