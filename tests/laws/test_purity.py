@@ -49,10 +49,10 @@ CLOCKS_LIVE_IN = {"sanhao.kit.time", "sanhao.kit.ids"}  # an id carries machine 
 
 
 def is_pure(file: File) -> bool:
-    """core.py, one file of kinds/, a carrier's parse.py, what a case is judged by: facts in, decisions out."""
+    """core.py or a file of core/, one file of kinds/, a carrier's parse.py, what a case is judged by: facts in, decisions out."""
     parts = file.parts
     return (
-        parts[-1] == "core"
+        "core" in parts
         or (parts[2:3] == ["aftersales"] and parts[-1] in ("case", "judge", "outlook", "reasons"))
         or (parts[2:3] == ["remote"] and parts[-1] == "ending" and "actions" not in parts)
         or (parts[2:3] == ["conversations"] and parts[-1] in ("hours", "words"))
