@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from sanhao.cli import world
-from sanhao.lab.commands import register
+from sanhao.lab.api import register
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

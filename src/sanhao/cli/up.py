@@ -101,12 +101,10 @@ def _reachable(host: str) -> str:
 
 
 def seed_demo() -> None:
-    """Shops, people and goods of the demo world; found again, nothing changes."""
-    from sanhao.lab.demo.found import found_demo, live_demo
+    """The demo world, with its past unless ``SANHAO_DEMO_PAST=no``."""
+    from sanhao.lab.api import found_demo
 
-    found_demo(now=kit_now())
-    if os.environ.get("SANHAO_DEMO_PAST") != "no":
-        live_demo(now=kit_now(), told=_tell_past)
+    found_demo(now=kit_now(), past=os.environ.get("SANHAO_DEMO_PAST") != "no", told=_tell_past)
 
 
 def _tell_past() -> None:

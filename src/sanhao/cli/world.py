@@ -219,9 +219,9 @@ def found(*, demo: bool) -> None:
 def found_rules() -> None:
     """Version 1 of every rule: without rules in force nothing can be sold. The same rules again change nothing."""
     from sanhao.kit import time as kit_time
-    from sanhao.lab.demo import found
+    from sanhao.lab import api as lab
 
-    found.found_rules(now=kit_time.now())
+    lab.found_rules(now=kit_time.now())
 
 
 class migrate:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from importlib import import_module
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from sanhao.books.payments import api as payments
 from sanhao.kit import time
 from sanhao.kit.refusals import Refusal
 from sanhao.service.delivery import api as delivery
@@ -63,6 +63,5 @@ def carrier(request: HttpRequest, name: str) -> HttpResponse:
 @_hook
 def payment(request: HttpRequest, name: str) -> HttpResponse:
     """What a payment gateway says of a payment or refund: 204 when heard (or heard before), else the refusal."""
-    # Looked up at the knock: payments may land after this face.
-    import_module("sanhao.books.payments.api").heard(name, _body(request), request.headers, now=time.now())
+    payments.heard(name, _body(request), request.headers, now=time.now())
     return HttpResponse(status=204)

@@ -18,7 +18,7 @@ from sanhao.kit.ids import new_ids
 from sanhao.kit.money import Money
 from sanhao.kit.rows import copy_rows, together
 from sanhao.kit.text import Text
-from sanhao.lab.demo.found import found_rules
+from sanhao.lab.founding import found_rules
 from sanhao.service.delivery import api as delivery
 
 CURRENCY = "CNY"

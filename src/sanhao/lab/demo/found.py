@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from uuid import UUID
 
 import msgspec
@@ -24,6 +22,7 @@ from sanhao.lab.demo import shapes
 from sanhao.lab.demo.cast import CATEGORIES, COUPON, HUB, PEOPLE, SHOPS
 from sanhao.lab.demo.past import LIVED, live
 from sanhao.lab.demo.talks import TALKS
+from sanhao.lab.founding import found_rules
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
@@ -31,17 +30,6 @@ from sanhao.service.delivery import api as delivery
 from sanhao.service.remote import api as remote
 
 _STAFF = {"admin": "admin", "arbiter": "arbiter"}
-_RULED = (
-    "sanhao.fairness.rulebook.api",
-    "sanhao.books.wallet.api",
-    "sanhao.books.settlement.api",
-    "sanhao.service.remote.api",
-    "sanhao.service.orders.api",
-    "sanhao.service.promises.api",
-    "sanhao.service.conversations.api",
-    "sanhao.service.aftersales.api",
-    "sanhao.service.guests.api",
-)
 _OPEN_FOR = timedelta(days=30)
 _CLAIMED_FOR = timedelta(days=180)
 
@@ -79,14 +67,6 @@ def live_demo(*, now: datetime, told: Callable[[], None] = lambda: None) -> None
         for shop in SHOPS:
             house = aftersales.Address(**msgspec.structs.asdict(shop.warehouse), country="CN")
             aftersales.add_return_address(shops.by_slug(shop.slug).id, house, by=ids[shop.owner], now=now)
-
-
-def found_rules(*, now: datetime) -> None:
-    """Version 1 of every rule, founded by the module that lives by it; the same rules again change nothing."""
-    for door in _RULED:
-        found = getattr(import_module(door), "found_rules", None) if find_spec(door) else None
-        if found is not None:
-            found(now=now)
 
 
 def _mark(shop: shapes.Shop) -> str:

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from sanhao.kit import time
-from sanhao.lab.demo.found import found_rules
+from sanhao.lab.founding import found_rules
 from sanhao.lab.histories.assemble import HistoryOrder
 from sanhao.lab.histories.history import Reading, read_history
 from sanhao.lab.histories.mapping import Mapping, load_mapping
