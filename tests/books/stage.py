@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
-
-from django.db import connection
 
 from sanhao.books.ledger.api import Charge, EntryDraft, Ref, balances, post
 from sanhao.kit.ids import new_id
@@ -34,26 +30,3 @@ def money(shop: UUID) -> tuple[int, int, int]:
     balance, deposit, owed = (Ref(code, str(shop), "CNY") for code in ("balance", "deposit", "receivable"))
     found = balances([balance, deposit, owed])
     return -found[balance].minor, -found[deposit].minor, found[owed].minor
-
-
-def at_once(*jobs: Callable[[], object]) -> None:
-    """Run *jobs* in threads of their own that start together; the first failure is raised here."""
-    gate = threading.Barrier(len(jobs))
-    failures: list[BaseException] = []
-
-    def run(job: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            job()
-        except BaseException as error:  # noqa: BLE001 - handed to the test
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +13,7 @@ from sanhao.kit import limits
 from sanhao.kit.keeper import drain
 from sanhao.kit.refusals import TooMany
 from sanhao.kit.rows import fetch
+from tests.at_once import all_at_once
 
 
 class Clock:
@@ -133,21 +132,15 @@ def test_the_process_remembers_a_bounded_number_of_keys(
 
 @pytest.mark.django_db(transaction=True)
 def test_of_forty_at_once_from_four_connections_exactly_ten_pass() -> None:
-    start, passed = threading.Barrier(4), []
+    passed = []
 
     def hammer() -> None:
-        start.wait()
         for _ in range(10):
             try:
                 limits.allow("crowd", 10, 86_400 * 365)
                 passed.append(1)
             except TooMany:
                 pass
-        connection.close()
 
-    threads = [threading.Thread(target=hammer) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    all_at_once(*[hammer] * 4)
     assert len(passed) == 10

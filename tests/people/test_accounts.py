@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.contrib.auth import get_user, login
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal, TooMany
@@ -22,6 +22,7 @@ from sanhao.kit.text import Text
 from sanhao.kit.time import found_world
 from sanhao.people import api
 from sanhao.people.models import Person
+from tests.at_once import at_once
 from tests.conftest import T0
 from tests.people.conftest import PASSWORD, CheapArgon2, confirmed, deliver, token_in
 
@@ -371,24 +372,7 @@ def test_a_link_opened_twice_at_once_works_once(mailoutbox: list[Any]) -> None:
     api.request_reset(WANG, now=T0)
     deliver()
     token = token_in(next(mail for mail in mailoutbox if mail.subject == "重设密码"))
-    start, results = threading.Barrier(2), []
-
-    def use(password: str) -> None:
-        start.wait()
-        try:
-            api.reset_password(token, password, now=T0)
-            results.append(password)
-        except Refusal:
-            pass
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=use, args=(p,)) for p in ("the first new sentence", "the second new sentence")
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    [won] = results
+    words = ("the first new sentence", "the second new sentence")
+    ends = at_once(*[partial(api.reset_password, token, one, now=T0) for one in words])
+    [won] = [one for one, end in zip(words, ends, strict=True) if end == "done"]
     assert api.authenticate(WANG, won) is not None

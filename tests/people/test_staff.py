@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.core import signing
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people import api
+from tests.at_once import at_once
 from tests.conftest import T0
 from tests.people.conftest import PASSWORD
 
@@ -63,24 +63,8 @@ def test_the_first_admin_does_not_take_over_an_account(person: Callable[[str], U
 @pytest.mark.django_db(transaction=True)
 def test_of_two_first_admins_at_once_one_is_refused() -> None:
     token = api.first_admin_token() or ""
-    start, results = threading.Barrier(2), []
-
-    def race(email: str) -> None:
-        start.wait()
-        try:
-            first(email, token)
-            results.append("made")
-        except Refusal as refusal:
-            results.append(refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=race, args=(f"{name}@example.org",)) for name in ("a", "b")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == ["made", "staff.exists"]
+    ends = at_once(lambda: first("a@example.org", token), lambda: first("b@example.org", token))
+    assert sorted(ends) == ["done", "staff.exists"]
     assert len(fetch("SELECT 1 FROM people_staffrole")) == 1
 
 

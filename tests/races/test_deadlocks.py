@@ -29,6 +29,7 @@ from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
+from tests.at_once import all_at_once
 from tests.conftest import T0
 from tests.goods import world
 from tests.races import invariants, seeding
@@ -135,23 +136,6 @@ class Fray:
         return True
 
 
-def _at_once(works: Sequence[Callable[[], None]]) -> None:
-    start = threading.Barrier(len(works))
-
-    def run(work: Callable[[], None]) -> None:
-        start.wait()
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
 def _deadlocks() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
@@ -190,37 +174,33 @@ def _wave(fray: Fray, stages: Sequence[seeding.Stage], buyers: Sequence[UUID], m
         orders.ship(order.shop.shop_id, [parcel], by=order.shop.owner_id, now=order.paid_at)
     fray.settles = moment
     given_up = moment + 70 * HOUR
-    _at_once(
-        [
-            fray.keeper("promises.settle", 5, moment),
-            fray.keeper("promises.settle", 7, moment),
-            fray.keeper("delivery.inbox", 5, moment, times=30),
-            fray.keeper("delivery.inbox", 9, moment, times=30),
-            fray.keeper("payments.refunds", 4, moment),
-            fray.keeper("kit.outbox", 20, moment),
-            fray.person("buyer", lambda o, at: o.id.int % 3 == 0 and fray.cancel_by_buyer(o, at)),
-            fray.person("shop", lambda o, at: o.id.int % 3 == 1 and fray.cancel_by_shop(o, at)),
-            fray.person("packer", fray.ship),
-            fray.person("courier", fray.scan),
-            fray.person("appeal", fray.appeal),
-            fray.person("arbiter", fray.overturn),
-            fray.person("platform", fray.platform),
-        ]
+    all_at_once(
+        fray.keeper("promises.settle", 5, moment),
+        fray.keeper("promises.settle", 7, moment),
+        fray.keeper("delivery.inbox", 5, moment, times=30),
+        fray.keeper("delivery.inbox", 9, moment, times=30),
+        fray.keeper("payments.refunds", 4, moment),
+        fray.keeper("kit.outbox", 20, moment),
+        fray.person("buyer", lambda o, at: o.id.int % 3 == 0 and fray.cancel_by_buyer(o, at)),
+        fray.person("shop", lambda o, at: o.id.int % 3 == 1 and fray.cancel_by_shop(o, at)),
+        fray.person("packer", fray.ship),
+        fray.person("courier", fray.scan),
+        fray.person("appeal", fray.appeal),
+        fray.person("arbiter", fray.overturn),
+        fray.person("platform", fray.platform),
     )
     fray.settles = given_up
-    _at_once(
-        [
-            fray.keeper("promises.cancel_unshipped", 3, given_up),
-            fray.keeper("promises.cancel_unshipped", 5, given_up),
-            fray.keeper("promises.settle", 5, given_up),
-            fray.keeper("promises.settle", 7, given_up),
-            fray.keeper("delivery.inbox", 5, given_up, times=30),
-            fray.keeper("payments.refunds", 4, given_up),
-            fray.person("buyer", fray.cancel_by_buyer),
-            fray.person("courier", fray.scan),
-            fray.person("appeal", fray.appeal),
-            fray.person("arbiter", fray.overturn),
-        ]
+    all_at_once(
+        fray.keeper("promises.cancel_unshipped", 3, given_up),
+        fray.keeper("promises.cancel_unshipped", 5, given_up),
+        fray.keeper("promises.settle", 5, given_up),
+        fray.keeper("promises.settle", 7, given_up),
+        fray.keeper("delivery.inbox", 5, given_up, times=30),
+        fray.keeper("payments.refunds", 4, given_up),
+        fray.person("buyer", fray.cancel_by_buyer),
+        fray.person("courier", fray.scan),
+        fray.person("appeal", fray.appeal),
+        fray.person("arbiter", fray.overturn),
     )
 
 
@@ -323,7 +303,7 @@ def test_two_arbiters_and_a_keeper_overturn_a_decision_once(now: datetime) -> No
         return act
 
     settles = [k for k in keeper.all_keepers() if k.name == "promises.settle"]
-    _at_once([*map(answer, arbiters), *[lambda: keeper.drain(settles, now=moment)] * 2])
+    all_at_once(*map(answer, arbiters), *[lambda: keeper.drain(settles, now=moment)] * 2)
     assert answered.count("done") == len(appeals), answered
     assert {promise(o)["state"] for o in orders_} == {"reversed"}
     assert {promise(o)["state"] for o in later} == {"broken"}

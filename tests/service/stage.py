@@ -192,6 +192,10 @@ def hours(count: float) -> timedelta:
     return timedelta(hours=count)
 
 
+def days(count: float) -> timedelta:
+    return timedelta(days=count)
+
+
 def order_state(order_id: UUID) -> str:
     return orders.order(order_id).state
 

@@ -12,7 +12,8 @@ from sanhao.books.ledger import accounts as memory
 from sanhao.books.ledger.api import Charged, accounts, audit, charge_shops
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.rows import fetch
-from tests.books.stage import COUPONS, at_once, charge, fund, money
+from tests.at_once import all_at_once
+from tests.books.stage import COUPONS, charge, fund, money
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +31,7 @@ def test_keepers_charging_the_same_shops_never_overdraw_them_and_never_deadlock(
 
         return work
 
-    at_once(*(keeper(first) for first in range(4)))
+    all_at_once(*(keeper(first) for first in range(4)))
     assert [money(shop) for shop in shops] == [(1000, 2500, 0)] * 4
     assert len({charged.entry_id for charged in done}) == 160
     assert audit().sound
@@ -44,7 +45,7 @@ def test_what_two_keepers_take_from_an_almost_empty_shop_is_all_it_had(now: date
     def keeper() -> None:
         done.extend(charge_shops([charge(shop, 90) for _ in range(5)], now=now))
 
-    at_once(keeper, keeper)
+    all_at_once(keeper, keeper)
     assert sum(c.from_balance for c in done) == 250
     assert sum(c.from_deposit for c in done) == 120
     assert sum(c.advanced for c in done) == 900 - 370
@@ -58,7 +59,7 @@ def test_an_account_opened_by_three_at_once_is_one_account() -> None:
     def open_it() -> None:
         found.add(accounts([COUPONS])[COUPONS])
 
-    at_once(open_it, open_it, open_it)
+    all_at_once(open_it, open_it, open_it)
     assert len(found) == 1
     assert len(fetch("SELECT 1 FROM ledger_account")) == 1
 

@@ -29,8 +29,9 @@ from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people.api import Enrolment, enrol
+from tests.at_once import all_at_once
 from tests.books.payments.stage import ESCROW, GATEWAY, REFUNDS, Owner, a_payment, deliver, draft, pay, states
-from tests.books.stage import GOODWILL, at_once
+from tests.books.stage import GOODWILL
 
 pytestmark = pytest.mark.django_db
 
@@ -261,7 +262,7 @@ class TestSending:
                 except Refusal as refusal:
                     refused.append(refusal.code)
 
-        at_once(*[ask] * 4)
+        all_at_once(*[ask] * 4)
         assert len(states("payments_refund")) == 6
         assert refused == ["payments.refund_exceeds"] * 6
         assert payment(paid.id).refunded == Money(900, "CNY")
@@ -273,13 +274,13 @@ class TestSending:
         paid = pay(lin, now)
         one = draft(paid, 300, f"cancel:{new_id()}")
         ids: set[UUID] = set()
-        at_once(*[lambda: ids.update(refund([one], now=now).values())] * 4)
+        all_at_once(*[lambda: ids.update(refund([one], now=now).values())] * 4)
         assert len(ids) == 1
         assert states("payments_refund") == ["requested"]
 
     def test_two_senders_send_each_refund_once(self, lin: UUID, owner: Owner, now: datetime) -> None:
         refund([draft(pay(lin, now), 100) for _ in range(30)], now=now)
-        at_once(*[lambda: [tick(SENDER, now) for _ in range(3)]] * 2)
+        all_at_once(*[lambda: [tick(SENDER, now) for _ in range(3)]] * 2)
         assert states("payments_refund") == ["done"] * 30
         assert {row["asked"] for row in fetch("SELECT asked FROM payments_sandboxrefund")} == {1}
         assert balance(REFUNDS) == Money(0, "CNY")

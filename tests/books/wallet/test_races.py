@@ -17,7 +17,7 @@ from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.people.api import Enrolment, enrol
-from tests.books.stage import at_once
+from tests.at_once import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +39,7 @@ def test_of_many_tabs_that_use_the_same_coupons_one_gets_them_all_and_the_others
         except Refusal as refusal:
             refused.append(refusal.code)
 
-    at_once(*(lambda number=number: tab(number) for number in range(3)))
+    all_at_once(*(lambda number=number: tab(number) for number in range(3)))
     assert len(got) == 1
     assert refused == ["wallet.coupon_used"] * 2
     assert {row["reserved_for"] for row in fetch("SELECT reserved_for FROM wallet_coupon")} == set(got)
@@ -72,7 +72,7 @@ def test_eight_hands_claim_what_the_budget_buys_and_not_one_coupon_more(now: dat
             except Refusal as refusal:
                 ends.append(refusal.code)
 
-    at_once(*(lambda n=n: claims(people[n::8]) for n in range(8)))
+    all_at_once(*(lambda n=n: claims(people[n::8]) for n in range(8)))
     assert sorted(ends) == ["claimed"] * 25 + ["coupon.all_gone"] * 55
     issue = wallet.issue(id)
     assert (issue.claimed, issue.left) == (Money(25_000, "CNY"), 0)
@@ -91,7 +91,7 @@ def test_one_person_in_eight_tabs_claims_their_limit(now: datetime) -> None:
         except Refusal as refusal:
             ends.append(refusal.code)
 
-    at_once(*[tab] * 8)
+    all_at_once(*[tab] * 8)
     assert sorted(ends) == ["claimed"] * 3 + ["coupon.limit"] * 5
     assert wallet.issue(id).claimed == Money(3_000, "CNY")
     assert [row["nth"] for row in fetch("SELECT nth FROM wallet_coupon ORDER BY nth")] == [1, 2, 3]
@@ -112,5 +112,5 @@ def test_two_issues_of_one_host_do_not_both_start_on_the_same_money(now: datetim
         except Refusal as refusal:
             ends.append(refusal.code)
 
-    at_once(*[start] * 4)
+    all_at_once(*[start] * 4)
     assert sorted(ends) == ["issue.not_prepaid"] * 3 + ["started"]

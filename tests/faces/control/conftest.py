@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
-import sanhao
 from sanhao.books.wallet import api as wallet
-from sanhao.cli.build import compile_translations
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
-from sanhao.kit import limits
 from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
@@ -32,18 +28,6 @@ NOW = T0 + timedelta(days=3)
 STAFF = ("admin", "arbiter", "finance", "support")
 LATE = "promise.late_shipment"
 Enter = Callable[..., Client]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _translations() -> None:
-    compile_translations(Path(sanhao.__file__).parent)
-
-
-@pytest.fixture(autouse=True)
-def _counting_anew() -> Iterator[None]:
-    limits.forget_local()
-    yield
-    limits.forget_local()
 
 
 @pytest.fixture(autouse=True)

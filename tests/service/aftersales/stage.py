@@ -21,6 +21,19 @@ from tests.service import stage as service
 HOUSE = aftersales.Address("青草仓库", "0471 1234567", "CN", "内蒙古", "呼和浩特市", "草原路1号")
 
 
+def drain(now: datetime) -> None:
+    """Every keeper comes to rest at *now*, and what they ask of carriers outside their transactions is done."""
+    with service.errands():
+        service.drain(now)
+    service.drain(now)
+
+
+def scan(parcel: UUID, status: Any, *, at: datetime) -> None:
+    """A courier's scan, heard and acted on."""
+    service.scan(parcel, status, at=at)
+    drain(at)
+
+
 def rules() -> None:
     service.rules()
 

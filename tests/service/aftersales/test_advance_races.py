@@ -26,12 +26,12 @@ from sanhao.service.aftersales.core import Ask
 from sanhao.service.aftersales.wiring import AHEAD, DUE
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
+from tests.at_once import at_once
 from tests.service.aftersales.paid import give_back, lines_of
 from tests.service.aftersales.stage import ask, case, delivered, rules, shop
 from tests.service.aftersales.test_chargebacks import dispute
 from tests.service.aftersales.test_instant import advance, back_to_buyer, book, days, on_its_way, parcel_of
 from tests.service.aftersales.test_intercept_races import reads_the_signature, says, stopping
-from tests.service.orders.stage import at_once
 from tests.service.stage import Stage, drain, escrow, hours, purse, scan, sound
 
 pytestmark = pytest.mark.django_db(transaction=True)

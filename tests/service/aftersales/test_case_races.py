@@ -15,8 +15,8 @@ from sanhao.kit.keeper import Keeper
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.aftersales.wiring import DUE
 from sanhao.service.orders import api as orders
+from tests.at_once import at_once
 from tests.service.aftersales.stage import ask, case, delivered, history, rules, shop, units
-from tests.service.orders.stage import at_once
 from tests.service.stage import Stage, drain, escrow, hours, paid, ship, sound
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,11 +12,11 @@ from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.orders import api as orders
+from tests.at_once import at_once
 from tests.service import stage as service
 from tests.service.aftersales.stage import case
 from tests.service.aftersales.test_case_races import keeping
 from tests.service.aftersales.test_claim_stories import a_shop, arrived, claim, pictures, promise_id
-from tests.service.orders.stage import at_once
 from tests.service.stage import drain, hours, sound
 
 pytestmark = pytest.mark.django_db(transaction=True)

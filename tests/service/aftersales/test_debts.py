@@ -18,11 +18,12 @@ from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from tests.at_once import at_once
 from tests.conftest import T0
 from tests.goods import world
 from tests.service.aftersales.stage import arbiter, case, delivered, rules, shop
 from tests.service.aftersales.test_instant import advance, back_to_buyer, book, days, on_its_way, parcel_of
-from tests.service.orders.stage import at_once, press, refused
+from tests.service.orders.stage import press, refused
 from tests.service.stage import Stage, drain, hours, purse, scan, sound
 
 pytestmark = pytest.mark.django_db(transaction=True)

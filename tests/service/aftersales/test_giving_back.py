@@ -14,6 +14,7 @@ from sanhao.books.wallet import api as wallet
 from sanhao.kit.rows import fetch
 from sanhao.service.aftersales.core import Ask
 from sanhao.service.orders import api as orders
+from tests.at_once import at_once
 from tests.service.aftersales.paid import (
     HOST,
     give_back,
@@ -23,7 +24,7 @@ from tests.service.aftersales.paid import (
     paid_with,
     sound,
 )
-from tests.service.orders.stage import at_once, refused, stock
+from tests.service.orders.stage import refused, stock
 from tests.service.stage import (
     Stage,
     drain,

@@ -20,7 +20,7 @@ from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from tests.service.aftersales.stage import arbiter, ask, case, delivered, rules, shop
-from tests.service.stage import Stage, drain, escrow, hours, purse, scan, sound
+from tests.service.stage import Stage, days, drain, escrow, hours, purse, scan, sound
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +29,6 @@ pytestmark = pytest.mark.django_db
 def _site() -> None:
     kit_time.found_world(is_demo=True)
     rules()
-
-
-def days(count: float) -> Any:
-    return hours(24 * count)
 
 
 def on_its_way(at: Stage, order: UUID, *, now: datetime, number: str = "RT10001", **more: Any) -> UUID:

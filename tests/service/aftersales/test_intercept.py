@@ -17,9 +17,30 @@ from sanhao.kit.rows import fetch
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
-from tests.service import stage
-from tests.service.aftersales.stage import arbiter, ask, case, delivered, history, rules, shop, units
-from tests.service.stage import Stage, errands, escrow, hours, order_state, paid, promise, purse, ship, sound
+from tests.service.aftersales.stage import (
+    arbiter,
+    ask,
+    case,
+    delivered,
+    drain,
+    history,
+    rules,
+    scan,
+    shop,
+    units,
+)
+from tests.service.stage import (
+    Stage,
+    days,
+    escrow,
+    hours,
+    order_state,
+    paid,
+    promise,
+    purse,
+    ship,
+    sound,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -30,16 +51,6 @@ def _site() -> None:
     rules()
 
 
-def days(count: float) -> Any:
-    return hours(24 * count)
-
-
-def drain(now: datetime) -> None:
-    with errands():
-        stage.drain(now)
-    stage.drain(now)
-
-
 def pass_hours(start: datetime, count: float, step: float = 1) -> datetime:
     """Let so many hours go by, an hour at a time."""
     at = start
@@ -47,11 +58,6 @@ def pass_hours(start: datetime, count: float, step: float = 1) -> datetime:
         at += hours(step)
         drain(at)
     return at
-
-
-def scan(parcel: UUID, status: Any, *, at: datetime) -> None:
-    stage.scan(parcel, status, at=at)
-    drain(at)
 
 
 def on_its_way(

@@ -14,8 +14,8 @@ from sanhao.kit.rows import fetch
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.actions.answers import record_interceptions
 from sanhao.service.orders import api as orders
+from tests.at_once import at_once
 from tests.service.aftersales.stage import ask, case, rules, shop
-from tests.service.orders.stage import at_once
 from tests.service.stage import Stage, drain, hours, paid, scan, ship, sound
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,11 +24,10 @@ from sanhao.service.aftersales.paths import pickup
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.actions.answers import record_pickups
 from sanhao.service.orders import api as orders
+from tests.at_once import at_once
 from tests.conftest import T0
-from tests.service import stage
-from tests.service.aftersales.stage import arbiter, ask, case, delivered, history, rules, shop
-from tests.service.orders.stage import at_once
-from tests.service.stage import Stage, errands, escrow, hours, paid, purse, ship, sound
+from tests.service.aftersales.stage import arbiter, ask, case, delivered, drain, history, rules, scan, shop
+from tests.service.stage import Stage, days, escrow, hours, paid, purse, ship, sound
 
 pytestmark = pytest.mark.django_db
 
@@ -44,21 +43,6 @@ def _site() -> None:
     )  # what these shops sell weighs 300 g, and is bulky here
     rulebook.found(pickup.RULE, terms, title=Text(zh="大件", en="Bulky"), now=T0 - hours(24))
     rules()
-
-
-def days(count: float) -> Any:
-    return hours(24 * count)
-
-
-def drain(now: datetime) -> None:
-    with errands():
-        stage.drain(now)
-    stage.drain(now)
-
-
-def scan(parcel: UUID, status: Any, *, at: datetime) -> None:
-    stage.scan(parcel, status, at=at)
-    drain(at)
 
 
 def to_send(

@@ -16,10 +16,10 @@ from sanhao.service.aftersales import api as aftersales
 from sanhao.service.aftersales.actions import swept as acts
 from sanhao.service.aftersales.wiring import SWEEPING, SWEPT
 from sanhao.service.orders import api as orders
+from tests.at_once import at_once
 from tests.service.aftersales.stage import arbiter, delivered, rules, shop, units
 from tests.service.aftersales.test_chargebacks import dispute
 from tests.service.aftersales.test_sweeps import found, number, outcome, refunded, silent
-from tests.service.orders.stage import at_once
 from tests.service.stage import Stage, drain, hours, order_state, paid, scan, ship, sound
 
 pytestmark = pytest.mark.django_db(transaction=True)

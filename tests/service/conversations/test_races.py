@@ -13,8 +13,8 @@ from sanhao.kit.keeper import Keeper
 from sanhao.kit.rows import fetch
 from sanhao.service.conversations import api as conversations
 from sanhao.service.conversations.wiring import CLOCK
+from tests.at_once import at_once
 from tests.service.conversations.stage import ask, buyer_says, reply, rules, seen_by, staff
-from tests.service.orders.stage import at_once
 from tests.service.stage import hours, stage
 
 pytestmark = pytest.mark.django_db(transaction=True)

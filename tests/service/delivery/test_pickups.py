@@ -23,9 +23,9 @@ from sanhao.service.delivery import doors, errands, sandbox, signing
 from sanhao.service.delivery.asking import CarrierRefused, Door
 from sanhao.service.delivery.events import PickupMoved
 from sanhao.service.delivery.pickup import PICKUPS, SAID, STANDING, lease, meaning, next_try
+from tests.at_once import at_once
 from tests.service import stage
 from tests.service.delivery.stage import a_shop
-from tests.service.orders.stage import at_once
 from tests.service.stage import errands as run
 from tests.service.stage import hours
 

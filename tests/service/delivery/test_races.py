@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +16,7 @@ from sanhao.kit.rows import execute, fetch
 from sanhao.service.delivery import api
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 from sanhao.service.delivery.inbox import INBOX
+from tests.at_once import all_at_once
 from tests.conftest import T0
 from tests.service.delivery.stage import Ear, a_parcel, a_shop, hear, messages, read, row
 
@@ -28,28 +27,6 @@ STORY: list[tuple[api.Status, int]] = [
 ]  # fmt: skip
 
 
-def at_once(*works: Callable[[], object]) -> None:
-    """Run *works* in threads of their own connections, all started together; the first failure is raised."""
-    start, failures = threading.Barrier(len(works)), []
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            work()
-        except Exception as error:  # noqa: BLE001 - raised below, in the test's own thread
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_keepers_settle_every_scan_once(now: datetime, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     parcels = [a_parcel(f"SB2{n:03}", now=now) for n in range(12)]
@@ -58,7 +35,7 @@ def test_two_keepers_settle_every_scan_once(now: datetime, ear: Ear, monkeypatch
             hear(parcel.tracking_no, status, at=now + hours * HOUR, received=now + hours * HOUR)
     end = now + 60 * HOUR
     small = keeper.Keeper(INBOX.name, INBOX.query, INBOX.settle, INBOX.order, batch=5)
-    at_once(*[lambda: keeper.drain([small], now=end)] * 3)
+    all_at_once(*[lambda: keeper.drain([small], now=end)] * 3)
     keeper.drain([small], now=end)
     assert {m["state"] for m in messages()} == {"read"}
     assert fetch("SELECT count(*) AS n FROM delivery_scan") == [{"n": 12 * len(STORY)}]
@@ -81,7 +58,7 @@ def test_a_scan_read_while_its_parcel_is_being_registered_is_not_lost(attempt: i
     shop = a_shop()
     hear("SB0001", "picked_up", at=now + HOUR, received=now + HOUR)
     parcel = api.ConsignmentDraft(new_id(), new_id(), shop, "sandbox", "SB0001", ((new_id(), 1),), now)
-    at_once(
+    all_at_once(
         lambda: api.register([parcel], now=now + 2 * HOUR), lambda: keeper.tick(INBOX, now=now + 2 * HOUR)
     )
     read(now + 2 * HOUR)
@@ -100,7 +77,7 @@ def test_one_number_registered_by_many_at_once_is_one_parcel(now: datetime) -> N
         except Refusal as refusal:
             taken.append(refusal.code)
 
-    at_once(*[register] * 4)
+    all_at_once(*[register] * 4)
     assert taken == ["delivery.number_taken"] * 3
     assert fetch("SELECT count(*) AS n FROM delivery_consignment") == [{"n": 1}]
     assert fetch("SELECT count(*) AS n FROM delivery_consignment_item") == [{"n": 1}]

@@ -15,9 +15,9 @@ from sanhao.service.aftersales import api as aftersales
 from sanhao.service.guests import api as guests
 from sanhao.service.orders import api as orders
 from sanhao.service.promises.wiring import SETTLE
+from tests.at_once import at_once
 from tests.service import stage as service
 from tests.service.guests.stage import EMAIL, paid, person_of
-from tests.service.orders.stage import at_once
 from tests.service.stage import hours
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -115,31 +114,3 @@ def given_back(placed: orders.Placed) -> list[tuple[int, str]]:
         [placed.checkout_id],
     )
     return [(row["amount_minor"], row["state"]) for row in rows]
-
-
-def at_once(*jobs: Callable[[], object]) -> list[str]:
-    """Run *jobs* on real connections, started together; for each ``done`` or the code of its refusal."""
-    gate = threading.Barrier(len(jobs))
-    ends: list[str | BaseException] = [""] * len(jobs)
-
-    def run(turn: int, job: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            job()
-            ends[turn] = "done"
-        except Refusal as refusal:
-            ends[turn] = refusal.code
-        except BaseException as error:  # noqa: BLE001 - raised below, in the test's own thread
-            ends[turn] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(turn, job)) for turn, job in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for end in ends:
-        if isinstance(end, BaseException):
-            raise end
-    return [str(end) for end in ends]

@@ -15,8 +15,8 @@ from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.inbox import INBOX
 from sanhao.service.delivery.wiring import LABELS
 from sanhao.service.orders import api as orders
+from tests.at_once import at_once
 from tests.service import stage as on
-from tests.service.orders.stage import at_once
 from tests.service.orders.test_labels import ask, seen, wish
 from tests.service.stage import hours, order_state, paid, promise, sound, stage
 

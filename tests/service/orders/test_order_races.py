@@ -16,11 +16,11 @@ from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.service.orders import api as orders
 from sanhao.service.orders.wiring import EXPIRY
+from tests.at_once import at_once
 from tests.goods import world
 from tests.service import stage as on
 from tests.service.orders.stage import (
     MINUTE,
-    at_once,
     cart_of,
     contents,
     coupon,

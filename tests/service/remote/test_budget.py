@@ -17,7 +17,7 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.time import monotonic
 from sanhao.service.remote import api as remote
 from sanhao.service.remote.core import Goods, Terms
-from tests.service.orders.stage import at_once
+from tests.at_once import at_once
 from tests.service.remote.stage import a_draft, a_hub, left, reserve, state
 
 DAY = timedelta(days=1)

@@ -17,9 +17,10 @@ from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 from sanhao.service.remote import api as remote
+from tests.at_once import at_once
 from tests.conftest import T0
 from tests.service import stage as service
-from tests.service.orders.stage import at_once, cart_of, refused
+from tests.service.orders.stage import cart_of, refused
 from tests.service.remote.stage import XINJIANG, a_hub, left, state, yuan
 from tests.service.stage import Stage, drain, hours, pay, place, rules, ship, sound, stage
 

@@ -16,9 +16,9 @@ from sanhao.books.settlement.rules import terms_at
 from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
-from sanhao.kit.proposals import check_reason
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
+from sanhao.kit.two_people import check_reason
 
 
 @transaction.atomic

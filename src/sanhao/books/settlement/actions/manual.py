@@ -23,10 +23,10 @@ from sanhao.kit.events import News
 from sanhao.kit.ids import derived_id, new_id
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
-from sanhao.kit.proposals import Proposals, check_reason
 from sanhao.kit.refusals import Forbidden, Invalid
 from sanhao.kit.rows import copy_rows, fetch
 from sanhao.kit.text import Text
+from sanhao.kit.two_people import TwoPeople, check_reason
 from sanhao.kit.wording import sum_of
 from sanhao.people.api import require_role
 
@@ -34,7 +34,7 @@ OWNER = "settlement"
 ROLES = ("admin", "finance")
 _APPEAL = timedelta(days=30)
 _LARGEST = 10**12
-_PROPOSALS = Proposals(MANUAL, "manual")
+_TWO_PEOPLE = TwoPeople(MANUAL, "manual")
 
 
 @transaction.atomic
@@ -66,13 +66,13 @@ def approve_money(id: UUID, *, by: UUID, now: datetime) -> UUID:
     """Somebody else agrees: it is booked, and decided; returns the decision. Raises Forbidden ``manual.two_people``,
     NotFound, Refusal ``manual.moved_on``, ``ledger.not_enough`` where the account does not hold it."""
     require_role(by, *ROLES)
-    row = _PROPOSALS.lock_to_approve(id, by=by)
+    row = _TWO_PEOPLE.lock_to_approve(id, by=by)
     if row["shop_id"] is not None and decisions.is_member(row["shop_id"], by):
         raise Forbidden("manual.own_shop", zh="您是这家店的成员，请由其他同事批准。",
                         en="You belong to this shop: somebody else has to approve it.")  # fmt: skip
     decision_id = new_id()
     decisions.record([_decision(row, decision_id, by, now)])
-    _PROPOSALS.approve(id, decision_id, by=by, now=now)
+    _TWO_PEOPLE.approve(id, decision_id, by=by, now=now)
     _book(row, decision_id, now)
     return decision_id
 
@@ -81,7 +81,7 @@ def approve_money(id: UUID, *, by: UUID, now: datetime) -> UUID:
 def decline_money(id: UUID, answer: str, *, by: UUID, now: datetime) -> None:
     """Somebody else says no, and why; or who proposed it takes it back. Raises Forbidden, NotFound, Invalid, Refusal."""
     require_role(by, *ROLES)
-    _PROPOSALS.decline(id, answer, by=by, now=now)
+    _TWO_PEOPLE.decline(id, answer, by=by, now=now)
 
 
 def _decision(row: Row, id: UUID, by: UUID, now: datetime) -> decisions.DecisionDraft:

@@ -15,10 +15,10 @@ from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
-from sanhao.kit.proposals import check_reason
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
+from sanhao.kit.two_people import check_reason
 from sanhao.people.api import require_role
 
 NAME, KIND, OWNER = "platform", "settlement.stop", "settlement"

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from sanhao.books.settlement.core import MANUAL_KINDS
-from sanhao.kit.proposals import MOVES, checks
 from sanhao.kit.states import States
+from sanhao.kit.two_people import MOVES, checks
 
 MANUAL = States("manual", "settlement_manualmoney", MOVES)
 

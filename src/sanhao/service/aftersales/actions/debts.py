@@ -22,10 +22,10 @@ from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
-from sanhao.kit.proposals import Proposals, check_reason
 from sanhao.kit.refusals import Forbidden, Refusal
 from sanhao.kit.rows import copy_rows, execute, fetch
 from sanhao.kit.text import Text
+from sanhao.kit.two_people import TwoPeople, check_reason
 from sanhao.kit.wording import sum_of
 from sanhao.people.api import require_role
 from sanhao.service.aftersales.case import OVER
@@ -36,7 +36,7 @@ from sanhao.service.aftersales.models import ADVANCE, WRITE_OFF
 FORGIVEN = "debt.forgiven"
 KEEPERS = ("admin", "finance")
 _CAUSE = "case"
-_WRITE_OFFS = Proposals(WRITE_OFF, "debt")
+_TWO_PEOPLE = TwoPeople(WRITE_OFF, "debt")
 
 
 def account(person_id: UUID, currency: str) -> ledger.Ref:
@@ -256,7 +256,7 @@ def approve_write_off(id: UUID, *, by: UUID, now: datetime) -> UUID:
     """Somebody else agrees: it is goodwill, and decided; returns the decision. Raises Forbidden ``debt.two_people``,
     NotFound, Refusal ``debt.moved_on``, ``debt.settled``, ``debt.changed``."""
     require_role(by, *KEEPERS)
-    asked = _WRITE_OFFS.lock_to_approve(id, by=by)
+    asked = _TWO_PEOPLE.lock_to_approve(id, by=by)
     [row] = fetch("SELECT * FROM aftersales_advance WHERE id = %s FOR UPDATE", [asked["advance_id"]])
     _require_owed(row)
     _require_other(row, by)
@@ -266,7 +266,7 @@ def approve_write_off(id: UUID, *, by: UUID, now: datetime) -> UUID:
         )
     decision_id = new_id()
     decisions.record([_decision(asked, row, decision_id, by, now)])
-    _WRITE_OFFS.approve(id, decision_id, by=by, now=now)
+    _TWO_PEOPLE.approve(id, decision_id, by=by, now=now)
     minor = row["owed_minor"]
     ADVANCE.move_rows([row["id"]], "forgiven", at=now, by=by, also={"owed_minor": 0, "forgiven_minor": minor})
     goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
@@ -280,7 +280,7 @@ def approve_write_off(id: UUID, *, by: UUID, now: datetime) -> UUID:
 def decline_write_off(id: UUID, answer: str, *, by: UUID, now: datetime) -> None:
     """Somebody else says no, and why; or who proposed it takes it back. Raises Forbidden, NotFound, Invalid, Refusal."""
     require_role(by, *KEEPERS)
-    _WRITE_OFFS.decline(id, answer, by=by, now=now)
+    _TWO_PEOPLE.decline(id, answer, by=by, now=now)
 
 
 def _require_owed(row: Row) -> None:

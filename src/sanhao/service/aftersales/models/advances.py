@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from sanhao.kit.proposals import MOVES, checks
 from sanhao.kit.states import States
+from sanhao.kit.two_people import MOVES, checks
 from sanhao.service.aftersales.models.cases import Case
 from sanhao.service.aftersales.paths.instant import ADVANCES
 

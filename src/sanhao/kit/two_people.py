@@ -52,7 +52,7 @@ def check_reason(text: str, code: str) -> str:
     return words
 
 
-class Proposals:
+class TwoPeople:
     """The proposals in the table of *states*; their refusals begin with *code*."""
 
     def __init__(self, states: States, code: str) -> None:
