@@ -22,7 +22,8 @@ from sanhao.kit.text import Text
 ReturnsTo = Literal["payer", "platform"]
 FunderKind = Literal["shop", "host", "platform", "compensation"]
 FUNDERS: tuple[FunderKind, ...] = get_args(FunderKind)
-"""Who pays for a coupon, in the order in which coupons are applied at a checkout."""
+"""Who pays for a coupon, in the order in which coupons are applied at a checkout. The cores of orders and after-sales say
+it again, since a core enters no other module; mypy holds them to the same words."""
 Stacking = Literal["alone", "with_others"]
 STACKING: tuple[Stacking, ...] = get_args(Stacking)
 

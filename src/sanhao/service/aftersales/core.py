@@ -26,7 +26,7 @@ import msgspec
 from sanhao.kit.refusals import Invalid
 
 Fault = Literal["shop", "buyer", "carrier", "platform"]
-FunderKind = Literal["shop", "platform", "host", "compensation"]
+FunderKind = Literal["shop", "host", "platform", "compensation"]
 FreightBack = Literal["never", "unshipped_last", "whole_order", "share"]
 
 RULE = "refund.money"

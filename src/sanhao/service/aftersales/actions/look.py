@@ -82,27 +82,11 @@ def _look(
     now: datetime,
 ) -> Look:
     paid = money.order_money(held)
-    left = {
-        line.id: min(subject.lines[line.id], line.quantity - line.refunded_units)
-        for line in order.lines
-        if line.id in subject.lines
-    }
-    free = {
-        line.id: max(min(left[line.id], line.quantity - line.refunded_units - busy.get(line.id, 0)), 0)
-        for line in order.lines
-        if line.id in left
-    }
-    waiting = {
-        line.id: min(free[line.id], line.waiting_units)
-        for line in order.lines
-        if free.get(line.id) and line.waiting_units > 0
-    }
-    everything = all(
-        free.get(line.id, 0) == line.quantity - line.refunded_units for line in order.lines
-    ) and not any(busy.get(line.id) for line in order.lines)
-    ends = everything and order.collected_at is None and order.state in ("paid", "shipped")
+    left, free, waiting = _units(subject, order, busy)
+    ends = _all_of(order, free, busy) and order.collected_at is None and order.state in ("paid", "shipped")
     where = _where(order, waiting, ends)
-    units = {id: n for id, n in (waiting if where == "unshipped" and not ends else free).items() if n}
+    in_parts = where == "unshipped" and not ends
+    units = {id: n for id, n in (waiting if in_parts else free).items() if n}
     back = _worth(order, held, paid, units, rule, ends)
     seen = Seen(
         trigger=subject.trigger,
@@ -114,8 +98,8 @@ def _look(
         days=(now - subject.found_at).days,
     )
     verdict, rest = proactive.judge(subject.terms, seen), None
-    gone = {id: n for id, n in ((id, n - units.get(id, 0)) for id, n in free.items()) if n}
-    if where == "unshipped" and not ends and gone:
+    gone = {id: n - units.get(id, 0) for id, n in free.items() if n > units.get(id, 0)}
+    if in_parts and gone:
         after = (
             core.after(paid, core.refund(paid, asks(units), rule.of(held.country), "shop")) if back else paid
         )
@@ -125,6 +109,31 @@ def _look(
             subject.terms, msgspec.structs.replace(seen, where=there, back=left_of, shipped_since=False)
         )
     return Look(subject, order, seen, verdict, units, sum(waiting.values()), where, ends, rest)
+
+
+def _units(
+    subject: Subject, order: orders.OrderView, busy: Mapping[UUID, int]
+) -> tuple[dict[UUID, int], dict[UUID, int], dict[UUID, int]]:
+    """By line, of what the finding is about: how many units are left, how many of these no case has, and how many of
+    those are not shipped."""
+    left, free, waiting = {}, {}, {}
+    for line in order.lines:
+        if line.id not in subject.lines:
+            continue
+        unrefunded = line.quantity - line.refunded_units
+        left[line.id] = min(subject.lines[line.id], unrefunded)
+        free[line.id] = max(min(left[line.id], unrefunded - busy.get(line.id, 0)), 0)
+        if free[line.id] and line.waiting_units > 0:
+            waiting[line.id] = min(free[line.id], line.waiting_units)
+    return left, free, waiting
+
+
+def _all_of(order: orders.OrderView, free: Mapping[UUID, int], busy: Mapping[UUID, int]) -> bool:
+    """Whether this is all that is left of the order, and no case has any of it."""
+    return all(
+        free.get(line.id, 0) == line.quantity - line.refunded_units and not busy.get(line.id)
+        for line in order.lines
+    )
 
 
 def _where(order: orders.OrderView, waiting: Mapping[UUID, int], ends: bool) -> Where:

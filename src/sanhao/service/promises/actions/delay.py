@@ -48,24 +48,8 @@ def propose_delay(
                 zh="这个订单没有等待中的发货承诺。",
                 en="No open promise to ship this order.",
             )
-        row = rows[0]
-        terms, facts = terms_of(row["rule_id"], row["kind"]), facts_from(row["kind"], row["facts"])
-        answer = late_shipment.may_propose_delay(terms, facts, now)
-        if not answer.allowed:
-            raise Refusal("delay.not_now", zh=answer.reason.zh, en=answer.reason.en)
-        [asked] = fetch("SELECT count(*) AS n FROM promises_delayproposal WHERE promise_id = %s", [row["id"]])
-        if asked["n"] >= terms.delays_at_most:
-            raise Refusal(
-                "delay.too_often",
-                zh=f"一单最多问{terms.delays_at_most}次。",
-                en=f"The buyer can be asked {terms.delays_at_most} times at most.",
-            )
-        if until <= row["due_at"]:
-            raise Invalid(
-                "delay.not_later",
-                zh="新的时间要晚于现在的承诺。",
-                en="The new time must be later than the one promised.",
-            )
+        [row] = rows
+        _require_may_ask(row, until, now)
         proposal_id = new_id()
         added = execute(
             """
@@ -86,6 +70,26 @@ def propose_delay(
             [DelayProposed(proposal_id, row["id"], order_id, shop_id, row["person_id"], until)], at=now
         )
     return proposal_id
+
+
+def _require_may_ask(row: Row, until: datetime, now: datetime) -> None:
+    terms, facts = terms_of(row["rule_id"], row["kind"]), facts_from(row["kind"], row["facts"])
+    answer = late_shipment.may_propose_delay(terms, facts, now)
+    if not answer.allowed:
+        raise Refusal("delay.not_now", zh=answer.reason.zh, en=answer.reason.en)
+    [asked] = fetch("SELECT count(*) AS n FROM promises_delayproposal WHERE promise_id = %s", [row["id"]])
+    if asked["n"] >= terms.delays_at_most:
+        raise Refusal(
+            "delay.too_often",
+            zh=f"一单最多问{terms.delays_at_most}次。",
+            en=f"The buyer can be asked {terms.delays_at_most} times at most.",
+        )
+    if until <= row["due_at"]:
+        raise Invalid(
+            "delay.not_later",
+            zh="新的时间要晚于现在的承诺。",
+            en="The new time must be later than the one promised.",
+        )
 
 
 def answer_delay(proposal_id: UUID, *, person_id: UUID, agree: bool, now: datetime) -> None:
