@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from sanhao.books.payments import api as payments
 from sanhao.kit.refusals import NotFound
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +28,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             )
         calls.append((gateway, body, headers["X-Signature"], now.tzinfo is not None))
 
-    monkeypatch.setitem(sys.modules, "sanhao.books.payments.api", SimpleNamespace(heard=hear))
+    monkeypatch.setattr(payments, "heard", hear)
     return calls
 
 
