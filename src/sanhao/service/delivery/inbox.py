@@ -126,6 +126,8 @@ def _forward(
             message.problems.append(f"{number}: goes on under a number that cannot be one")
         else:
             good.append((message, legs.Forward(row, word.tracking_no)))
+    if not good:
+        return {}
     begun = legs.forward([one for _, one in good], now=now)
     seconds = legs.seconds_of([one.first["id"] for _, one in good])
     for message, one in good:

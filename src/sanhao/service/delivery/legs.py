@@ -33,8 +33,6 @@ def seconds_of(first_ids: Sequence[UUID]) -> dict[UUID, str]:
 def forward(forwards: Sequence[Forward], *, now: datetime) -> dict[tuple[str, str], Row]:
     """Register those second legs that are new; returns them by carrier and number. Inside the inbox's transaction, which holds
     the registration lock alone. A first leg goes on once; a number that is another parcel's is left to its owner."""
-    if not forwards:
-        return {}
     rows = fetch(
         """
         INSERT INTO delivery_consignment
