@@ -32,6 +32,15 @@ TERMS: list[tuple[str, dict[str, Any]]] = [
     ("promise.late_delivery", {"hand_over": {"amount": 48}}),
     ("wallet.compensation", {"valid_days": 60, "unused_returns_to": "platform"}),
     ("orders.terms", {}),
+    ("delivery.remote", {}),
+    (
+        "delivery.remote",
+        {
+            "cap_minor": {"CNY": 650, "JPY": 120},
+            "category_budget_minor": {"food": {"CNY": 50_000}},
+            "extra_days": {"remote": 2},
+        },
+    ),
     ("rulebook.notice", {"days": 7}),
     ("future.rule", {"on": True, "name": "x", "many": [1, {"a": None}]}),
 ]

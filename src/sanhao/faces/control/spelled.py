@@ -36,7 +36,11 @@ def spelled(key: str, terms: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _spell(value: Any, name: str, currency: str, last: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and last.endswith("_minor"):
+        for key, inner in value.items():
+            label = words.label(words.TERMS, key) if isinstance(inner, dict) else key
+            yield from _spell(inner, f"{name} · {label}", key, last)
+    elif isinstance(value, dict):
         for key, inner in value.items():
             label = words.label(words.TERMS, key)
             yield from _spell(inner, f"{name} · {label}" if name else label, currency, key)

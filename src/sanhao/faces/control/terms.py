@@ -17,19 +17,24 @@ from django.utils.translation import gettext as _
 from msgspec import inspect as shapes
 
 from sanhao.books.wallet import api as wallet
-from sanhao.faces.control import words
+from sanhao.faces.control import sums, words
 from sanhao.kit.money import Money, MoneyError
 from sanhao.service.conversations import api as conversations
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
+from sanhao.service.remote import api as remote
 
 Terms = dict[str, Any]
 Path = tuple[str, ...]
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""What may be chosen, by the name of a term; a term that is a list takes several."""
 _SPARE_ROWS, _MOST_ROWS = 2, 40
 _CLOCKS = ("opens", "closes", "platform_opens", "platform_closes")
 """Minutes of a day, shown and typed as a clock shows them; a day that closes at 00:00 is open to its end."""
 _A_DAY = 24 * 60
 _WHERE = re.compile(r"^(?P<why>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
+_ABOUT = re.compile(r"(\w+): ")
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 
 
@@ -41,7 +46,7 @@ def shape_of(key: str) -> type[msgspec.Struct] | None:
         return found
     others: dict[str, type[msgspec.Struct]] = {
         wallet.COMPENSATION: wallet.CompensationTerms, "orders.terms": orders.OrderTerms,
-        conversations.RULE: conversations.Terms,
+        conversations.RULE: conversations.Terms, remote.RULE: remote.Terms,
     }  # fmt: skip
     return others.get(key)
 
@@ -83,8 +88,11 @@ class TermsForm(forms.Form):
 
     terms: Terms
 
-    def __init__(self, key: str, terms: Mapping[str, Any], data: Any = None) -> None:
+    def __init__(
+        self, key: str, terms: Mapping[str, Any], data: Any = None, choices: Choices | None = None
+    ) -> None:
         super().__init__(data)
+        self.choices = choices or {}
         self.shape = shape_of(key)
         self.start = whole(key, terms)
         self.currency = str((data or {}).get("currency") or self.start.get("currency") or settings.CURRENCY)
@@ -121,8 +129,26 @@ class TermsForm(forms.Form):
                 for n in range(count)
             ]  # fmt: skip
             self.parts.append(("table", (name, [f.name for f in columns], rows)))
+        elif depth := sums.depth_of(name, kind):
+            self._lay_out_sums(name, sums.COLUMNS[depth], sums.rows_of(value, depth))
+        elif isinstance(kind, shapes.DictType) and isinstance(kind.key_type, shapes.LiteralType):
+            keys = [str(key) for key in kind.key_type.values]
+            names = [self._add((name, key), kind.value_type, value.get(key), loose=True) for key in keys]
+            self.parts.append(("group", (name, names)))
         else:
             self.parts.append(("field", self._add((name,), kind, value, optional=_optional)))
+
+    def _lay_out_sums(self, name: str, columns: Sequence[str], stored: Sequence[Mapping[str, Any]]) -> None:
+        rows = []
+        for n in range(self._rows(name, len(stored))):
+            typed = stored[n] if n < len(stored) else {}
+            row = [
+                self._add((name, str(n), column), shapes.StrType(), None, loose=True) for column in columns
+            ]
+            for cell, column in zip(row, columns, strict=True):
+                self.fields[cell].initial = typed.get(column)
+            rows.append(row)
+        self.parts.append(("sums", (name, columns, rows)))
 
     def _rows(self, name: str, stored: int) -> int:
         """As many rows as are stored or were sent, and a few to fill in."""
@@ -136,7 +162,9 @@ class TermsForm(forms.Form):
     ) -> str:
         name = ".".join(path)
         bare, nullable = _bare(kind) if kind is not None else (None, False)
-        field = _field(bare, path[-1], required=not (loose or optional or nullable))
+        needed = not (loose or optional or nullable)
+        chosen = self.choices.get(path[-1])
+        field = _field(bare, path[-1], required=needed) if chosen is None else _choice(bare, chosen, value)
         field.label = words.label(words.TERMS, path[-1])
         field.initial = self._shown(bare, path[-1], value)
         self.fields[name] = field
@@ -152,7 +180,7 @@ class TermsForm(forms.Form):
         if isinstance(kind, shapes.DateTimeType):
             return words.local(value)
         if isinstance(kind, shapes.VarTupleType):
-            return ", ".join(str(item) for item in value)
+            return list(value) if last in self.choices else ", ".join(str(item) for item in value)
         return (
             json.dumps(value, ensure_ascii=False)
             if kind is None or isinstance(kind, shapes.DictType)
@@ -194,6 +222,14 @@ class TermsForm(forms.Form):
                 amounts = [name for name in given[1] if name.endswith(".amount")]
                 empty = bool(amounts) and all(self.cleaned_data[name] is None for name in amounts)
                 terms[given[0]] = None if empty else {k: v for k, v in inner.items() if v not in (None, "")}
+            elif what == "sums":
+                name, columns, rows = given
+                typed = [
+                    {c: self.cleaned_data[cell] for c, cell in zip(columns, row, strict=True)} for row in rows
+                ]
+                terms[name], wrong = sums.read(typed)
+                for row_no, column, why in wrong:
+                    self.add_error(f"{name}.{row_no}.{column}", why)
             else:
                 name, columns, rows = given
                 read = [{c: self._value(cell) for c, cell in zip(columns, row, strict=True)} for row in rows]
@@ -211,7 +247,7 @@ class TermsForm(forms.Form):
             except MoneyError:
                 self.add_error(name, _("Write an amount, such as 3 or 3.50."))
                 return None
-        if isinstance(self.fields[name], _ListField):
+        if isinstance(self.fields[name], (_ListField, forms.MultipleChoiceField)):
             return value
         if isinstance(value, time):
             return value.hour * 60 + value.minute or (_A_DAY if name.endswith("closes") else 0)
@@ -228,7 +264,15 @@ class TermsForm(forms.Form):
             match = _WHERE.match(str(error))
             assert match is not None
             why = match["why"]
-            self.add_error(self._named(match["path"] or ""), str(words.MISFITS.get(why, "")) or _("This does not fit: %(why)s") % {"why": why})  # fmt: skip
+            path = match["path"] or ""
+            if missing := _MISSING.fullmatch(why):
+                self.add_error(
+                    self._named(f"{path}.{missing[1]}"), _("Fill this in, or leave the whole row empty.")
+                )
+            else:
+                about = _ABOUT.match(why)
+                said = str(words.MISFITS.get(why, "")) or _("This does not fit: %(why)s") % {"why": why}
+                self.add_error(self._named(path or (f".{about[1]}" if about else "")), said)
             return
         self.terms = json.loads(json.dumps(terms))
 
@@ -276,6 +320,17 @@ def _type_of(value: Any) -> shapes.Type | None:
     """Best guess for terms without a known type; None: JSON."""
     known: dict[type, shapes.Type] = {bool: shapes.BoolType(), int: shapes.IntType(), str: shapes.StrType()}
     return known.get(type(value))
+
+
+def _choice(kind: shapes.Type | None, choices: Sequence[tuple[str, str]], value: Any) -> forms.Field:
+    """One of *choices*, or several. What is stored and no choice any more stays one."""
+    several = isinstance(kind, shapes.VarTupleType)
+    stored = [str(one) for one in (value or ())] if several else [value] if value else []
+    known = {key for key, _name in choices}
+    given = [*choices, *((one, one) for one in stored if one not in known)]
+    if several:
+        return forms.MultipleChoiceField(choices=given, required=False, widget=forms.CheckboxSelectMultiple)
+    return forms.ChoiceField(choices=[("", "—"), *given], required=False)
 
 
 def _field(kind: shapes.Type | None, last: str, *, required: bool) -> forms.Field:

@@ -150,6 +150,10 @@ TERMS: Words = {
     "areas": _("Remote areas"), "categories": _("Goods that go by a hub"), "left_out": _("Goods left out"),
     "day_budget_minor": _("Budget of a day"),
     "category_budget_minor": _("Budgets of categories"), "extra_days": _("Further days on the way"), "shards": _("Parts of a budget"),
+    "silent_days": _("Days of silence until a second leg is given up"),
+    "returned_days": _("Days until it is given up if every parcel turned round"),
+    "key": _("Key"), "names": _("Names that addresses begin with"), "level": _("How far"), "country": _("Country"),
+    "category": _("Category"), "amount_minor": _("Sum"), "remote": _("remote"), "extreme": _("very remote"),
     "remedy": _("What the buyer gets"), "merge_hours": _("Payments merged within hours"),
     "special_excluded": _("Special goods left out"), "force_majeure": _("Times beyond anyone's control"),
     "promotions": _("Promotions with their own schedule"), "excused_by": _("Accepted excuses"),
@@ -182,7 +186,7 @@ CHOICES: Words = {
     "coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing"), "line": _("line"), "order": _("order"),
     "freight": _("all the freight"), "surcharge": _("what the choice cost"),
     "checkout": _("checkout"), "moment": _("exact moment"), "day": _("calendar day"), "payer": _("whoever paid"),
-    "platform": _("the platform"),
+    "platform": _("the platform"), "remote": _("remote"), "extreme": _("very remote"),
 }  # fmt: skip
 MISFITS: Words = {
     "a step gives, it never takes": _("A step gives, it never takes."),
@@ -194,6 +198,12 @@ MISFITS: Words = {
     "days are counted from zero": _("Days are counted from zero."),
     "valid_days: from 1 to 3650": _("A coupon is valid for 1 to 3650 days."),
     "days: a whole number from 1 to 365, and nothing else": _("A whole number from 1 to 365."),
+    "areas: every one has a key of its own and a name": _("Every area has a key of its own, and a name."),
+    "areas: the empty name would be every place": _("A name may not be empty: it would be every place."),
+    "extra_days: 0 to 90": _("A whole number from 0 to 90."),
+    "shards: 1 to 256": _("A whole number from 1 to 256."),
+    "silent_days: 1 to 90": _("A whole number from 1 to 90."),
+    "returned_days: 1 to 90": _("A whole number from 1 to 90."),
 }  # fmt: skip
 """Sentences of schemas below the faces (they are made in English only) as the reader's."""
 

@@ -238,6 +238,16 @@ def checkout_ids(order_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     return {row["id"]: row["checkout_id"] for row in rows}
 
 
+def destinations(since: datetime) -> dict[tuple[str, str], int]:
+    """How many orders were paid since then, by country and region of their address. One query."""
+    rows = fetch(
+        "SELECT c.address->>'country' AS country, c.address->>'region' AS region, count(*)::int AS n FROM orders_order o "
+        "JOIN orders_checkout c ON c.id = o.checkout_id WHERE o.paid_at >= %s GROUP BY 1, 2",
+        [since],
+    )
+    return {(row["country"] or "", row["region"] or ""): row["n"] for row in rows}
+
+
 def line_quantities(order_ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many units of each line of these orders are, or will be, on their way: what was cancelled never is."""
     rows = fetch(

@@ -45,12 +45,14 @@ from sanhao.service.remote.queries import (
     ways,
 )
 from sanhao.service.remote.rules import found_rules, terms_at
+from sanhao.service.remote.what_if import Change, WouldGive, what_if
 
 __all__ = [
     "PROVINCES",
     "RULE",
     "UNUSED",
     "Area",
+    "Change",
     "Consolidated",
     "Coverage",
     "DayBudget",
@@ -70,6 +72,7 @@ __all__ = [
     "Way",
     "WayBack",
     "Wish",
+    "WouldGive",
     "area_of",
     "borne",
     "budgets",
@@ -95,4 +98,5 @@ __all__ = [
     "second_leg",
     "terms_at",
     "ways",
+    "what_if",
 ]

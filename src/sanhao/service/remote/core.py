@@ -91,13 +91,16 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     raise ValueError("a budget cannot be below zero")
         keys = [area.key for area in self.areas]
         if len(set(keys)) != len(keys) or any(not area.key or not area.names for area in self.areas):
-            raise ValueError("every area has a key of its own and a name")
+            raise ValueError("areas: every one has a key of its own and a name")
         if any(not name.strip() for area in self.areas for name in area.names):
-            raise ValueError("the empty name would be every place")
-        if min(self.extra_days.values(), default=0) < 0 or not 1 <= self.shards <= 256:
-            raise ValueError("days are not below zero, parts of a budget between 1 and 256")
-        if not (1 <= self.silent_days <= 90 and 1 <= self.returned_days <= 90):
-            raise ValueError("a second leg is given up after 1 to 90 days")
+            raise ValueError("areas: the empty name would be every place")
+        if not all(0 <= days <= 90 for days in self.extra_days.values()):
+            raise ValueError("extra_days: 0 to 90")
+        if not 1 <= self.shards <= 256:
+            raise ValueError("shards: 1 to 256")
+        for name in ("silent_days", "returned_days"):
+            if not 1 <= getattr(self, name) <= 90:
+                raise ValueError(f"{name}: 1 to 90")
 
 
 class Tariff(msgspec.Struct, frozen=True):

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from sanhao.faces.control import words
 from sanhao.faces.control.hubs import HubForm
+from sanhao.faces.control.remote_terms import category_names
 from sanhao.faces.control.staff import StaffRequest, form, page
 from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Bar, Series
-from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time
 from sanhao.kit.choices import one_of
@@ -55,7 +55,7 @@ def index(request: StaffRequest) -> HttpResponse:
             Series(_("set apart"), [float(sum(d.reserved.amount for d in days if d.day == day)) for day in labels], tone=_AMBER),
         ],
         "areas": _bars(remote.given("area", since=since, currency=currency), _area_names(terms)),
-        "categories": _bars(remote.given("category", since=since, currency=currency), _category_names()),
+        "categories": _bars(remote.given("category", since=since, currency=currency), category_names()),
         "by_shop": _bars(
             remote.given("shop", since=since, currency=currency),
             {str(card.id): words.said(card.name) for card in shops.all_shops()},
@@ -66,7 +66,7 @@ def index(request: StaffRequest) -> HttpResponse:
 
 
 def _scope(scope: str) -> str:
-    return _category_names().get(scope, scope) if scope else _("All goods without a budget of their own")
+    return category_names().get(scope, scope) if scope else _("All goods without a budget of their own")
 
 
 def _parts(one: remote.DayBudget) -> list[Bar]:
@@ -94,15 +94,6 @@ def _area_names(terms: remote.Terms) -> dict[str, str]:
         else area.names[0]
         for area in terms.areas
     }
-
-
-def _category_names() -> dict[str, str]:
-    """Of each category's path."""
-    cards = {card.id: card for card in catalog.categories()}
-    return {
-        "/".join([*([cards[card.parent_id].slug] if card.parent_id in cards else []), card.slug]): words.said(card.name)
-        for card in cards.values()
-    }  # fmt: skip
 
 
 @page(*_READERS)
@@ -167,7 +158,7 @@ def coverage(request: StaffRequest) -> HttpResponse:
     now = time.now()
     terms = remote.terms_at(now)
     found = remote.coverage(terms)
-    names = _category_names()
+    names = category_names()
     category = one_of(request.GET.get("category"), found.categories) or ""
     place = one_of(request.GET.get("place"), remote.PROVINCES) or ""
     reaches = found.categories[category] if category else found.provinces

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanhao.faces.control import spelled, words
+from sanhao.faces.control import remote_terms, spelled, words
 from sanhao.faces.control.staff import EVERYBODY, StaffRequest, act, form, page
 from sanhao.faces.control.terms import TermsForm
 from sanhao.faces.control.views.common import words_of
@@ -126,6 +126,7 @@ def _show(
     }  # fmt: skip
     given |= {
         "previewed": previewed,
+        "far": remote_terms.preview(found, earlier, now=now),
         "whole": [one for one in previews if one.shop_id is None],
         "of_shops": [one for one in previews if one.shop_id is not None],
         "shops": shops.shops([one.shop_id for one in previews if one.shop_id]) if previews else {},
@@ -154,7 +155,7 @@ def draft(request: StaffRequest, key: str) -> HttpResponse:
     base = next((view for view in versions if str(view.id) == request.GET.get("from")), versions[0])
     titles = {"title_zh": base.title.zh, "title_en": base.title.en}
     data = request.POST if request.method == "POST" else None
-    head, terms = DraftForm(data, initial=titles), TermsForm(key, base.terms, data)
+    head, terms = DraftForm(data, initial=titles), TermsForm(key, base.terms, data, remote_terms.choices(key))
     if head.is_valid() and terms.is_valid():
         said = head.cleaned_data
         try:
@@ -178,7 +179,8 @@ def edit(request: StaffRequest, rule_id: UUID) -> HttpResponse:
         raise Http404
     start = {"title_zh": found.title.zh, "title_en": found.title.en, "reason": found.reason}
     data = request.POST if request.method == "POST" else None
-    head, terms = DraftForm(data, initial=start), TermsForm(found.key, found.terms, data)
+    head = DraftForm(data, initial=start)
+    terms = TermsForm(found.key, found.terms, data, remote_terms.choices(found.key))
     for name in ("title_zh", "title_en"):
         head.fields[name].disabled = True
     if head.is_valid() and terms.is_valid():

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -279,6 +279,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         "bound": bound,
         "widget": bound.as_widget(attrs=attrs),
         "is_check": isinstance(bound.field.widget, CheckboxInput),
+        "is_many": isinstance(bound.field.widget, CheckboxSelectMultiple),
     }
 
 
