@@ -16,6 +16,7 @@ from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit import keeper, outbox, time
+from sanhao.kit.rows import fetch
 from sanhao.lab.imports.command import Imported, import_history
 from sanhao.lab.replay.command import replay, terms_file
 from sanhao.lab.replay.judge import guarantees
@@ -112,14 +113,24 @@ next_scan_at = "scanned"
 chosen_carrier = "chosen"
 surcharge = "surcharge"
 carrier = "carrier"
+hub_signed_at = "at_hub"
+forwarded_at = "onward"
 """
 COLUMNS = ("order", "shop", "buyer", "quantity", "bought", "paid_at", "promised", "ship_by", "collected", "delivered",
-           "cancelled", "goods", "freight", "paid", "status", "given", "scanned", "chosen", "surcharge", "carrier")  # fmt: skip
+           "cancelled", "goods", "freight", "paid", "status", "given", "scanned", "chosen", "surcharge", "carrier",
+           "at_hub", "onward")  # fmt: skip
 ENDS = ("cancelled", "cancelled_by_buyer", "cancelled_by_platform", "unavailable")
 
 
 def a_history(
-    path: Path, seed: int, orders: int = 150, *, buyers: int = 40, days: int = 40, dearest: int = 50_000
+    path: Path,
+    seed: int,
+    orders: int = 150,
+    *,
+    buyers: int = 40,
+    days: int = 40,
+    dearest: int = 50_000,
+    hubs: bool = False,
 ) -> Path:
     """Orders of one to three sellers in which everything happens that may: parcels late, lost or in two pieces, a
     hand-over nobody scanned, a delivery within the hour of grace, cancellations with and without a date, before and
@@ -134,8 +145,29 @@ def a_history(
                 rng, start + timedelta(minutes=rng.randrange(60 * 24 * days)), number, buyers, dearest
             ):
                 row |= told_by_carriers(number, row) | chosen(number, row)
+                row |= by_hub(number, row) if hubs else {}
                 write.writerow(row.get(column, "") for column in COLUMNS)
     return path
+
+
+def by_hub(number: int, row: dict[str, object]) -> dict[str, object]:
+    """Every second parcel travels by a hub: it signs in time, late, or nobody saw that; it sends on, or loses."""
+    rng = random.Random(f"{number}:{row['shop']}:hub")
+    if rng.random() < 0.5:
+        return {}
+    bought = row["bought"]
+    assert isinstance(bought, datetime)
+    first = row["collected"] if isinstance(row["collected"], datetime) else bought
+    signed = first + timedelta(minutes=rng.randrange(1, 60 * 90))
+    onward = signed + timedelta(minutes=rng.randrange(1, 60 * 60))
+    told: dict[str, object] = {
+        "at_hub": signed if rng.random() < 0.8 else "",
+        "onward": onward if rng.random() < 0.7 else "",
+    }
+    arrived = row["delivered"]
+    if isinstance(arrived, datetime):
+        told["delivered"] = max(arrived, onward)
+    return told
 
 
 def told_by_carriers(number: int, row: dict[str, object]) -> dict[str, object]:
@@ -228,6 +260,28 @@ def test_whatever_happens_to_orders_life_ends_as_replay(
     assert on_their_way_back("CNY") == 0
     for outcome in ("kept", "broken", "void"):
         assert outcome in said
+
+
+@pytest.mark.parametrize(
+    ("kinds", "seed"),
+    [
+        ("late_shipment,late_delivery,non_delivery", 12),
+        ("false_shipment", 13),
+        ("chosen_courier,late_delivery", 14),
+    ],
+)
+def test_parcels_that_go_by_a_hub_end_in_life_as_in_replay(kinds: str, seed: int, tmp_path: Path) -> None:
+    history = a_history(tmp_path / "by-hubs.csv", seed, orders=120, hubs=True)
+    (tmp_path / "mapping.toml").write_text(MAPPING)
+    imported, said = lived(history, tmp_path / "mapping.toml", kinds)
+    assert imported.new_orders == 120
+    for outcome in ("kept", "broken", "void"):
+        assert outcome in said
+    [legs] = fetch(
+        "SELECT count(*) FILTER (WHERE onward <> '') AS first, count(*) FILTER (WHERE before_id IS NOT NULL) AS second, "
+        "count(*) FILTER (WHERE onward <> '' AND delivered_at IS NOT NULL) AS signed FROM delivery_consignment"
+    )
+    assert legs["first"] > legs["second"] > 40 and legs["signed"] > 40, "some are lost at their hub"
 
 
 TMALL = """

@@ -37,6 +37,8 @@ _AFTER_BUYING = (
     "registered_at",
     "delivered_at",
     "collected_at",
+    "hub_signed_at",
+    "forwarded_at",
     "promised_at",
     "paid_at",
     "cancelled_at",
@@ -66,12 +68,14 @@ class HistoryClaim(msgspec.Struct, frozen=True):
 
 class HistoryOrder(msgspec.Struct, frozen=True):
     """*order* as it was paid, the *news* in the order in which it came (what has no time last), and the physical
-    line of the file that each line of the order stands on."""
+    line of the file that each line of the order stands on. *onward*: of lines that went by a hub, when the courier of
+    their second leg first had them. It is no news: nothing was promised about that."""
 
     order: PaidOrder
     news: tuple[PromiseNews, ...]
     source: tuple[int, ...]
     claims: tuple[HistoryClaim, ...] = ()
+    onward: tuple[tuple[str, datetime], ...] = ()
 
 
 class Assembler:
@@ -84,6 +88,7 @@ class Assembler:
         self._states_paid = mapping.knows("paid")
         self._tells_numbers = mapping.knows("registered_at")
         self._tells_carriers = mapping.knows("chosen_carrier") and mapping.knows("carrier")
+        self._tells_hubs = mapping.knows("hub_signed_at") or mapping.knows("forwarded_at")
         self._tells_claims = mapping.knows("claimed_at")
         self._after = [f for f in _AFTER_BUYING if mapping.knows(f)] if mapping.knows("bought_at") else []
 
@@ -103,16 +108,22 @@ class Assembler:
                 news += _numbers(rows, [row.line_id or "1"])
             if self._tells_carriers:
                 news += _carriers(rows, [row.line_id or "1"])
+            if self._tells_hubs:
+                news += _at_hubs(rows, [row.line_id or "1"])
             claims = _claims(rows, [row.line_id or "1"]) if self._tells_claims else ()
-            return HistoryOrder(self._order_of_one(row), news, (row.line,), claims), refused
+            onward = _onward(rows, [row.line_id or "1"]) if self._tells_hubs else ()
+            return HistoryOrder(self._order_of_one(row), news, (row.line,), claims, onward), refused
         ids = _line_ids(rows, notes)
         order, news = self._order(rows, ids, notes), self._news(rows, ids, notes)
         if self._tells_numbers:
             news += _numbers(rows, ids)
         if self._tells_carriers:
             news += _carriers(rows, ids)
+        if self._tells_hubs:
+            news += _at_hubs(rows, ids)
         claims = _claims(rows, ids) if self._tells_claims else ()
-        return HistoryOrder(order, news, tuple(row.line for row in rows), claims), refused
+        onward = _onward(rows, ids) if self._tells_hubs else ()
+        return HistoryOrder(order, news, tuple(row.line for row in rows), claims, onward), refused
 
     def _not_before_buying(self, rows: Sequence[Row], refused: Refused) -> list[Row]:
         kept = []
@@ -275,10 +286,25 @@ def _carriers(rows: Sequence[Row], ids: Sequence[str]) -> tuple[PromiseNews, ...
     """Whose hands each line was in, from when a carrier first had it."""
     told = []
     for id, row in zip(ids, rows, strict=True):
-        courier, at = _courier(row.carrier), row.collected_at or row.delivered_at
+        arrived = row.hub_signed_at if _by_hub(row) else row.delivered_at
+        courier, at = _courier(row.carrier), row.collected_at or arrived
         if courier is not None and at is not None:
             told.append(CollectedBy(at, id, courier, row.shop))
     return tuple(told)
+
+
+def _by_hub(row: Row) -> bool:
+    return row.hub_signed_at is not None or row.forwarded_at is not None
+
+
+def _at_hubs(rows: Sequence[Row], ids: Sequence[str]) -> tuple[PromiseNews, ...]:
+    """A hub signed for these: they were handed over, and have not arrived."""
+    signed = [("", row.hub_signed_at) for row in rows]
+    return tuple(Delivered(at, at, lines, hub=True) for (_, at), lines in _grouped(signed, ids))
+
+
+def _onward(rows: Sequence[Row], ids: Sequence[str]) -> tuple[tuple[str, datetime], ...]:
+    return tuple((id, row.forwarded_at) for id, row in zip(ids, rows, strict=True) if row.forwarded_at)
 
 
 def _courier(name: str) -> Courier | None:

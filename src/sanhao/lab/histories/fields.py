@@ -61,6 +61,12 @@ FIELDS: dict[str, Field] = {
     "next_scan_at": Field(
         "time", "line", _EITHER, "揽收后的下一条物流记录", "the carrier's next word after the first scan"
     ),
+    "hub_signed_at": Field(
+        "time", "line", _EITHER, "集运仓签收时间", "when a hub signed for it: it only changed hands"
+    ),
+    "forwarded_at": Field(
+        "time", "line", _EITHER, "二程揽收时间", "when the courier of the second leg first had it"
+    ),
     "chosen_carrier": Field(
         "text", "order", _ORDER, "买家选的快递", "the courier the buyer chose; empty: the shop chose"
     ),

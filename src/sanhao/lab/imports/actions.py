@@ -201,17 +201,17 @@ def tell(rows: Sequence[Row], now: datetime) -> None:
     for cancelled, run in groupby(rows, key=lambda row: row["what"] == "cancelled"):
         news = list(run)
         if not cancelled:
-            delivery.post_past_scans(
-                [
-                    delivery.PastScan(
-                        row["tracking_no"], row["what"], row["at"], core.carrier_of(row["tracking_no"])
-                    )
-                    for row in news
-                ],
-                now=news[-1]["at"],
-            )
+            delivery.post_past_scans([_said(row) for row in news], now=news[-1]["at"])
             continue
         for (at, by), same in groupby(news, key=lambda row: (row["at"], row["by"])):
             ids = [id for row in same for id in row["order_ids"]]
             orders.cancel(ids, who=by, note="history", even_if_collected=True, now=at)
     execute("UPDATE lab_history_news SET told_at = %s WHERE id = ANY(%s)", [now, [row["id"] for row in rows]])
+
+
+def _said(row: Row) -> delivery.PastScan | delivery.PastForward:
+    number, at = row["tracking_no"], row["at"]
+    if row["what"] == core.FORWARDED:
+        onto = core.second_number(number)
+        return delivery.PastForward(number, core.carrier_of(number), onto, at, core.carrier_of(onto))
+    return delivery.PastScan(number, row["what"], at, core.carrier_of(number))

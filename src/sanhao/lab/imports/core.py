@@ -36,7 +36,10 @@ from sanhao.service.promises.api import (
 )
 
 CARRIER, ANOTHER = "sandbox", "sandbox_express"
-"""Who plays the courier that a buyer chose, and who any other. A number says whose it is by its first letter."""
+"""Who plays the courier that a buyer chose, and who any other, and takes parcels on from hubs. A number says whose it is by its
+first letter."""
+FORWARDED = "forwarded"
+"""News that a hub sends a first leg on; others are scans, or that an order was cancelled."""
 _WEEK = timedelta(days=7)
 _TICK = timedelta(seconds=1)
 _FIRST, _SCAN, _LAST = 0, 1, 2
@@ -207,29 +210,45 @@ def _weights(amounts: Sequence[Money | None]) -> list[int]:
 
 
 class Travelled(NamedTuple):
-    """When a line was collected, delivered, its number given, and scanned again after the first time; here. *another*:
-    by another courier than the buyer chose."""
+    """When a line was collected, delivered, its number given, and scanned again after the first time; signed for by a hub, and
+    with the courier that took it on from there; here. *another*: collected by another courier than the buyer chose."""
 
     collected: datetime | None
     delivered: datetime | None
     given: datetime | None
     scanned: datetime | None
+    at_hub: datetime | None
+    onward: datetime | None
     another: bool = False
+
+    @property
+    def by_hub(self) -> bool:
+        return self.at_hub is not None or self.onward is not None
 
 
 def _travelled(history: HistoryOrder, shift: Shift) -> Iterator[tuple[str, Travelled]]:
     for line in history.order.lines:
         known = [news for news in history.news if _concerns(news, line)]
         collected = min((news.at for news in known if isinstance(news, Collected)), default=None)
-        delivered = min((news.at for news in known if isinstance(news, Delivered)), default=None)
+        signed = [news for news in known if isinstance(news, Delivered)]
+        delivered = min((news.at for news in signed if not news.hub), default=None)
+        at_hub = min((news.at for news in signed if news.hub), default=None)
+        onward = dict(history.onward).get(line.id)
         given = min((news.at for news in known if isinstance(news, Registered)), default=None)
         tracked = [news.at for news in known if isinstance(news, Tracked)]
         scanned = max(tracked) if len(set(tracked)) > 1 else None
         used = {news.courier.key for news in known if isinstance(news, CollectedBy)}
         chosen = history.order.courier
         another = chosen is not None and bool(used - {chosen.key})
-        collected, delivered, given, scanned = map(shift.maybe, (collected, delivered, given, scanned))
-        yield line.id, Travelled(collected, delivered, given, scanned, another)
+        told = Travelled(collected, delivered, given, scanned, at_hub, onward, another)
+        yield line.id, _shifted(told, shift)
+
+
+def _shifted(told: Travelled, shift: Shift) -> Travelled:
+    at = shift.maybe
+    return Travelled(
+        at(told.collected), at(told.delivered), at(told.given), at(told.scanned), at(told.at_hub), at(told.onward), told.another
+    )  # fmt: skip
 
 
 def _concerns(news: object, line: Line) -> bool:
@@ -285,7 +304,7 @@ def _parcels(
                 carrier=ANOTHER if told.another else CARRIER,
                 tracking_no=f"{'X' if told.another else 'H'}{parcel.hex.upper()}",
                 items=tuple((lines[line.id], sold[line.id].quantity) for line in inside), not_before=placed_at,
-                given_at=told.given, told=told.given is not None,
+                given_at=told.given, told=told.given is not None, onward=ANOTHER if told.by_hub else "",
             )
         )  # fmt: skip
     return drafts
@@ -306,8 +325,28 @@ def _scans(
             yield NewsDraft(told.collected, _SCAN, "picked_up", parcel.tracking_no)
         if told.scanned is not None:
             yield NewsDraft(told.scanned, _SCAN, "in_transit", parcel.tracking_no)
-        if told.delivered is not None:
+        if told.by_hub:
+            yield from _second_leg(told, parcel.tracking_no)
+        elif told.delivered is not None:
             yield NewsDraft(told.delivered, _SCAN, "delivered", parcel.tracking_no)
+
+
+def second_number(tracking_no: str) -> str:
+    """Under which a first leg goes on from its hub."""
+    return f"X{tracking_no}"
+
+
+def _second_leg(told: Travelled, first: str) -> Iterator[NewsDraft]:
+    """The hub signs, and says that it goes on when the next courier has it, or by when it has arrived at the latest."""
+    if told.at_hub is not None:
+        yield NewsDraft(told.at_hub, _SCAN, "delivered", first)
+    known = [at for at in (told.onward, told.delivered) if at is not None]
+    if known:
+        yield NewsDraft(min(known), _FIRST, FORWARDED, first)
+    if told.onward is not None:
+        yield NewsDraft(told.onward, _SCAN, "picked_up", second_number(first))
+    if told.delivered is not None:
+        yield NewsDraft(told.delivered, _SCAN, "delivered", second_number(first))
 
 
 def _ends(

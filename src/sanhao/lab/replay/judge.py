@@ -237,6 +237,7 @@ def _known(news: PromiseNews, as_of: datetime) -> bool:
 def _ended(kind: AnyKind, line_id: str, order: PaidOrder, heard: Sequence[PromiseNews]) -> datetime | None:
     """When the last of the promise's lines was handed over (a promise to ship) or arrived (any other)."""
     to_ship = kind.name == "late_shipment"
+    heard = [news for news in heard if not isinstance(news, Delivered) or not news.hub]
     if len(order.lines) == 1:
         for news in heard:
             if isinstance(news, Collected | Delivered) and isinstance(news, Collected) == to_ship:

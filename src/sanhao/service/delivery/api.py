@@ -82,6 +82,7 @@ from sanhao.service.delivery.queries import (
     unread_since,
 )
 from sanhao.service.delivery.sandbox import (
+    PastForward,
     PastScan,
     post_past_scans,
     post_scan,
@@ -128,6 +129,7 @@ __all__ = [
     "Leg",
     "Option",
     "Parcel",
+    "PastForward",
     "PastScan",
     "Payer",
     "PickupDraft",

@@ -72,7 +72,7 @@ def sandbox_body(
     return body, signing.sign(carrier, body, event_id=event_id)
 
 
-def _event_id(number: str, status: Status, at: datetime) -> str:
+def _event_id(number: str, status: str, at: datetime) -> str:
     return f"{number}/{status}/{at.isoformat()}"
 
 
@@ -183,6 +183,10 @@ def _goes_on(call: sandbox_hub.HubCall) -> bytes:
             of, of_carrier = queries.goes_straight("sandbox") or of, "sandbox"
         case "others_number":
             number = queries.goes_straight("sandbox") or of
+    return _forwarded(of, of_carrier, number)
+
+
+def _forwarded(of: str, of_carrier: str, number: str) -> bytes:
     told = {"tracking_no": number, "of_carrier": of_carrier}
     return msgspec.json.encode({"parcel": of, "scans": [], "forwarded": told})
 
@@ -196,13 +200,32 @@ class PastScan(msgspec.Struct, frozen=True):
     carrier: str = "sandbox"
 
 
-def post_past_scans(scans: Sequence[PastScan], *, now: datetime) -> None:
+class PastForward(msgspec.Struct, frozen=True):
+    """A hub's word, told the moment it happened, that a first leg (*of*) goes on under *tracking_no* with *carrier*."""
+
+    of: str
+    of_carrier: str
+    tracking_no: str
+    at: datetime
+    carrier: str = "sandbox"
+
+
+def _past(said: PastScan | PastForward) -> tuple[str, bytes]:
+    """Event id and body of its message."""
+    if isinstance(said, PastForward):
+        body = _forwarded(said.of, said.of_carrier, said.tracking_no)
+        return _event_id(said.tracking_no, "forwarded", said.at), body
+    id = _event_id(said.tracking_no, said.status, said.at)
+    return id, _body(id, said.tracking_no, said.status, said.at, "", "")
+
+
+def post_past_scans(scans: Sequence[PastScan | PastForward], *, now: datetime) -> None:
     """As if the courier had posted each of *scans* when it happened, and they are all read now. Twice is once.
 
     For histories, whose scans come by the thousand: stored in the inbox like any other message, two statements, and
     read by the same code as the keeper's, in the caller's transaction.
     """
-    event_ids = [_event_id(scan.tracking_no, scan.status, scan.at) for scan in scans]
+    messages = [_past(scan) for scan in scans]
     rows = fetch(
         """
         INSERT INTO delivery_carrier_message
@@ -215,11 +238,8 @@ def post_past_scans(scans: Sequence[PastScan], *, now: datetime) -> None:
         [
             new_ids(len(scans)),
             [scan.carrier for scan in scans],
-            event_ids,
-            [
-                _body(id, scan.tracking_no, scan.status, scan.at, "", "")
-                for id, scan in zip(event_ids, scans, strict=True)
-            ],
+            [id for id, _ in messages],
+            [body for _, body in messages],
             [scan.at for scan in scans],
         ],
     )
