@@ -28,7 +28,14 @@ def test_every_desk_has_something_on_it_and_it_is_lived_once() -> None:
     found_world(is_demo=True)
     found_demo(now=T0)
     live_demo(now=T0)
-    assert count("orders_order", "state") == {"delivered": 9, "paid": 4, "shipped": 1}
+    assert count("orders_order", "state") == {"delivered": 9, "paid": 4, "shipped": 3}
+    legs = fetch(
+        "SELECT owner_id, onward <> '' AS first, state FROM delivery_consignment WHERE onward <> '' OR before_id IS NOT NULL"
+    )
+    assert sorted((row["first"], row["state"]) for row in legs) == [
+        (False, "delivered"), (False, "in_transit"), (True, "delivered"), (True, "delivered"), (True, "delivered"),
+    ], "one at the hub, one on its way from there, one arrived"  # fmt: skip
+    assert count("remote_consolidation", "state") == {"spent": 2, "reserved": 1}
     assert count("aftersales_case", "state") == {"deciding": 1, "asked": 1, "returning": 1, "to_send": 1}
     assert count("delivery_pickup", "state") == {"collected": 1, "booked": 1}
     assert count("aftersales_evidence", "side") == {"courier": 1}
