@@ -66,7 +66,7 @@ class HistoryNews(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="lab_history_news_what",
-                condition=Q(what__in=["picked_up", "in_transit", "delivered", "cancelled"]),
+                condition=Q(what__in=["picked_up", "in_transit", "delivered", "forwarded", "cancelled"]),
             )
         ]
         indexes = [

@@ -34,7 +34,7 @@ _CLOCKS = ("opens", "closes", "platform_opens", "platform_closes")
 _A_DAY = 24 * 60
 _WHERE = re.compile(r"^(?P<why>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
-_ABOUT = re.compile(r"(\w+): ")
+_ABOUT = re.compile(r"([\w.]+): ")
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 
 

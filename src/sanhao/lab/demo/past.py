@@ -239,8 +239,8 @@ def _script(w: _World) -> Sequence[tuple[timedelta, Step]]:
         (_ago(8, 18), w.onward("far")),
         (_ago(7, 6), w.scan("far", "in_transit", "哈密")),
         (_ago(5, 10), w.scan("far", "delivered", "乌鲁木齐市")),
-        # Mandarins that the hub has sent on already, and kiwis that it signed for a moment ago.
-        (_ago(7, 2), w.buy("onward", "aygul", "yimu", "ugly-mandarins")),
+        # Kiwis that the hub has sent on already, and mandarins that it signed for a moment ago.
+        (_ago(7, 2), w.buy("onward", "aygul", "yimu", "red-heart-kiwis")),
         (_ago(6, 20), w.ship("onward")),
         (_ago(6, 16), w.scan("onward", "picked_up", "眉山")),
         (_ago(6, 2), w.scan("onward", "in_transit", "成都")),
@@ -248,7 +248,7 @@ def _script(w: _World) -> Sequence[tuple[timedelta, Step]]:
         (_ago(4, 20), w.onward("onward")),
         (_ago(3, 12), w.scan("onward", "in_transit", "兰州")),
         (_ago(1, 6), w.scan("onward", "in_transit", "哈密")),
-        (_ago(3, 20), w.buy("at_hub", "aygul", "yimu", "red-heart-kiwis")),
+        (_ago(3, 20), w.buy("at_hub", "aygul", "yimu", "ugly-mandarins")),
         (_ago(3, 4), w.ship("at_hub")),
         (_ago(2, 23), w.scan("at_hub", "picked_up", "资阳")),
         (_ago(2, 8), w.scan("at_hub", "in_transit", "成都")),

@@ -94,8 +94,9 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("areas: every one has a key of its own and a name")
         if any(not name.strip() for area in self.areas for name in area.names):
             raise ValueError("areas: the empty name would be every place")
-        if not all(0 <= days <= 90 for days in self.extra_days.values()):
-            raise ValueError("extra_days: 0 to 90")
+        for level, days in self.extra_days.items():
+            if not 0 <= days <= 90:
+                raise ValueError(f"extra_days.{level}: 0 to 90")
         if not 1 <= self.shards <= 256:
             raise ValueError("shards: 1 to 256")
         for name in ("silent_days", "returned_days"):
