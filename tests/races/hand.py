@@ -122,6 +122,20 @@ def earn(*, seed: int, waves: Sequence[str], each: int, step_ms: int) -> dict[st
     return {"orders": each * len(waves)}
 
 
+def send_by_hub(*, seed: int, signs: str, each: int) -> dict[str, Any]:
+    """A demo world of orders for remote areas; see `second_legs`."""
+    from tests.races import second_legs
+
+    return second_legs.send(seed=seed, signs=signs, each=each)
+
+
+def check_second_legs() -> dict[str, Any]:
+    """What is wrong with that world, and how its second legs ended."""
+    from tests.races import second_legs
+
+    return {"findings": second_legs.findings(), "ends": second_legs.ends()}
+
+
 def check_money(*, now: str) -> dict[str, Any]:
     """What is wrong with the money of a world in which only settlement was at work."""
     from tests.races import invariants
@@ -131,9 +145,11 @@ def check_money(*, now: str) -> dict[str, Any]:
 
 def keep(*, batch: int, only: str = "") -> None:
     """`sanhao keep`, with batches small enough that a race has many of them, and no time to rest between. *only*:
-    ``settlement``."""
-    names = OF_SETTLEMENT if only == "settlement" else KEEPERS
+    ``settlement`` or ``second_legs``."""
     from sanhao.kit import keeper
+    from tests.races import second_legs
+
+    names = {"": KEEPERS, "settlement": OF_SETTLEMENT, "second_legs": second_legs.KEEPERS}[only]
 
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -303,6 +319,8 @@ ROLES: dict[str, Callable[..., Any]] = {
     "courier": courier,
     "check": check,
     "check_money": check_money,
+    "check_second_legs": check_second_legs,
+    "send_by_hub": send_by_hub,
     "earn": earn,
     "rest": rest,
     "settle_and_die": settle_and_die,

@@ -48,7 +48,7 @@ def test_nothing_of_it_is_json_any_more() -> None:
     form = TermsForm(remote.RULE, {}, choices=CHOICES)
     assert not [name for name in form.fields if "Json" in type(form.fields[name]).__name__]
     assert {part.heading for part in form.layout() if part.rows} == {
-        "Remote areas", "At most", "Budget of a day", "Budgets of categories",
+        "Remote areas", "Paid of an order's second leg at most", "Budget of a day", "Budgets of categories",
     }  # fmt: skip
 
 
@@ -144,4 +144,4 @@ def test_an_admin_drafts_it_and_sees_what_it_would_change(desk: Desk, enter: Ent
 
 def test_its_terms_are_spelled_in_money(desk: Desk, enter: Enter, _rule: None) -> None:
     said = words(enter("admin").get(f"/control/rules/{remote.RULE}/"))
-    assert "At most · CNY ¥6" in said and "Budget of a day · CNY ¥2,000" in said, said
+    assert "second leg at most · CNY ¥6" in said and "Budget of a day · CNY ¥2,000" in said, said

@@ -16,6 +16,7 @@ from sanhao.kit.money import Money
 from sanhao.service.orders import api as orders
 from sanhao.service.remote import api as remote
 
+RULE = remote.RULE
 _DAYS = 30
 
 

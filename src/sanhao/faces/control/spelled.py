@@ -42,7 +42,7 @@ def _spell(value: Any, name: str, currency: str, last: str = "") -> Iterator[tup
             yield from _spell(inner, f"{name} · {label}", key, last)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            label = words.label(words.TERMS, key)
+            label = words.label(words.SUMS if isinstance(inner, dict) else words.TERMS, key)
             yield from _spell(inner, f"{name} · {label}" if name else label, currency, key)
     elif isinstance(value, (list, tuple)) and any(isinstance(item, dict) for item in value):
         for number, item in enumerate(value, 1):
@@ -54,6 +54,8 @@ def _spell(value: Any, name: str, currency: str, last: str = "") -> Iterator[tup
 def _row(item: Any, currency: str) -> str:
     if not isinstance(item, dict):
         return str(item)
+    if "names" in item:  # a place: its names say more than what they are called
+        return " · ".join(_one(item[key], key, currency) for key in ("names", "level", "country"))
     told = [
         f"{words.label(words.TERMS, key)} {_one(value, key, currency)}"
         for key, value in item.items() if value not in (None, 0, (), [])
@@ -69,7 +71,10 @@ def _one(value: Any, last: str, currency: str) -> str:
     if isinstance(value, datetime):
         return f"{words.local(value):%Y-%m-%d %H:%M}"
     if isinstance(value, (list, tuple)):
-        return ", ".join(words.label(words.REASONS, str(item)) for item in value)
+        return ", ".join(
+            _("all goods") if (item, last) == ("*", "categories") else words.label(words.REASONS, str(item))
+            for item in value
+        )
     return (
         words.label(words.CHOICES, value) if isinstance(value, str) and value in words.CHOICES else str(value)
     )

@@ -132,7 +132,7 @@ class TermsForm(forms.Form):
         elif depth := sums.depth_of(name, kind):
             self._lay_out_sums(name, sums.COLUMNS[depth], sums.rows_of(value, depth))
         elif isinstance(kind, shapes.DictType) and isinstance(kind.key_type, shapes.LiteralType):
-            keys = [str(key) for key in kind.key_type.values]
+            keys = list(dict.fromkeys([*value, *(str(key) for key in kind.key_type.values)]))
             names = [self._add((name, key), kind.value_type, value.get(key), loose=True) for key in keys]
             self.parts.append(("group", (name, names)))
         else:
@@ -197,7 +197,7 @@ class TermsForm(forms.Form):
             else:
                 name, columns, rows = given
                 yield Part(
-                    words.label(words.TERMS, name),
+                    words.label(words.SUMS if what == "sums" else words.TERMS, name),
                     columns=[words.label(words.TERMS, column) for column in columns],
                     rows=[[self[cell] for cell in row] for row in rows],
                 )

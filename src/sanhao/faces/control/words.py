@@ -181,6 +181,8 @@ TERMS: Words = {
     "close_days": _("Closed after days of silence"),
     "solved_days": _("Days to say that it is not settled"),
 }  # fmt: skip
+SUMS: Words = {**TERMS, "cap_minor": _("Paid of an order's second leg at most")}
+"""Terms that are sums by currency, with names of their own."""
 CHOICES: Words = {
     "hours": _("hours"), "calendar_days": _("calendar days"), "working_days": _("working days"),
     "coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing"), "line": _("line"), "order": _("order"),

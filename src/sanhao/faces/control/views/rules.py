@@ -199,7 +199,10 @@ def edit(request: StaffRequest, rule_id: UUID) -> HttpResponse:
 def _draft_page(
     request: StaffRequest, base: rulebook.RuleView, head: DraftForm, terms: TermsForm, editing: rulebook.RuleView | None
 ) -> HttpResponse:  # fmt: skip
-    given = {"desk": "two", "base": base, "head": head, "form": terms, "editing": editing}
+    given = {
+        "desk": "two", "base": base, "head": head, "form": terms, "editing": editing,
+        "foreseen": base.key == remote_terms.RULE,
+    }  # fmt: skip
     return render(request, "control/draft.html", given, status=422 if head.errors or terms.errors else 200)
 
 

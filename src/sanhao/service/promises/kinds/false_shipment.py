@@ -331,7 +331,7 @@ def say(terms: Terms, facts: Facts, verdict: Verdict) -> Text:
         case "void":
             return void(verdict.reason)
         case "kept":
-            return Text(zh="包裹真的寄出，已送到", en="It was really sent, and it arrived")
+            return Text(zh="包裹真的寄出了", en="It was really sent")
         case "waiting" if facts.due_at < NEVER:
             by = weekday_time(facts.due_at, facts.timezone)
             return Text(
@@ -351,7 +351,7 @@ def say_to_shop(terms: Terms, facts: Facts, verdict: Verdict) -> Text:
         case "void":
             return VOID_FOR_SHOP
         case "kept":
-            return Text(zh="真实发货，已送到", en="Really sent, and delivered")
+            return Text(zh="真实发货", en="Really sent")
         case "waiting" if facts.due_at < NEVER:
             by = weekday_time(facts.due_at, facts.timezone)
             return Text(zh=f"{by.zh}前要有新的快递记录", en=f"The carrier's next scan is due by {by.en}")
