@@ -88,6 +88,7 @@ MATRIX: dict[str, Row] = {
     "remove_address": ("POST", "/me/addresses/{address}/remove/", _OWNERS_POST),
     "stop": ("POST", "/orders/{order}/stop/{nothing}/", (302, 404, 404, 404, 404)),
     "cancel": ("POST", "/orders/{order}/cancel/", _OWNERS_POST),
+    "contest": ("POST", "/orders/{order}/contest/", (302, 404, 404, 404, 404)),
     "sign_in": ("GET", "/sign-in/", (200, 302, 302, 302, 302)),
     "sign_up": ("GET", "/sign-up/", _all(200)),
     "sign_up_sent": ("GET", "/sign-up/sent/", _all(200)),

@@ -60,6 +60,7 @@ MATRIX: dict[str, Row] = {
     "forget_answer": ("POST", "/workbench/qingcao/talks/answers/{saved}/forget/", _everybody(302)),
     "tickets": ("GET", "/workbench/qingcao/tickets/", _managing(200)),
     "return_addresses": ("POST", "/workbench/qingcao/return-addresses/", _managing(422)),
+    "way_back": ("POST", "/workbench/qingcao/return-addresses/way-back/", _managing(302)),
     "return_address": ("POST", "/workbench/qingcao/return-addresses/{house}/remove/", _managing(302)),
     "debits": ("GET", "/workbench/qingcao/debits/", _managing(200)),
     "debit": ("GET", "/workbench/qingcao/debits/{decision}/", _managing(200)),

@@ -103,5 +103,5 @@ def test_the_desk_asks_little_of_the_database(
     client = client_of(bench.owner)
     for path in (url("after-sales/"), url(f"after-sales/{asked}/")):
         client.get(path)
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(19):
             assert client.get(path).status_code == 200

@@ -39,6 +39,7 @@ ROLES: Words = {
     "admin": _("administrator"), "arbiter": _("arbiter"), "finance": _("finance"), "support": _("support"),
 }  # fmt: skip
 FAULT: Words = {"carrier": _("the carrier"), "platform": _("the platform")}
+BEARERS: Words = {"shop": _("the shop"), "platform": _("the platform")}
 REMEDIES: Words = {"coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing")}
 SECOND_LEGS: Words = {
     "reserved": _("set apart"), "spent": _("spent"), "freed": _("given back"),
@@ -83,6 +84,7 @@ ENTRIES: Words = {
     "case.pickup_borne": _("such a fee borne by the platform"),
     "label.price": _("a courier's label"), "label.back": _("a label the courier voided"),
     "label.borne": _("a label nobody used, borne by the platform"), "label.overturned": _("a label given back after an appeal"),
+    "case.return_freight": _("for sending goods back"), "case.return_freight_claimed": _("for sending goods back, claimed of the carrier"),
     "case.stop_fee": _("fee for a parcel brought back"), "case.stop_fee_back": _("such a fee given back"),
     "sweep.freight": _("for sending goods back"),
     "case.ahead": _("refund paid ahead"), "case.owed": _("paid ahead, owed by the buyer"), "debt.paid": _("debt paid by the buyer"), "debt.forgiven": _("debt forgiven"), "settlement.repaid": _("refund paid ahead, given back"),
@@ -246,14 +248,16 @@ def word(words: Words, key: str) -> str:
     return str(words.get(key, key))
 
 
+_DECISIONS: Words = {
+    "sweep.order": _("Refund without a request"), aftersales.FORGIVEN: _("Debt forgiven"),
+    aftersales.RETURN_FREIGHT: _("For sending it back"), remote.UNUSED: _("Second leg not used"),
+}  # fmt: skip
+
+
 def kind_name(kind: str) -> str:
     """``promise.late_shipment`` by its title."""
-    if kind == "sweep.order":
-        return str(_("Refund without a request"))
-    if kind == aftersales.FORGIVEN:
-        return str(_("Debt forgiven"))
-    if kind == remote.UNUSED:
-        return str(_("Second leg not used"))
+    if kind in _DECISIONS:
+        return str(_DECISIONS[kind])
     known = promises.KINDS.get(promises.kind_name(kind))
     if known is None:
         return kind

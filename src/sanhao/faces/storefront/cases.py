@@ -127,6 +127,8 @@ class Choice(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...]
     checked: bool
     until: datetime | None
+    way: str = ""
+    """Who pays for sending it back, where that is what follows."""
 
 
 class Asking(msgspec.Struct, frozen=True):
@@ -159,6 +161,7 @@ def asking(order: orders.OrderView, given: Mapping[str, str], *, person_id: UUID
     except Refusal as no:
         refusal = said(no.text)
     code = given.get("reason", "")
+    ways = aftersales.ways_home(order, [wish.reason.code for wish in weighed if _goes_back(wish)], at=now)
     choices = tuple(
         Choice(
             code=wish.reason.code,
@@ -167,6 +170,7 @@ def asking(order: orders.OrderView, given: Mapping[str, str], *, person_id: UUID
             kinds=aftersales.kinds_for(wish.reason, wish.ground.phase),
             checked=wish.reason.code == code,
             until=wish.until,
+            way=said(ways[wish.reason.code]) if wish.reason.code in ways else "",
         )
         for wish in weighed
     )
@@ -188,6 +192,12 @@ def asking(order: orders.OrderView, given: Mapping[str, str], *, person_id: UUID
         left=weighed[0].ground.left if weighed else None,
         refusal=refusal,
     )
+
+
+def _goes_back(wish: aftersales.Wish) -> bool:
+    """Whether what is asked for leads to sending something back, unless the buyer chooses otherwise."""
+    kinds = aftersales.kinds_for(wish.reason, wish.ground.phase)
+    return bool({"return", "exchange"} & set(kinds))
 
 
 def _number(given: str | None, otherwise: int, most: int) -> int:

@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:order_id>/", orders.order, name="order"),
     path("orders/<uuid:order_id>/live/", orders.order_live, name="order_live"),
     path("orders/<uuid:order_id>/cancel/", orders.cancel, name="cancel"),
+    path("orders/<uuid:order_id>/contest/", orders.contest, name="contest"),
     path("orders/<uuid:order_id>/invoice/", invoices.ask, name="invoice"),
     path("orders/<uuid:order_id>/invoice/withdraw/", invoices.withdraw, name="invoice_withdraw"),
     path("orders/<uuid:order_id>/invoice/<slug:which>.pdf", invoices.paper, name="invoice_paper"),

@@ -15,6 +15,7 @@ from sanhao.faces.ui.pickups import WORDS, day, hours
 from sanhao.faces.workbench.seat import Seat
 from sanhao.faces.workbench.waiting import said
 from sanhao.kit.money import Money, total
+from sanhao.kit.text import Text
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
@@ -142,6 +143,14 @@ def pickup_of(case: aftersales.CaseView) -> Pickup | None:
     word, tone = WORDS[view.state]
     day_, hours_ = day(view.slot, timezone), hours(view.slot, timezone)
     return Pickup(view, str(word), tone, day_, hours_, f"{view.box.weight_g / 1000:g}")
+
+
+def way_of(view: aftersales.CaseView, order: orders.OrderView) -> Text | None:
+    """Who pays for sending back what is or may be sent back; nothing is asked of the database for other cases."""
+    if view.over or view.kind not in ("return", "exchange") or view.pickup == "collected":
+        return None
+    way = aftersales.way_home_of(view.id, order, view.reason_code, opened_at=view.opened_at)
+    return way.text if way is not None else None
 
 
 def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) -> list[Step]:

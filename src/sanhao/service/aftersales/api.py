@@ -43,6 +43,11 @@ from sanhao.service.aftersales.actions.pickup import book as book_pickup
 from sanhao.service.aftersales.actions.pickup import call_off as call_off_pickup
 from sanhao.service.aftersales.actions.promised import proposed
 from sanhao.service.aftersales.actions.raised import Raisable, raisable
+from sanhao.service.aftersales.actions.return_freight import of_case as way_home_of
+from sanhao.service.aftersales.actions.return_freight import offer as offer_return_freight
+from sanhao.service.aftersales.actions.return_freight import offers as offers_return_freight
+from sanhao.service.aftersales.actions.return_freight import paid_for as way_home_paid
+from sanhao.service.aftersales.actions.return_freight import ways as ways_home
 from sanhao.service.aftersales.actions.sweep import (
     Changes,
     Figure,
@@ -87,6 +92,7 @@ from sanhao.service.aftersales.paths.pickup import Terms as PickupTerms
 from sanhao.service.aftersales.paths.pickup import checked as checked_sizes
 from sanhao.service.aftersales.paths.proactive import BY_HAND, LEFT, SWEPT
 from sanhao.service.aftersales.paths.proactive import TITLES as TRIGGERS
+from sanhao.service.aftersales.paths.return_freight import PAID as RETURN_FREIGHT
 from sanhao.service.aftersales.queries import (
     CaseView,
     DeskCount,
@@ -133,6 +139,7 @@ __all__ = [
     "PHOTOS",
     "PICKUP_RULE",
     "REASONS",
+    "RETURN_FREIGHT",
     "RULE",
     "RULINGS",
     "SWEPT",
@@ -227,7 +234,9 @@ __all__ = [
     "may_change_until",
     "may_stop",
     "moves",
+    "offer_return_freight",
     "offered",
+    "offers_return_freight",
     "order_ids_of",
     "order_ids_of_evidence",
     "pay_debt",
@@ -264,6 +273,9 @@ __all__ = [
     "swept",
     "terms_of",
     "units_in_cases",
+    "way_home_of",
+    "way_home_paid",
+    "ways_home",
     "weigh",
     "window_of",
     "withdraw",

@@ -14,7 +14,7 @@ from sanhao.kit.text import Text
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_from
 from sanhao.service.aftersales.case import Terms
-from sanhao.service.aftersales.paths import instant, intercept, label, pickup, proactive
+from sanhao.service.aftersales.paths import instant, intercept, label, pickup, proactive, return_freight
 from sanhao.service.aftersales.reasons import REASONS
 
 
@@ -54,6 +54,12 @@ def found_rules(*, now: datetime) -> None:
         label.RULE,
         msgspec.to_builtins(label.Terms()),
         title=Text(zh="退货面单", en="Labels for returns"),
+        now=now,
+    )
+    rulebook.found(
+        return_freight.RULE,
+        msgspec.to_builtins(return_freight.FOUNDING),
+        title=Text(zh="寄回的运费谁出", en="Who pays for sending it back"),
         now=now,
     )
     rulebook.found(

@@ -24,6 +24,7 @@ from sanhao.service.aftersales.actions import (
     dispute,
     fees,
     holds,
+    return_freight,
     sweep,
     swept,
     time,
@@ -36,6 +37,7 @@ from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, te
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
 from sanhao.service.aftersales.paths import instant, intercept, label, pickup, proactive
+from sanhao.service.aftersales.paths import return_freight as way_home
 from sanhao.service.aftersales.queries import row_of
 from sanhao.service.aftersales.rules import checked
 from sanhao.service.conversations import api as conversations
@@ -165,6 +167,14 @@ def rejudge_pickup(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged
     return _rejudged(verdict, verdict.owed, pickup.say_fee(verdict))
 
 
+def rejudge_return_freight(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """The same for what sending goods back cost."""
+    verdict = way_home.judge(
+        msgspec.convert(terms, way_home.Terms), msgspec.json.decode(facts_json, type=way_home.Seen)
+    )
+    return _rejudged(verdict, verdict.owed, way_home.say(verdict))
+
+
 def wire() -> None:
     conversations.register_subject("case", parties)
     rulebook.register_schema(RULE, checked)
@@ -175,6 +185,9 @@ def wire() -> None:
     rulebook.register_terms(intercept.RULE, intercept.Terms)
     rulebook.register_terms(pickup.RULE, pickup.Terms)
     rulebook.register_terms(label.RULE, label.Terms)
+    rulebook.register_terms(way_home.RULE, way_home.Terms)
+    decisions.register_judge(way_home.PAID, rejudge_return_freight)
+    decisions.register_undo(way_home.PAID, return_freight.OWNER)
     decisions.register_judge(instant.PAID, rejudge_advance)
     decisions.register_judge(intercept.PAID, rejudge_called_back)
     decisions.register_judge(intercept.FEE, rejudge_fee)
@@ -211,6 +224,8 @@ def wire() -> None:
     listen_later(CaseMoved, telling.moved)
     listen_later(CaseMoved, telling.over)
     listen_later(CaseMoved, swept.pay_freight)
+    listen_later(CaseMoved, return_freight.pay)
+    listen_now(DecisionOverturned, return_freight.overturned)
     listen_later(CaseMoved, collecting.left)
     listen_later(CaseMoved, labelling.issue)
     listen_later(CaseMoved, labelling.left)

@@ -14,6 +14,7 @@ from sanhao.service.promises.actions.claim import (
 )
 from sanhao.service.promises.actions.delay import announce_extension, answer_delay, excuse, propose_delay
 from sanhao.service.promises.actions.past import PastOrders, take_over
+from sanhao.service.promises.actions.raised import Raisable, contest, contestable, raisable
 from sanhao.service.promises.actions.review import raises
 from sanhao.service.promises.book import rule_key, terms_from, terms_of
 from sanhao.service.promises.core import (
@@ -156,6 +157,7 @@ __all__ = [
     "PromiseView",
     "Proposal",
     "ProposalView",
+    "Raisable",
     "Registered",
     "Remedy",
     "Scope",
@@ -177,6 +179,8 @@ __all__ = [
     "claim",
     "claimable",
     "consents_for",
+    "contest",
+    "contestable",
     "cost_of_cancelling",
     "could_come_with",
     "days",
@@ -204,6 +208,7 @@ __all__ = [
     "proposals",
     "proposals_of",
     "propose_delay",
+    "raisable",
     "raise_claim",
     "raises",
     "register_horizon",

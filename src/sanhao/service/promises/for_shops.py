@@ -15,7 +15,7 @@ from sanhao.kit.text import Text
 from sanhao.service.promises.book import THE_END, facts_from, terms_of
 from sanhao.service.promises.core import Cancelled, Verdict
 from sanhao.service.promises.kinds import KINDS
-from sanhao.service.promises.shares import kind_name
+from sanhao.service.promises.shares import is_raised, kind_name
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ def told_to_shop(stored: Sequence[decisions.DecisionView]) -> dict[UUID, Text]:
 
 def _to_shop(decision: decisions.DecisionView) -> Text:
     name = kind_name(decision.kind)
-    if name not in KINDS or decision.rule_id is None:
+    if name not in KINDS or decision.rule_id is None or is_raised(decision.kind):
         return decision.text
     facts = facts_from(name, msgspec.json.encode(decision.facts))
     return KINDS[name].say_to_shop(

@@ -63,6 +63,9 @@ class Promise(models.Model):
         "decisions.Decision", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
+    raised = models.JSONField(null=True)
+    """What a person said of it on its buyer's appeal (`raises.Raised`)."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

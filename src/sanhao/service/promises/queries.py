@@ -13,6 +13,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
+from sanhao.service.promises import raises
 from sanhao.service.promises.book import THE_END, facts_from, terms_of
 from sanhao.service.promises.core import Verdict
 from sanhao.service.promises.kinds import CLAIMS, KINDS, late_shipment
@@ -118,7 +119,7 @@ class Ending(msgspec.Struct, frozen=True):
     decided_at: datetime | None
 
 
-_SELECT = "SELECT p.*, p.facts::text AS facts_text FROM promises_promise p"
+_SELECT = "SELECT p.*, p.facts::text AS facts_text, p.raised::text AS raised_text FROM promises_promise p"
 
 
 def promises_of(order_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, list[PromiseView]]:
@@ -292,11 +293,12 @@ def _view(row: Row, now: datetime) -> PromiseView:
     kind, terms = KINDS[row["kind"]], terms_of(row["rule_id"], row["kind"])
     facts = facts_from(row["kind"], row["facts_text"])
     verdict = kind.judge(terms, facts, row["decided_at"] or now)
+    word = msgspec.json.decode(row["raised_text"], type=raises.Raised) if row["raised_text"] else None
     return PromiseView(
         id=row["id"],
         kind=row["kind"],
         title=kind.title,
-        sentence=kind.say(terms, facts, _as_settled(row, verdict)),
+        sentence=raises.say(word) if word else kind.say(terms, facts, _as_settled(row, verdict)),
         state=row["state"],
         made_at=row["made_at"],
         due_at=row["due_at"],
@@ -310,10 +312,10 @@ def _view(row: Row, now: datetime) -> PromiseView:
         owed=Money(row["owed_minor"], row["currency"]) if row["owed_minor"] is not None else None,
         reason=row["reason"],
         fault=tuple(row["fault"].split(";")) if row["fault"] else (),
-        remedy=verdict.remedy,
+        remedy="coupon" if word else verdict.remedy,
         decision_id=row["decision_id"],
         left=_left(row["made_at"], row["due_at"], now),
-        for_shop=kind.say_to_shop(terms, facts, _as_settled(row, verdict)),
+        for_shop=raises.say(word) if word else kind.say_to_shop(terms, facts, _as_settled(row, verdict)),
         stake=_stake(row, kind.judge(terms, facts, THE_END)) if row["state"] == "open" else None,
     )
 

@@ -9,7 +9,7 @@ import msgspec
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.deadline import Deadline
 from sanhao.kit.text import Text
-from sanhao.service.promises import coverage
+from sanhao.service.promises import coverage, raises
 from sanhao.service.promises.book import rule_key
 from sanhao.service.promises.kinds import KINDS, late_delivery, late_shipment, out_of_stock
 
@@ -27,6 +27,12 @@ def found_rules(*, now: datetime) -> None:
         if name == out_of_stock.name and _lateness_pays(now):
             terms = out_of_stock.Terms(pays_for=())
         rulebook.found(rule_key(name), msgspec.to_builtins(terms), title=kind.title, now=now)
+    rulebook.found(
+        raises.RULE,
+        msgspec.to_builtins(raises.FOUNDING),
+        title=Text(zh="买家对赔付的申诉", en="Buyers' appeals against what was given"),
+        now=now,
+    )
     title = Text(zh="各类目的保障", en="Guarantees by category")
     rulebook.found(coverage.RULE, dict(coverage.FOUNDING), title=title, now=now)
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sanhao.kit.money import Money
 from sanhao.service.promises.core import CARRIER, PLATFORM, Verdict
 
-_SHARE = ".share"
+_SHARE, _RAISED = ".share", ".raised"
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -36,18 +36,23 @@ class _Facts(msgspec.Struct):
     share: Share
 
 
-def decision_kind(kind_name: str, *, share: bool = False) -> str:
-    """What decisions about promises of this kind are called: the whole, or one shop's share of it."""
-    return f"promise.{kind_name}{_SHARE if share else ''}"
+def decision_kind(kind_name: str, *, share: bool = False, raised: bool = False) -> str:
+    """What decisions about promises of this kind are called: the whole, one shop's share of it, or what a buyer's appeal
+    raised it to."""
+    return f"promise.{kind_name}{_SHARE if share else _RAISED if raised else ''}"
 
 
 def kind_name(decision_kind: str) -> str:
     """The kind of promise that a decision is about; the name itself where it is about something else."""
-    return decision_kind.removeprefix("promise.").removesuffix(_SHARE)
+    return decision_kind.removeprefix("promise.").removesuffix(_SHARE).removesuffix(_RAISED)
 
 
 def is_share(decision_kind: str) -> bool:
     return decision_kind.startswith("promise.") and decision_kind.endswith(_SHARE)
+
+
+def is_raised(decision_kind: str) -> bool:
+    return decision_kind.startswith("promise.") and decision_kind.endswith(_RAISED)
 
 
 def with_share(facts_json: str, share: Share) -> str:

@@ -16,6 +16,7 @@ from sanhao.kit.events import News
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date_time
+from sanhao.service.promises import shares
 from sanhao.service.promises.book import facts_from, terms_of
 from sanhao.service.promises.core import Verdict
 from sanhao.service.promises.events import (
@@ -52,11 +53,13 @@ def broken(batch: Sequence[News[PromiseBroken]] | Sequence[News[PromiseRaised]])
             continue
         row = facts[fact.promise_id]
         verdict = msgspec.convert(decision.verdict, Verdict)
-        text = KINDS[fact.kind].say_to_shop(
-            terms_of(row["rule_id"], fact.kind),
-            facts_from(fact.kind, msgspec.json.encode(decision.facts)),
-            verdict,
-        )
+        text = decision.text
+        if not shares.is_raised(decision.kind):
+            text = KINDS[fact.kind].say_to_shop(
+                terms_of(row["rule_id"], fact.kind),
+                facts_from(fact.kind, msgspec.json.encode(decision.facts)),
+                verdict,
+            )
         for member in members.get(fact.shop_id, ()):
             told.append(_notice(member, "promise.broken.shop", text, decision.id, f"{news.id}:{member}"))
     notices.notify(told, now=max(news.at for news in batch))

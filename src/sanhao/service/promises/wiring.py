@@ -22,8 +22,8 @@ from sanhao.service.delivery.events import (
     InterceptionMoved,
 )
 from sanhao.service.orders.events import CancelledOrderRestored, OrderCancelled, OrderPaid, UnitsDropped
-from sanhao.service.promises import coverage, shares, telling
-from sanhao.service.promises.actions import cancel, delay, hear, make, restore, review, settle
+from sanhao.service.promises import coverage, raises, shares, telling
+from sanhao.service.promises.actions import cancel, delay, hear, make, raised, restore, review, settle
 from sanhao.service.promises.book import THE_END, encode, facts_from, rule_key, terms_from
 from sanhao.service.promises.events import (
     DelayAnswered,
@@ -94,6 +94,21 @@ def rejudge_share(kind_name: str, facts_json: str, terms: dict[str, Any]) -> dec
     )
 
 
+def rejudge_raised(kind_name: str, facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """What a person raised it to: the same judge, and the person's word that stands beside the facts."""
+    kind = KINDS[kind_name]
+    typed, facts = terms_from(kind, terms), facts_from(kind_name, facts_json)
+    facts = kind.under(typed, facts)
+    word = raises.raised_in(facts_json)
+    verdict = raises.verdict(kind.judge(typed, facts, THE_END), word)
+    return decisions.Rejudged(
+        verdict=encode(verdict),
+        effect_minor=word.owed.minor,
+        currency=word.owed.currency,
+        text=raises.say(word),
+    )
+
+
 def _checked(kind_name: str, terms: dict[str, Any]) -> dict[str, Any]:
     stored: dict[str, Any] = msgspec.to_builtins(terms_from(KINDS[kind_name], terms))
     return stored
@@ -111,6 +126,8 @@ def wire() -> None:
             decided = shares.decision_kind(name, share=share)
             decisions.register_judge(decided, partial(judge, name))
             decisions.register_undo(decided, review.OWNER)
+        decisions.register_judge(shares.decision_kind(name, raised=True), partial(rejudge_raised, name))
+    rulebook.register_terms(raises.RULE, raises.Terms)
     rulebook.register_schema(coverage.RULE, _checked_coverage)
     listen_now(OrderPaid, make.orders_paid)
     listen_now(ConsignmentCollected, hear.collected)
@@ -125,6 +142,7 @@ def wire() -> None:
     listen_now(CancelledOrderRestored, restore.restored)
     listen_now(DecisionUpheld, review.upheld)
     listen_now(DecisionOverturned, review.overturned)
+    listen_now(DecisionOverturned, raised.overturned)
     listen_later(PromiseBroken, telling.broken)
     listen_later(PromiseRaised, telling.broken)
     listen_later(ShareCharged, telling.share_charged)

@@ -30,7 +30,10 @@ _PAGE = 30
 class AnswerForm(FindingForm):
     """What the party will read, and which way it goes; of a sum that a buyer wants raised, what was found."""
 
-    field_order = ("answer", "share", "grams", "packed_well", "amount")
+    field_order = ("answer", "share", "grams", "packed_well", "amount", "bearer")
+    bearer = forms.ChoiceField(
+        label=gettext_lazy("Who pays what is missing"), required=False, widget=forms.RadioSelect,
+    )  # fmt: skip
 
     answer = forms.CharField(
         label=gettext_lazy("Your answer"),
@@ -73,6 +76,13 @@ def _form(raisable: aftersales.Raisable | None, data: QueryDict | None = None) -
     if raisable is not None:
         form.fields["amount"].help_text = _("In all, with what was given before. Empty: all that was asked.")
         form.fields["amount"].label = _("The sum in all")
+    if raisable is not None and raisable.named:
+        form.fields["amount"].help_text = _("In all, with what was given before.")
+    if raisable is not None and raisable.bearers:
+        form.fields["bearer"].choices = [(name, words.BEARERS[name]) for name in raisable.bearers]  # type: ignore[attr-defined]
+        form.fields["bearer"].initial = raisable.bearers[0]
+    else:
+        del form.fields["bearer"]
     return form
 
 
@@ -154,6 +164,7 @@ def _found(said: AnswerForm, raisable: aftersales.Raisable | None) -> dict[str, 
         "share_bp": found.share_bp,
         "grams": found.grams,
         "amount_minor": said.amount_minor(raisable.most.currency),
+        "by_platform": 1 if said.cleaned_data.get("bearer") == "platform" else None,
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -22,6 +22,7 @@ from sanhao.faces.ui.payers import payers_of
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.media import Stored
+from sanhao.kit.money import Money, MoneyError
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
@@ -236,6 +237,8 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
         "offer": offer, "pickup": pickups.stand(view, order, offer, now=now),
         "carriers": delivery.carrier_names() if view.may("send_back") else {},
         "label": paper, "courier": delivery.carrier_name(paper.carrier) if paper else None,
+        "way": aftersales.way_home_of(case_id, order, view.reason_code, opened_at=view.opened_at) if view.may("send_back") else None,
+        "way_paid": aftersales.way_home_paid(case_id) if view.over and view.uploaded_at else None,
         "may_stop": view.may("stop") and aftersales.may_stop(view.order_id, view.units),
         "resting": shop.state == "holiday", "debts": debts_about([view]),
     }  # fmt: skip
@@ -277,14 +280,30 @@ def _withdraw(request: visitor.ViewerRequest, case_id: UUID) -> str:
 
 
 def _send(request: visitor.ViewerRequest, case_id: UUID) -> str:
+    view = aftersales.case(case_id, side="buyer", person_id=request.viewer.id)
     aftersales.send_back(
         case_id,
         person_id=request.viewer.id,
         carrier=request.POST.get("carrier", ""),
         tracking_no=request.POST.get("number", "").replace("\0", "")[:80],
+        cost=_cost(request, view.back.currency),
+        receipt=_photos(request, "receipt"),
         now=kit_time.now(),
     )
     return _("Noted. From here on we follow the parcel.")
+
+
+def _cost(request: visitor.ViewerRequest, currency: str) -> Money | None:
+    """What somebody says that they paid for it; nothing where the field is empty. Raises Invalid."""
+    typed = request.POST.get("cost", "").strip()[:20]
+    if not typed:
+        return None
+    try:
+        return Money.parse(typed.replace("¥", "").replace("€", "").replace(",", ""), currency)
+    except MoneyError:
+        raise Invalid(
+            "return_freight.sum", zh="请写一个金额，例如 12.30。", en="Please write an amount such as 12.30."
+        ) from None
 
 
 def _call_off(request: visitor.ViewerRequest, case_id: UUID) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -155,7 +155,7 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
         "cases": [card_of(view, shop, now, linked=True) for view in asked_for],
         "unasked": _unasked(order), "debts": debts_about(asked_for),
         "may_ask": live and order.state != "cancelled" and (ask_until is None or now <= ask_until),
-        "ask_until": ask_until,
+        "ask_until": ask_until, "contestable": promises.contestable(made, now=now),
     }  # fmt: skip
 
 
@@ -164,6 +164,26 @@ def _unasked(order: orders.OrderView) -> list[decisions.DecisionView]:
     if not order.refunded and order.cancelled_by != "platform":
         return []
     return [one for one in decisions.of_subject("order", order.id) if one.kind == aftersales.SWEPT]
+
+
+@visitor.act
+@visitor.of("order")
+def contest(request: visitor.ViewerRequest, order_id: UUID) -> HttpResponse:
+    """A promise counts as kept, and its buyer says that it was not: a person looks at it."""
+    order, now = orders.order(order_id, person_id=request.viewer.id), kit_time.now()
+    promise_id = visitor.uuid_of(request.POST.get("promise", ""))
+    view = promises.promise(promise_id, now=now) if promise_id else None
+    if view is None or (order_id != view.order_id and order.checkout_id != view.checkout_id):
+        raise Http404
+    try:
+        decision_id = promises.contest(
+            view.id, person_id=request.viewer.id, text=request.POST.get("text", ""), now=now
+        )
+    except Refusal as refusal:
+        messages.error(request, refusal.text.in_(language()))
+        return HttpResponseRedirect(reverse("storefront:order", args=[order_id]))
+    messages.success(request, _("Sent. A person reads it and answers within seven days."))
+    return HttpResponseRedirect(reverse("storefront:decision", args=[decision_id]))
 
 
 @visitor.act

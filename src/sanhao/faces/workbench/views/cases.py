@@ -27,6 +27,7 @@ from sanhao.faces.workbench.cases import (
     pickup_of,
     rows_of,
     steps_of,
+    way_of,
 )
 from sanhao.faces.workbench.forms import RejectForm, ReplaceForm, ReturnAddressForm
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, is_part, page, sent, sentence, tell
@@ -119,6 +120,7 @@ def _show(
         "reasons": aftersales.saved_reasons(seat.shop.id) if "reject" in view.acts or "refuse" in view.acts else [],
         "other": [] if is_part(request) else [(one, card_of(one, seat)) for one in aftersales.desk(seat.shop.id, limit=12)],
         "text": request.POST.get("text", "")[:500], "pickup": pickup_of(view),
+        "way": way_of(view, order), "way_paid": aftersales.way_home_paid(case_id) if view.over and view.uploaded_at else None,
         "keeps_goods": view.kind == "refund" and view.phase == "delivered",
     }  # fmt: skip
     return page(request, seat, "case#live" if is_part(request) else "case", given, status=status)
@@ -251,8 +253,20 @@ def addresses(request: HttpRequest, seat: Seat) -> HttpResponse:
         else:
             tell(request, _("Saved. Returns from that place go there from now on."))
             return redirect("workbench:return_addresses", seat.shop.slug)
-    given = {"found": aftersales.return_addresses(seat.shop.id), "form": form, "desk": "two"}
+    given = {
+        "found": aftersales.return_addresses(seat.shop.id), "form": form, "desk": "two",
+        "pays": aftersales.offers_return_freight(seat.shop.id),
+    }  # fmt: skip
     return page(request, seat, "return_addresses", given, status=422 if form.is_bound else 200)
+
+
+@at_work("POST", roles=MANAGING)
+def way_back(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Whether the shop pays for sending back what its buyers merely do not want."""
+    pays = request.POST.get("pays") == "yes"
+    aftersales.offer_return_freight(seat.shop.id, by=seat.person_id, pays=pays, now=seat.now)
+    tell(request, _("Saved. It holds for orders paid from now on."))
+    return redirect("workbench:return_addresses", seat.shop.slug)
 
 
 @at_work("POST", roles=MANAGING)

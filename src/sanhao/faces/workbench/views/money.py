@@ -57,6 +57,7 @@ def kind_words() -> dict[str, str]:
         "case.pickup_fee": _("A return collected at the door"), "case.pickup_fee_back": _("Given back after an appeal"),
         "label.price": _("A courier's label"), "label.back": _("A label the courier voided"),
         "label.overturned": _("Given back after an appeal"),
+        "case.return_freight": _("For sending goods back"),
         "case.stop_fee": _("A parcel the courier brought back"), "case.stop_fee_back": _("Given back after an appeal"),
         "settlement.repaid": _("A refund the platform had paid ahead"), "sweep.freight": _("For sending goods back"),
         "promise.carrier_claim": _("Paid in by the carrier"), "coupon_returned": _("A coupon expired unused"),

@@ -15,28 +15,44 @@ from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
+from sanhao.kit.media import Stored
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import ahead, label, way_back
+from sanhao.service.aftersales.actions import ahead, label, return_freight, way_back
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, retime, take
 from sanhao.service.aftersales.book import COLUMNS, facts_of
 from sanhao.service.aftersales.events import CaseChanged
+from sanhao.service.aftersales.evidence import add
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentDelivered
 
 
-def send_back(case_id: UUID, *, person_id: UUID, carrier: str, tracking_no: str, now: datetime) -> None:
-    """The parcel is with a carrier under this number; its scans drive the case from here.
+def send_back(
+    case_id: UUID,
+    *,
+    person_id: UUID,
+    carrier: str,
+    tracking_no: str,
+    cost: Money | None = None,
+    receipt: Sequence[Stored] = (),
+    now: datetime,
+) -> None:
+    """The parcel is with a carrier under this number; its scans drive the case from here. *cost*: what the buyer paid for
+    that, as *receipt* shows.
 
-    Raises what `delivery.register` refuses: an unknown carrier, a number that cannot be one or is used already.
+    Raises what `delivery.register` refuses: an unknown carrier, a number that cannot be one or is used already; and what
+    `return_freight.note` does.
     """
     with transaction.atomic():
         delivery.begin_registering()
         row = take(case_id, "send_back", "buyer", person_id=person_id, now=now)
         label.require_other(row, tracking_no)
+        return_freight.note(row, cost, shown=bool(receipt), now=now)
+        add(case_id, "buyer", receipt, by=person_id, round=0, documents=receipt, now=now)
         parcel = new_id()
         delivery.register(
             [

@@ -20,11 +20,12 @@ from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import core, money, worth
-from sanhao.service.aftersales.actions import give, promised
+from sanhao.service.aftersales.actions import give, promised, return_freight
 from sanhao.service.aftersales.actions.time import draft
 from sanhao.service.aftersales.book import COLUMNS, terms_of
 from sanhao.service.aftersales.events import CaseChanged
 from sanhao.service.aftersales.judge import RULING, Found, Seen, judge
+from sanhao.service.aftersales.paths.return_freight import PAID
 from sanhao.service.aftersales.reasons import REASONS
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -39,13 +40,21 @@ class Raisable(msgspec.Struct, frozen=True):
     kind: str = ""
     claim: promises.Claimed | None = None
     weighs: tuple[str, ...] = ()
+    bearers: tuple[str, ...] = ()
+    """Whom the person may name to bear the difference; empty where it is settled already."""
+    named: bool = False
+    """The sum has to be said: there is none that was asked for."""
 
 
 def raisable(decision: decisions.DecisionView) -> Raisable | None:
     """Whether a buyer's appeal against *decision* could raise a sum, and how far; None where it could not."""
+    if decision.kind == PAID:
+        had, most = Money(decision.effect_minor, decision.currency), return_freight.most(decision)
+        return Raisable(had, most) if had < most else None
     row = _case(decision)
     if row is None:
-        return None
+        may = promises.raisable(decision)
+        return Raisable(may.had, may.most, bearers=may.bearers, named=True) if may else None
     if row["promise_id"] is None:
         had = Money(row["refunded_minor"], row["currency"])
         most = Money(row["back_minor"], row["currency"])

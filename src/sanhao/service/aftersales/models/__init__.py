@@ -3,6 +3,7 @@
 from sanhao.service.aftersales.models.advances import ADVANCE, WRITE_OFF, Advance, Repayment, WriteOff
 from sanhao.service.aftersales.models.cases import CASE, Attempt, Case, CaseUnit
 from sanhao.service.aftersales.models.evidence import Evidence, Statement
+from sanhao.service.aftersales.models.returns import ReturnFreight, ReturnOffer
 from sanhao.service.aftersales.models.shops import ReturnAddress, SavedReason
 from sanhao.service.aftersales.models.sweeps import SWEEP, SWEPT_ORDER, Sweep, SweptOrder, Watch
 
@@ -19,6 +20,8 @@ __all__ = [
     "Evidence",
     "Repayment",
     "ReturnAddress",
+    "ReturnFreight",
+    "ReturnOffer",
     "SavedReason",
     "Statement",
     "Sweep",

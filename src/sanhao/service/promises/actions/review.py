@@ -66,7 +66,7 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
     """Now-listener: the shop has its money back, the platform bears it, the buyer keeps what was given. Once.
 
     Overturning one shop's share of a promise about several gives back that share alone; the promise stays broken.
-    Where it was the buyer who appealed against what a claim gave, nobody's money goes back: the case raises the sum.
+    Where it was the buyer who appealed, nobody's money goes back: the case raises what a claim gave, `raised` the rest.
     """
     at = max(news.at for news in batch)
     ours = [
@@ -75,7 +75,7 @@ def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
         if news.fact.kind.startswith("promise.")
         and decisions.acknowledge_undo(news.fact.decision_id, OWNER, now=at)
     ]
-    ours = [fact for fact in ours if not raises(fact)]
+    ours = [fact for fact in ours if not raises(fact) and not is_raise(fact)]
     whole = [fact.subject_id for fact in ours if _is_whole(fact.kind)]
     moved = PROMISE.move(whole, "reversed", at=at)
     rows = fetch(
@@ -141,6 +141,15 @@ def _borne_by_shops(rows: Sequence[Row]) -> list[ledger.Credit]:
 def raises(fact: DecisionOverturned) -> bool:
     """Whether a granted appeal is the buyer's, for more than a claim has given."""
     return fact.party == "person" and shares.kind_name(fact.kind) in CLAIMS
+
+
+def is_raise(fact: DecisionOverturned) -> bool:
+    """Whether a granted appeal is a buyer's about a promise that nobody had to claim."""
+    return (
+        fact.party == "person"
+        and fact.kind.startswith("promise.")
+        and shares.kind_name(fact.kind) not in CLAIMS
+    )
 
 
 def _is_whole(decision_kind: str) -> bool:
