@@ -189,7 +189,7 @@ def test_a_page_asks_little_of_the_database(
     client = client_of(at.buyer_id)
     for path in (f"/orders/{order}/help/", "/cases/"):
         client.get(path)
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(19):
             client.get(path)
     asked = ask(at, order, now=kit_time.now())
     client.get(f"/cases/{asked}/")
