@@ -103,8 +103,16 @@ def test_terms_that_are_a_trap_are_refused(terms: dict[str, Any]) -> None:
             "自己寄回的，运费由店铺承担：不用凭证补12元；有凭证按实际补，最多100元。店家收到退货后，以券的形式给买家。",
             "Sent by the buyer, the shop pays the way back: ¥12 without a receipt, or what it cost with one, up to ¥100. It comes as a coupon once the goods are back.",
         ),
-        (seen(fault="buyer"), "自己寄回的，运费由买家承担。", "Sent by the buyer, the buyer pays the way back."),
-        (seen(currency="USD"), "自己寄回的，运费由店铺承担。", "Sent by the buyer, the shop pays the way back."),
+        (
+            seen(fault="buyer"),
+            "自己寄回的，运费由买家承担。",
+            "Sent by the buyer, the buyer pays the way back.",
+        ),
+        (
+            seen(currency="USD"),
+            "自己寄回的，运费由店铺承担。",
+            "Sent by the buyer, the shop pays the way back.",
+        ),
     ],
 )
 def test_what_is_said_before_anything_is_sent(facts: core.Seen, zh: str, en: str) -> None:

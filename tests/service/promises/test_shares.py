@@ -16,6 +16,7 @@ from sanhao.kit.deadline import Deadline
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -65,7 +66,11 @@ def share_of(shop: Stage) -> decisions.DecisionView:
 
 
 def overturn(decision: decisions.DecisionView, *, by: UUID, now: datetime, **party: UUID) -> None:
-    appeal = decisions.appeal(decision.id, by=by, text=WHY, now=now, **party)
+    fall(decisions.appeal(decision.id, by=by, text=WHY, now=now, **party), now=now)
+
+
+def fall(appeal: UUID, *, now: datetime) -> None:
+    """What it is about is overturned."""
     arbiter = world.person()
     people.grant_role(arbiter, "arbiter", by=None, now=now)
     decisions.decide_appeal(appeal, uphold=False, by=arbiter, answer="The call is on record.", now=now)
@@ -110,10 +115,10 @@ def test_overturning_one_share_gives_that_share_back_once(now: datetime, remedy:
     [told] = [n for n in notices.inbox(one.owner_id) if n.topic == "promise.reversed.shop"]
     assert told.subject_id == share_of(one).id
     assert decisions.undo_state(share_of(one).id).missing == frozenset()
-    # The whole falls too, by the buyer's own appeal: what was given back already is not given again.
+    # The whole falls too, by a second look of the platform's: what was given back already is not given again.
     [whole] = [d for d in decisions.of_subject("promise", promise_id) if d.shop_id is None]
-    assert whole.person_id is not None
-    overturn(whole, by=whole.person_id, person_id=whole.person_id, now=at + hours(1))
+    decisions.open_reviews([whole.id], text=Text(zh="再看一眼", en="Look again"), now=at + hours(1))
+    fall(decisions.appeals_of([whole.id])[whole.id].id, now=at + hours(1))
     assert state(promise_id) == "reversed"
     assert purse(one.shop_id) == (5_000 - LATE_SHIPMENT, 5_000, 0)
     assert purse(other.shop_id) == (10_000 - LATE_SHIPMENT, 0, 0)
