@@ -23,10 +23,10 @@ from sanhao.service.remote.actions.spend import spend
 from sanhao.service.remote.core import Terms
 from sanhao.service.remote.ending import Facts, Seen, judge
 from sanhao.service.remote.wiring import ENDING
+from tests.at_once import at_once
 from tests.conftest import T0
 from tests.service import stage as service
 from tests.service.aftersales import stage as aftersales
-from tests.service.orders.stage import at_once
 from tests.service.remote.stage import a_draft, a_hub, left, reserve, state, yuan
 from tests.service.remote.test_checkout import as_shown, found, offered, shop
 from tests.service.stage import Stage, errands, escrow, hours, order_state, pay, place, scan, ship, sound

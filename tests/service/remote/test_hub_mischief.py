@@ -48,7 +48,7 @@ def legs(order: UUID) -> list[tuple[str, str]]:
 
 
 def refusals() -> list[str]:
-    return [message.reason for message in delivery.carrier_messages()]
+    return [message.reason for message in delivery.refused_messages()]
 
 
 def second_legs_paid() -> tuple[int, int, int]:
