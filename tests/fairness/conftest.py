@@ -9,11 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from sanhao.fairness.decisions.api import DecisionDraft
+from sanhao.fairness.decisions.api import DecisionDraft, register_kind
 from sanhao.kit.ids import new_id
 from sanhao.kit.text import Text
 from sanhao.people.api import Enrolment, enrol, grant_role
 from tests.conftest import T0
+
+for _kind in ("test.late", "test.other", "test.unheard", "test.by_hand"):
+    register_kind(_kind, Text(zh="试一试", en="A try"))
 
 MakePerson = Callable[..., UUID]
 

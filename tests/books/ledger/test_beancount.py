@@ -72,7 +72,7 @@ def test_the_smallest_unit_of_every_currency_counts(
 def test_an_entry_tells_its_key_its_cause_and_its_decision(now: datetime) -> None:
     shop, cause, decision = new_ids(3)
     text = Text(zh="平台补给你。", en="The platform makes up for it.")
-    record([DecisionDraft(decision, "d", "goodwill", "promise", cause, None, "{}", "{}", 300, "CNY", text, shop,
+    record([DecisionDraft(decision, "d", "manual.goodwill", "promise", cause, None, "{}", "{}", 300, "CNY", text, shop,
                           None, now, None)])  # fmt: skip
     lines = ((GOODWILL, 300), (Ref("balance", str(shop), "CNY"), -300))
     entry = EntryDraft(new_id(), "k:1", "goodwill", now, "CNY", lines, "promise", cause, decision)

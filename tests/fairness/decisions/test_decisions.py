@@ -41,11 +41,12 @@ def judge() -> Iterator[None]:
             json.dumps(verdict), owed, "CNY", Text(zh=f"晚了 {hours} 小时。", en=f"{hours} hours late.")
         )
 
-    before = dict(judges._judges)
-    api.register_judge("test.late", again)
+    before = dict(judges._kinds)
+    del judges._kinds["test.late"]
+    api.register_kind("test.late", Text(zh="晚了", en="Late"), again)
     yield
-    judges._judges.clear()
-    judges._judges.update(before)
+    judges._kinds.clear()
+    judges._kinds.update(before)
 
 
 def late(hours: int, rule: UUID, **over: Any) -> DecisionDraft:
@@ -245,7 +246,22 @@ def test_what_a_person_decided_cannot_be_computed_again(rule: UUID) -> None:
 
 def test_two_judges_of_one_kind_are_a_mistake(judge: None) -> None:
     with pytest.raises(ValueError, match=r"test\.late"):
-        api.register_judge("test.late", lambda facts, terms: Rejudged("{}", 0, "", Text(zh="", en="")))
+        api.register_kind(
+            "test.late",
+            Text(zh="晚了", en="Late"),
+            lambda facts, terms: Rejudged("{}", 0, "", Text(zh="", en="")),
+        )
+
+
+def test_a_decision_is_called_by_the_title_of_its_kind(judge: None) -> None:
+    assert api.title_of("test.late") == Text(zh="晚了", en="Late")
+    assert api.title_of("of.a.module.long.gone") == Text(zh="一个决定", en="A decision")
+
+
+def test_what_nobody_could_name_is_not_decided(db: None) -> None:
+    with pytest.raises(ValueError, match="of_nobody"):
+        api.record([draft_decision(), draft_decision(kind="of_nobody")])
+    assert api.recent(limit=9) == []
 
 
 def test_the_reads_use_their_indexes(rule: UUID) -> None:

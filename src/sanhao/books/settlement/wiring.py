@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanhao.books.settlement import errands, telling
 from sanhao.books.settlement.actions import bills, manual, payouts, release, stop
+from sanhao.books.settlement.core import MANUAL_KINDS
 from sanhao.books.settlement.events import InvoiceAnswered
 from sanhao.books.settlement.rules import KINDS
 from sanhao.fairness.decisions import api as decisions
@@ -70,6 +71,9 @@ def wire() -> None:
         rulebook.register_terms(key, kind)
     for keeper in (RELEASE, RESERVE, PAYOUTS, BANK, SANDBOX, BILLS):
         register(keeper)
+    for sort, move in MANUAL_KINDS.items():
+        decisions.register_kind(f"manual.{sort}", move.title)
+    decisions.register_kind(stop.KIND, stop.TITLE)
     for taking in manual.TAKING:
         decisions.register_undo(taking, manual.OWNER)
     decisions.register_undo(stop.KIND, stop.OWNER)

@@ -12,9 +12,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sanhao.kit.text import Lang, Text
-from sanhao.service.aftersales import api as aftersales
-from sanhao.service.promises import api as promises
-from sanhao.service.remote import api as remote
 
 Words = Mapping[str, str | Promise]
 
@@ -246,25 +243,6 @@ def local(moment: datetime) -> datetime:
 
 def word(words: Words, key: str) -> str:
     return str(words.get(key, key))
-
-
-_DECISIONS: Words = {
-    "sweep.order": _("Refund without a request"), aftersales.FORGIVEN: _("Debt forgiven"),
-    aftersales.RETURN_FREIGHT: _("For sending it back"), remote.UNUSED: _("Second leg not used"),
-}  # fmt: skip
-
-
-def kind_name(kind: str) -> str:
-    """``promise.late_shipment`` by its title."""
-    if kind in _DECISIONS:
-        return str(_DECISIONS[kind])
-    known = promises.KINDS.get(promises.kind_name(kind))
-    if known is None:
-        return kind
-    title = said(known.title)
-    return (
-        str(_("%(guarantee)s, one shop's share")) % {"guarantee": title} if promises.is_share(kind) else title
-    )
 
 
 def label(words: Words, key: str) -> str:

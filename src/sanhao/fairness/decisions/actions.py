@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sanhao.fairness.decisions import judges
 from sanhao.fairness.decisions.core import (
     ANSWER_WITHIN,
     AppealView,
@@ -46,7 +47,12 @@ def is_member(shop_id: UUID, person_id: UUID) -> bool:
 
 
 def record(drafts: Sequence[DecisionDraft]) -> None:
-    """Write *drafts*, in the caller's transaction. A key that was decided before breaks the whole batch."""
+    """Write *drafts*, in the caller's transaction. A key that was decided before breaks the whole batch.
+
+    Raises ValueError for a kind that nobody registered: people could not be told what was decided.
+    """
+    if nameless := {draft.kind for draft in drafts}.difference(judges.known()):
+        raise ValueError(f"no kind of decisions is called {', '.join(sorted(nameless))}")
     copy_rows(
         "decisions_decision",
         _COLUMNS,

@@ -15,12 +15,13 @@ from sanhao.fairness.decisions.core import (
     AppealView,
     DecisionDraft,
     DecisionView,
+    Judge,
     Mismatch,
     Rejudged,
     Tally,
     UndoState,
 )
-from sanhao.fairness.decisions.judges import register_judge, rejudge, rejudge_all
+from sanhao.fairness.decisions.judges import register_kind, rejudge, rejudge_all, title_of
 from sanhao.fairness.decisions.queries import (
     answered_appeals,
     appeal_by_id,
@@ -43,6 +44,7 @@ __all__ = [
     "AppealView",
     "DecisionDraft",
     "DecisionView",
+    "Judge",
     "Mismatch",
     "Rejudged",
     "Tally",
@@ -66,12 +68,13 @@ __all__ = [
     "open_reviews",
     "recent",
     "record",
-    "register_judge",
+    "register_kind",
     "register_membership",
     "register_undo",
     "rejudge",
     "rejudge_all",
     "release_appeal",
     "tally",
+    "title_of",
     "undo_state",
 ]

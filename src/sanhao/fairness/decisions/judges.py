@@ -1,8 +1,8 @@
-"""Judging again: every kind of decision registers the pure function that made it."""
+"""The kinds of decisions: what people call each, and the pure function that made it and judges it again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,34 @@ from sanhao.fairness.decisions.core import DecisionView, Judge, Mismatch, Rejudg
 from sanhao.fairness.decisions.queries import decision, in_order_of_id
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.refusals import Refusal
+from sanhao.kit.text import Text
 
-_judges: dict[str, Judge] = {}
+
+class Kind(msgspec.Struct, frozen=True):
+    """*judge* is None where a person decides."""
+
+    title: Text
+    judge: Judge | None = None
 
 
-def register_judge(kind: str, rejudge: Judge) -> None:
-    """From a module's `wiring.py`. Raises ValueError for a second judge of the same kind."""
-    if _judges.setdefault(kind, rejudge) is not rejudge:
-        raise ValueError(f"two judges are registered for {kind}")
+_NOBODYS = Kind(Text(zh="一个决定", en="A decision"))
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(kind: str, title: Text, judge: Judge | None = None) -> None:
+    """From a module's `wiring.py`. Raises ValueError if *kind* stands for something else already."""
+    if _kinds.setdefault(kind, wanted := Kind(title, judge)) != wanted:
+        raise ValueError(f"two kinds of decisions are called {kind}")
+
+
+def known() -> Collection[str]:
+    """Every kind there is."""
+    return _kinds.keys()
+
+
+def title_of(kind: str) -> Text:
+    """What people call decisions of this kind; of one that nobody registers any more only that it was one."""
+    return _kinds.get(kind, _NOBODYS).title
 
 
 def rejudge(decision_id: UUID, *, terms: dict[str, Any] | None = None) -> Rejudged:
@@ -28,7 +48,7 @@ def rejudge(decision_id: UUID, *, terms: dict[str, Any] | None = None) -> Rejudg
     Raises NotFound, and Refusal ``decision.no_judge`` for a kind decided by hand only.
     """
     stored = decision(decision_id)
-    judge = _judges.get(stored.kind)
+    judge = _kinds.get(stored.kind, _NOBODYS).judge
     if judge is None:
         raise Refusal(
             "decision.no_judge",
@@ -47,7 +67,7 @@ def rejudge_all(*, batch: int = 1_000) -> Iterator[Mismatch]:
 
 
 def _check(stored: DecisionView) -> Mismatch | None:
-    judge = _judges.get(stored.kind)
+    judge = _kinds.get(stored.kind, _NOBODYS).judge
     if judge is None:
         return Mismatch(stored.id, stored.key, stored.kind, "no judge", "", "")
     try:

@@ -23,7 +23,6 @@ from sanhao.service.aftersales.actions.claim import (
     look,
 )
 from sanhao.service.aftersales.actions.debts import (
-    FORGIVEN,
     approve_write_off,
     decline_write_off,
     pay_debt,
@@ -132,7 +131,6 @@ __all__ = [
     "CLAIMS",
     "DEBTS",
     "FILMS",
-    "FORGIVEN",
     "KINDS",
     "LEFT",
     "OVER",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -175,6 +176,21 @@ def rejudge_return_freight(facts_json: str, terms: dict[str, Any]) -> decisions.
     return _rejudged(verdict, verdict.owed, way_home.say(verdict))
 
 
+DECISIONS: Mapping[str, tuple[Text, decisions.Judge | None]] = {
+    AT_ONCE: (Text(zh="未发货，立即退款", en="Refunded before anything was packed"), rejudge),
+    SILENCE: (Text(zh="逾期未答复", en="No answer in time"), rejudge),
+    RULING: (Text(zh="平台裁决", en="Ruling of the platform"), rejudge),
+    instant.PAID: (Text(zh="秒退垫付", en="Refunded while the goods travel back"), rejudge_advance),
+    intercept.PAID: (Text(zh="拦截急速退", en="Refund of a parcel that is called back"), rejudge_called_back),
+    intercept.FEE: (Text(zh="拦截费", en="Fee for calling a parcel back"), rejudge_fee),
+    pickup.FEE: (Text(zh="取件费", en="Pickup fee"), rejudge_pickup),
+    proactive.SWEPT: (Text(zh="主动退款", en="Refund without a request"), rejudge_swept),
+    way_home.PAID: (Text(zh="寄回运费", en="For sending it back"), rejudge_return_freight),
+    debts.FORGIVEN: (Text(zh="欠款核销", en="Debt forgiven"), None),
+}
+"""What each decision about a case is called, and who judges it again; None where a person decides."""
+
+
 def wire() -> None:
     conversations.register_subject("case", parties)
     rulebook.register_schema(RULE, checked)
@@ -186,18 +202,12 @@ def wire() -> None:
     rulebook.register_terms(pickup.RULE, pickup.Terms)
     rulebook.register_terms(label.RULE, label.Terms)
     rulebook.register_terms(way_home.RULE, way_home.Terms)
-    decisions.register_judge(way_home.PAID, rejudge_return_freight)
     decisions.register_undo(way_home.PAID, return_freight.OWNER)
-    decisions.register_judge(instant.PAID, rejudge_advance)
-    decisions.register_judge(intercept.PAID, rejudge_called_back)
-    decisions.register_judge(intercept.FEE, rejudge_fee)
-    decisions.register_judge(pickup.FEE, rejudge_pickup)
-    decisions.register_judge(proactive.SWEPT, rejudge_swept)
+    for kind, (title, judge_again) in DECISIONS.items():
+        decisions.register_kind(kind, title, judge_again)
     decisions.register_undo(proactive.SWEPT, swept.OWNER)
     decisions.register_undo(intercept.FEE, intercepting.OWNER)
     decisions.register_undo(pickup.FEE, fees.OWNER)
-    for kind in (SILENCE, RULING, AT_ONCE):
-        decisions.register_judge(kind, rejudge)
     for kind in (SILENCE, RULING):
         decisions.register_undo(kind, dispute.OWNER)
     listen_now(ConsignmentCollected, back.collected)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sanhao.kit.money import Money
+from sanhao.kit.text import Text
 from sanhao.service.promises.core import CARRIER, PLATFORM, Verdict
 
 _SHARE, _RAISED = ".share", ".raised"
@@ -40,6 +41,11 @@ def decision_kind(kind_name: str, *, share: bool = False, raised: bool = False) 
     """What decisions about promises of this kind are called: the whole, one shop's share of it, or what a buyer's appeal
     raised it to."""
     return f"promise.{kind_name}{_SHARE if share else _RAISED if raised else ''}"
+
+
+def title(whole: Text, *, share: bool) -> Text:
+    """What decisions about a guarantee of this title are called: the whole, or one shop's share of it."""
+    return Text(zh=f"{whole.zh}，一家店分担的", en=f"{whole.en}, one shop's share") if share else whole
 
 
 def kind_name(decision_kind: str) -> str:

@@ -120,11 +120,11 @@ def _checked_coverage(terms: dict[str, Any]) -> dict[str, Any]:
 
 def wire() -> None:
     rulebook.register_names(TERM_NAMES)
-    for name in KINDS:
+    for name, kind in KINDS.items():
         rulebook.register_schema(rule_key(name), partial(_checked, name))
         for share, judge in ((False, rejudge), (True, rejudge_share)):
             decided = shares.decision_kind(name, share=share)
-            decisions.register_judge(decided, partial(judge, name))
+            decisions.register_kind(decided, shares.title(kind.title, share=share), partial(judge, name))
             decisions.register_undo(decided, review.OWNER)
         decisions.register_judge(shares.decision_kind(name, raised=True), partial(rejudge_raised, name))
     rulebook.register_terms(raises.RULE, raises.Terms)

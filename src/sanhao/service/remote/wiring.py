@@ -12,7 +12,7 @@ from sanhao.kit.keeper import Keeper, register
 from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentMoved
 from sanhao.service.remote.actions import ending, spend
 from sanhao.service.remote.core import RULE, Terms
-from sanhao.service.remote.ending import UNUSED, Facts, judge, say
+from sanhao.service.remote.ending import TITLE, UNUSED, Facts, judge, say
 
 ENDING = Keeper(
     name="remote.ending",
@@ -38,7 +38,7 @@ def rejudge_unused(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged
 
 def wire() -> None:
     rulebook.register_terms(RULE, Terms)
-    decisions.register_judge(UNUSED, rejudge_unused)
+    decisions.register_kind(UNUSED, TITLE, rejudge_unused)
     listen_now(ConsignmentCollected, second_leg_begun)
     listen_now(ConsignmentMoved, ending.turned_round)
     register(ENDING)

@@ -22,6 +22,7 @@ from sanhao.kit.two_people import check_reason
 from sanhao.people.api import require_role
 
 NAME, KIND, OWNER = "platform", "settlement.stop", "settlement"
+TITLE = Text(zh="货款暂停结算", en="Money stopped")
 ROLES = ("admin", "arbiter", "finance")
 _APPEAL = timedelta(days=30)
 

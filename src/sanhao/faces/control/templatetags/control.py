@@ -17,6 +17,7 @@ from sanhao.faces.control import words
 from sanhao.faces.ui.cards import Step
 from sanhao.faces.ui.format import relative
 from sanhao.faces.ui.templatetags.ui import money
+from sanhao.fairness.decisions import api as decisions
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 
@@ -54,7 +55,8 @@ def of(found: Mapping[Any, Any], key: object) -> Any:
 
 @register.filter
 def kind_name(kind: str) -> str:
-    return words.kind_name(kind)
+    """``{{ decision.kind|kind_name }}``: what people call decisions of this kind."""
+    return words.said(decisions.title_of(kind))
 
 
 @register.filter

@@ -53,10 +53,9 @@ def decision(request: visitor.ViewerRequest, decision_id: UUID) -> HttpResponse:
 def _context(view: decisions.DecisionView, now: datetime) -> dict[str, Any]:
     promise = promises.promise(view.subject_id, now=now) if view.subject_kind == "promise" else None
     order = orders.order(promise.order_id) if promise and promise.order_id else None
-    kind = promises.KINDS.get(promises.kind_name(view.kind))
     return {
         "decision": view, "now": now, "order": order, "may_appeal": view.may_appeal(now),
-        "title": said(kind.title) if kind else said(view.text), "facts": facts_in_words(view.facts),
+        "title": said(decisions.title_of(view.kind)), "facts": facts_in_words(view.facts),
         "rule": rulebook.version(view.rule_id) if view.rule_id else None,
         "appeal": decisions.appeals_of([view.id]).get(view.id) if view.state != "standing" else None,
         "remedy": promise.remedy if promise else "",
