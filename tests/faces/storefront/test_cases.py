@@ -211,7 +211,7 @@ def test_from_the_order_to_a_claim_in_three_taps(at: service.Stage, peaches: UUI
     client, promise = client_of(at.buyer_id), service.promise(peaches, "spoiled_goods")["id"]
     address = f"/orders/{peaches}/guaranteed/{promise}/"
     order = client.get(f"/orders/{peaches}/")
-    assert "You may claim now" in words(order)
+    assert "Something not right?" in words(order)
     assert f'href="{address}"' in order.content.decode()  # the first tap
     page = client.get(f"{address}?share=30")  # the second says how much
     for part in ("2 photos at least", "¥121.80", "The shop has 24 hours to answer", "Nothing is sent back."):

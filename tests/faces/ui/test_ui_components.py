@@ -102,8 +102,8 @@ def test_the_number_in_the_ring_never_promises_more_time_than_there_is(
         (T0 + timedelta(hours=14), "明天00:00", "tomorrow 00:00"),
         (T0 - timedelta(hours=11), "昨天23:00", "yesterday 23:00"),
         (T0 + timedelta(days=2, hours=4), "周三 14:00", "Wed 14:00"),
-        (T0 + timedelta(days=7), "3月9日 10:00", "9 Mar, 10:00"),
-        (T0 - timedelta(days=300), "2025年5月6日 10:00", "6 May 2025, 10:00"),
+        (T0 + timedelta(days=7), "3月9日 10:00", "9\u00a0Mar, 10:00"),
+        (T0 - timedelta(days=300), "2025年5月6日 10:00", "6\u00a0May 2025, 10:00"),
     ],
 )
 def test_a_moment_is_said_as_people_say_it(moment: datetime, zh: str, en: str) -> None:

@@ -12,7 +12,7 @@ from sanhao.kit.text import Text
 
 _SAID = {
     "issued": Text(
-        zh="您的发票开好了，可以在订单里下载。", en="Your invoice is ready: download it from your order."
+        zh="你的发票开好了，可以在订单里下载。", en="Your invoice is ready: download it from your order."
     ),
     "corrected": Text(
         zh="退款后的红字发票开好了，可以在订单里下载。",

@@ -7,6 +7,7 @@ from sanhao.books.settlement.actions import bills, manual, payouts, release, sto
 from sanhao.books.settlement.core import MANUAL_KINDS
 from sanhao.books.settlement.events import InvoiceAnswered
 from sanhao.books.settlement.rules import KINDS
+from sanhao.books.settlement.term_names import TERM_NAMES
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
@@ -67,6 +68,7 @@ BILLS = Keeper(
 
 
 def wire() -> None:
+    rulebook.register_names(TERM_NAMES)
     for key, (kind, _) in KINDS.items():
         rulebook.register_terms(key, kind)
     for keeper in (RELEASE, RESERVE, PAYOUTS, BANK, SANDBOX, BILLS):

@@ -9,7 +9,8 @@ from sanhao.books.wallet.actions.coupons import expire, hand_over
 from sanhao.books.wallet.actions.issues import end_due
 from sanhao.books.wallet.core import COMPENSATION, CompensationTerms
 from sanhao.books.wallet.events import CouponReturned
-from sanhao.fairness.rulebook.api import register_schema
+from sanhao.books.wallet.term_names import TERM_NAMES
+from sanhao.fairness.rulebook.api import register_names, register_schema
 from sanhao.kit.events import listen_later, listen_now
 from sanhao.kit.keeper import Keeper, register
 from sanhao.people.events import GuestsClaimed
@@ -32,6 +33,7 @@ ISSUES_END = Keeper(
 
 
 def wire() -> None:
+    register_names(TERM_NAMES)
     register_schema(COMPENSATION, _complete)
     listen_now(GuestsClaimed, hand_over)
     listen_later(CouponReturned, telling.returned)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sanhao.faces.control import words
 from sanhao.faces.ui.cards import PromiseCard, PromiseState
-from sanhao.faces.ui.promised import promise_title
+from sanhao.faces.ui.promised import promise_title, timed
 from sanhao.goods.shops import api as shops
 from sanhao.service.promises import api as promises
 
@@ -24,7 +24,7 @@ def promise_cards(
     views: Sequence[promises.PromiseView], cards: Mapping[UUID, shops.ShopCard], now: datetime
 ) -> list[PromiseCard]:
     """A promise that no moment ends is not drawn as a ring: it has none to run down."""
-    return [_card(view, cards, now) for view in views if view.due_at is not None]
+    return [_card(view, cards, now) for view in views if timed(view.due_at)]
 
 
 def _card(view: promises.PromiseView, cards: Mapping[UUID, shops.ShopCard], now: datetime) -> PromiseCard:

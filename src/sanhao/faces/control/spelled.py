@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.text import capfirst
 
 from sanhao.faces.control import words
 from sanhao.faces.control.terms import whole
+from sanhao.faces.ui import terms
+from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.money import Money
+
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -28,22 +33,18 @@ def differences(key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
     return [Difference(n, old.get(n, ""), new.get(n, "")) for n in names if old.get(n) != new.get(n)]
 
 
-def spelled(key: str, terms: Mapping[str, Any]) -> dict[str, str]:
+def spelled(key: str, stored: Mapping[str, Any]) -> dict[str, str]:
     """Every term in words, by its name with its way before it; what is not set is left out."""
-    full = whole(key, terms)
+    full = whole(key, stored)
     currency = str(full.get("currency") or settings.CURRENCY)
     return dict(_spell(full, "", currency))
 
 
 def _spell(value: Any, name: str, currency: str, last: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and last.endswith("_minor"):
-        for key, inner in value.items():
-            label = words.label(words.TERMS, key) if isinstance(inner, dict) else key
-            yield from _spell(inner, f"{name} · {label}", key, last)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            label = words.label(words.SUMS if isinstance(inner, dict) else words.TERMS, key)
-            yield from _spell(inner, f"{name} · {label}" if name else label, currency, key)
+    if isinstance(value, dict):
+        for keys, inner in _alike(value):
+            here = capfirst(words.listed([terms.label(key, table=isinstance(inner, dict)) for key in keys]))
+            yield from _spell(inner, f"{name} · {here}" if name else here, *_of(keys[0], currency, last))
     elif isinstance(value, (list, tuple)) and any(isinstance(item, dict) for item in value):
         for number, item in enumerate(value, 1):
             yield f"{name} {number}", _row(item, currency)
@@ -51,30 +52,36 @@ def _spell(value: Any, name: str, currency: str, last: str = "") -> Iterator[tup
         yield name, _one(value, last, currency)
 
 
+def _alike(table: dict[str, Any]) -> Iterator[tuple[list[str], Any]]:
+    """The rows of a table, those that say the same under one head; a term stands by itself."""
+    heads: dict[str, list[str]] = {}
+    for key, inner in table.items():
+        heads.setdefault(f"{key}=" if rulebook.name_of(key) else repr(inner), []).append(key)
+    yield from ((keys, table[keys[0]]) for keys in heads.values())
+
+
+def _of(key: str, currency: str, last: str) -> tuple[str, str]:
+    """Currency and term of what stands under *key*: sums may stand by currency, and then are of the term above."""
+    return (key, last) if _CURRENCY.fullmatch(key) else (currency, last if last.endswith("_minor") else key)
+
+
 def _row(item: Any, currency: str) -> str:
     if not isinstance(item, dict):
-        return str(item)
+        return terms.value(item)
     if "names" in item:  # a place: its names say more than what they are called
         return " · ".join(_one(item[key], key, currency) for key in ("names", "level", "country"))
     told = [
-        f"{words.label(words.TERMS, key)} {_one(value, key, currency)}"
+        f"{terms.label(key)} {_one(value, key, currency)}"
         for key, value in item.items() if value not in (None, 0, (), [])
     ]  # fmt: skip
-    return "; ".join(told) or str(words.CHOICES[""])
+    return "; ".join(told) or terms.value("")
 
 
 def _one(value: Any, last: str, currency: str) -> str:
     if last.endswith("_minor"):
         return Money(value, currency).format(words.lang())
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
     if isinstance(value, datetime):
         return f"{words.local(value):%Y-%m-%d %H:%M}"
     if isinstance(value, (list, tuple)):
-        return ", ".join(
-            _("all goods") if (item, last) == ("*", "categories") else words.label(words.REASONS, str(item))
-            for item in value
-        )
-    return (
-        words.label(words.CHOICES, value) if isinstance(value, str) and value in words.CHOICES else str(value)
-    )
+        return words.listed(terms.each(value))
+    return terms.value(value)

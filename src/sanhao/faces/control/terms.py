@@ -18,6 +18,7 @@ from msgspec import inspect as shapes
 
 from sanhao.books.wallet import api as wallet
 from sanhao.faces.control import sums, words
+from sanhao.faces.ui import terms as worded
 from sanhao.kit.money import Money, MoneyError
 from sanhao.service.conversations import api as conversations
 from sanhao.service.orders import api as orders
@@ -99,8 +100,7 @@ class TermsForm(forms.Form):
         self.parts: list[tuple[str, Any]] = []
         if self.shape is None:
             for name, value in self.start.items():
-                self._add((name,), _type_of(value), value)
-                self.parts.append(("field", name))
+                self._guess(name, value)
         else:
             info = shapes.type_info(self.shape)
             assert isinstance(info, shapes.StructType)
@@ -108,6 +108,14 @@ class TermsForm(forms.Form):
                 self._lay_out(field.name, field.type, self.start[field.name])
 
     # ---- laying out ---------------------------------------------------------------------------------------------
+
+    def _guess(self, name: str, value: Any) -> None:
+        """Terms without a known type: sums by currency are a table, anything else is what it looks like."""
+        if name.endswith("_minor") and isinstance(value, dict):
+            self._lay_out_sums(name, sums.COLUMNS[1], sums.rows_of(value, 1))
+        else:
+            self._add((name,), _type_of(value), value)
+            self.parts.append(("field", name))
 
     def _lay_out(self, name: str, kind: shapes.Type, value: Any) -> None:
         kind, _optional = _bare(kind)
@@ -165,7 +173,7 @@ class TermsForm(forms.Form):
         needed = not (loose or optional or nullable)
         chosen = self.choices.get(path[-1])
         field = _field(bare, path[-1], required=needed) if chosen is None else _choice(bare, chosen, value)
-        field.label = words.label(words.TERMS, path[-1])
+        field.label = worded.label(path[-1])
         field.initial = self._shown(bare, path[-1], value)
         self.fields[name] = field
         return name
@@ -193,12 +201,12 @@ class TermsForm(forms.Form):
             if what == "field":
                 yield Part("", fields=[self[given]])
             elif what == "group":
-                yield Part(words.label(words.TERMS, given[0]), fields=[self[name] for name in given[1]])
+                yield Part(worded.label(given[0]), fields=[self[name] for name in given[1]])
             else:
                 name, columns, rows = given
                 yield Part(
-                    words.label(words.SUMS if what == "sums" else words.TERMS, name),
-                    columns=[words.label(words.TERMS, column) for column in columns],
+                    worded.label(name, table=what == "sums"),
+                    columns=[worded.label(column) for column in columns],
                     rows=[[self[cell] for cell in row] for row in rows],
                 )
 
@@ -352,7 +360,7 @@ def _field(kind: shapes.Type | None, last: str, *, required: bool) -> forms.Fiel
         case shapes.LiteralType(values=values):
             blank: list[tuple[Any, str]] = [("", "—")] if not required and "" not in values else []
             named: list[tuple[Any, str]] = [
-                (value, words.label(words.CHOICES, str(value))) for value in values
+                (value, worded.value(value)) for value in values
             ]
             return forms.ChoiceField(choices=blank + named, required=required and "" not in values)
         case shapes.DateTimeType():

@@ -3,7 +3,7 @@ an unknown one is shown as it is, never hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -142,53 +142,6 @@ CAUSES: Words = {key: REASONS[key] for key in ("force_majeure", "risk_hold", "bu
 PARTIES: Words = {"shop": _("the shop"), "person": _("the buyer"), "platform": _("the platform")}
 CARRIER_STATES: Words = {"refused": _("refused"), "new": _("not read yet"), "read": _("read")}
 
-TERMS: Words = {
-    "amount": _("How long"), "unit": _("Counted in"), "calendar": _("Holiday calendar"), "timezone": _("Time zone"),
-    "cut_off": _("Cut-off hour"), "deadline": _("The deadline"), "hand_over": _("Hand-over to the carrier"),
-    "scan_grace_hours": _("Hours late scans are awaited"), "currency": _("Currency"), "ladder": _("Compensation ladder"),
-    "areas": _("Remote areas"), "categories": _("Goods that go by a hub"), "left_out": _("Goods left out"),
-    "day_budget_minor": _("Budget of a day"),
-    "category_budget_minor": _("Budgets of categories"), "extra_days": _("Further days on the way"), "shards": _("Parts of a budget"),
-    "silent_days": _("Days of silence until a second leg is given up"),
-    "returned_days": _("Days until it is given up if every parcel turned round"),
-    "key": _("Key"), "names": _("Names that addresses begin with"), "level": _("How far"), "country": _("Country"),
-    "category": _("Category"), "amount_minor": _("Sum"), "remote": _("remote"), "extreme": _("very remote"),
-    "remedy": _("What the buyer gets"), "merge_hours": _("Payments merged within hours"),
-    "special_excluded": _("Special goods left out"), "force_majeure": _("Times beyond anyone's control"),
-    "promotions": _("Promotions with their own schedule"), "excused_by": _("Accepted excuses"),
-    "shop_cancel_pays": _("A shop's cancellation pays too"), "delays_at_most": _("Delays agreed at most"),
-    "delay_ahead_hours": _("Hours a delay is asked ahead"), "extension_ahead_days": _("Days an extension is announced ahead"),
-    "free_cancel_from_deadline": _("The buyer cancels freely from the deadline"),
-    "auto_cancel_after_hours": _("Cancelled by itself after hours"), "up_to_minor": _("Paid up to"),
-    "fixed_minor": _("Fixed sum"), "percent": _("Per cent"), "min_minor": _("At least"), "cap_minor": _("At most"),
-    "starts_at": _("From"), "ends_at": _("Until"), "regions": _("Regions"), "per": _("One promise for each"),
-    "by": _("Judged by the"), "freight_percent": _("Per cent of the freight"), "gives": _("What goes back"),
-    "expected_within_days": _("Days within which it is expected"), "broken_after_days": _("Broken after days of silence"),
-    "days": _("Days"), "valid_days": _("Days a coupon is valid"), "unused_returns_to": _("Unused coupons go back to"),
-    "transit_days": _("Days on the way"), "max_quantity": _("Of one thing at most"), "max_lines": _("Lines at most"), "hold_minutes": _("Minutes an unpaid order is held"),
-    "shop_minutes": _("Minutes a shop has to answer"),
-    "platform_minutes": _("Minutes the platform has to answer"),
-    "remind_minutes": _("Reminded so many minutes ahead"),
-    "opens": _("A shop's day begins"),
-    "closes": _("A shop's day ends"),
-    "platform_opens": _("The platform's day begins"),
-    "platform_closes": _("The platform's day ends"),
-    "window_days": _("Figures of so many days"),
-    "least": _("Answers before figures are shown"),
-    "notice_minutes": _("Minutes until somebody away is told"),
-    "withdraw_seconds": _("Seconds to take a message back"),
-    "close_days": _("Closed after days of silence"),
-    "solved_days": _("Days to say that it is not settled"),
-}  # fmt: skip
-SUMS: Words = {**TERMS, "cap_minor": _("Paid of an order's second leg at most")}
-"""Terms that are sums by currency, with names of their own."""
-CHOICES: Words = {
-    "hours": _("hours"), "calendar_days": _("calendar days"), "working_days": _("working days"),
-    "coupon": _("a coupon"), "refund": _("a refund"), "": _("nothing"), "line": _("line"), "order": _("order"),
-    "freight": _("all the freight"), "surcharge": _("what the choice cost"),
-    "checkout": _("checkout"), "moment": _("exact moment"), "day": _("calendar day"), "payer": _("whoever paid"),
-    "platform": _("the platform"), "remote": _("remote"), "extreme": _("very remote"),
-}  # fmt: skip
 MISFITS: Words = {
     "a step gives, it never takes": _("A step gives, it never takes."),
     "a step is either fixed or a share": _("A step is either a fixed sum or a share, not both."),
@@ -234,6 +187,11 @@ def lang() -> Lang:
 def said(text: Text | None) -> str:
     """A two-language sentence in the reader's language."""
     return text.in_(lang()) if text is not None else ""
+
+
+def listed(several: Sequence[str]) -> str:
+    """``fruit, eggs``, 「鲜果、蛋」."""
+    return ("、" if lang() == "zh" else ", ").join(several)
 
 
 def local(moment: datetime) -> datetime:

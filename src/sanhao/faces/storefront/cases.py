@@ -98,24 +98,26 @@ _NOTES = {
 def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) -> list[Step]:
     """What has happened, and where it stands now."""
     steps = [Step(_("You asked"), "done", view.opened_at, said(view.reason))]
+    since = 0  # the step that led to where it stands
     for move in moves:
         bad = move.target in ("rejected", "closed", "lapsed")
-        steps.append(
-            Step(
-                str(_GONE_BACK.get(move.note) or _STOPPED.get(move.note) or _DONE[move.target]),
-                "bad" if bad else "done",
-                move.at,
-                str(_NOTES.get(move.note, "")),
-            )
-        )
+        gone, at = _GONE_BACK.get(move.note), move.at
+        if gone is None:
+            since, label = len(steps), _STOPPED.get(move.note) or _DONE[move.target]
+        else:  # the courier's own word, as old as its scan: it is how the goods went, not what led here
+            label, at = gone, view.collected_at or move.at
+        steps.append(Step(str(label), "bad" if bad else "done", at, str(_NOTES.get(move.note, ""))))
         if move.target == "returning":
-            if view.collected_at:
+            if view.collected_at and gone is None:
                 steps.append(Step(_("The courier has it"), "done", view.collected_at))
             if view.signed_at:
                 steps.append(Step(_("The shop signed for it"), "done", view.signed_at))
-    if not view.over:
-        steps[-1] = Step(said(view.outlook.title), "now", steps[-1].at, steps[-1].text)
-    return steps
+    if view.over:
+        return steps
+    if since == len(steps) - 1:
+        led = steps.pop()
+        return [*steps, Step(said(view.outlook.title), "now", led.at, led.text)]
+    return [*steps, Step(said(view.outlook.title), "now")]
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -141,6 +143,11 @@ class Asking(msgspec.Struct, frozen=True):
     kinds: tuple[tuple[str, str, str, bool], ...]
     left: int | None
     refusal: str
+
+    @property
+    def taken(self) -> bool:
+        """Whether nothing is left to ask for: all of it is back, or in a case that runs."""
+        return not any(free for _line, _wanted, free in self.lines)
 
 
 def asking(order: orders.OrderView, given: Mapping[str, str], *, person_id: UUID, now: datetime) -> Asking:

@@ -10,6 +10,7 @@ import msgspec
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from sanhao.faces.storefront.cards import Parcel, language, said
 from sanhao.faces.ui.cards import PromiseCard
@@ -18,6 +19,7 @@ from sanhao.goods.catalog import api as catalog
 from sanhao.goods.shops import api as shops
 from sanhao.kit.money import Money, total
 from sanhao.kit.refusals import Refusal
+from sanhao.kit.wording import date
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
@@ -38,6 +40,14 @@ class Choice(msgspec.Struct, frozen=True):
     few: int | None
 
 
+class Courier(msgspec.Struct, frozen=True):
+    """One the shop lets its buyers choose: what it adds, and the day it brings the goods if they are paid for now."""
+
+    name: str
+    surcharge: Money
+    arrives: str
+
+
 class Freight(msgspec.Struct, frozen=True):
     """What sending one piece costs: to *place*, or at least (then *place* is empty). *subsidy*: by a hub, and what the
     platform pays of that."""
@@ -47,6 +57,8 @@ class Freight(msgspec.Struct, frozen=True):
     free_over: Money | None = None
     sentence: str = ""
     subsidy: Money | None = None
+    arrives: str = ""
+    couriers: tuple[Courier, ...] = ()
 
 
 def choices(view: catalog.ListingView, wanted: UUID | None) -> list[Choice]:
@@ -133,15 +145,52 @@ def freight(
     """To the reader's own address where there is one; else what it costs at least."""
     own = people.addresses(person_id)[:1] if person_id else []
     if not own:
-        return _at_least(delivery.freight_templates(shop.id))
+        least = _at_least(delivery.freight_templates(shop.id))
+        return (
+            replace(least, couriers=_couriers(delivery.services(shop.id), offer, shop, now))
+            if least
+            else None
+        )
     place = own[0]
     parcel = delivery.Parcel(shop.id, place.country, place.region, offer.weight_g, offer.price)
     wish = remote.Wish(parcel, (remote.Goods(offer.category_path, offer.weight_g),))
     try:
-        [[first, *_]] = orders.sendings([wish], orders.rules_at(now), now=now)
-        return Freight(first.option.freight, place.city, subsidy=first.leg.subsidy if first.leg else None)
+        [[first, *others]] = orders.sendings([wish], orders.rules_at(now), now=now)
+        chosen = [sending.option for sending in others if sending.option.carrier]
+        return Freight(
+            first.option.freight, place.city, subsidy=first.leg.subsidy if first.leg else None,
+            arrives=_arrives(first.option.transit_days, offer, shop, now), couriers=_couriers(chosen, offer, shop, now),
+        )  # fmt: skip
     except Refusal as refusal:
         return Freight(None, place.city, sentence=refusal.text.in_(language()))
+
+
+def _couriers(
+    found: Sequence[delivery.Option | delivery.ServiceCard],
+    offer: catalog.OfferCard,
+    shop: shops.ShopCard,
+    now: datetime,
+) -> tuple[Courier, ...]:
+    """The active ones in the currency of the goods, the cheapest first."""
+    fitting = [
+        one for one in found
+        if one.surcharge.currency == offer.price.currency and (isinstance(one, delivery.Option) or one.active)
+    ]  # fmt: skip
+    return tuple(
+        Courier(
+            said(one.name if one.name.zh else delivery.carrier_name(one.carrier)), one.surcharge,
+            _arrives(one.transit_days, offer, shop, now),
+        )
+        for one in sorted(fitting, key=lambda one: (one.surcharge.minor, one.transit_days))
+    )  # fmt: skip
+
+
+def _arrives(transit_days: int, offer: catalog.OfferCard, shop: shops.ShopCard, now: datetime) -> str:
+    """The day, if it is paid for now; none for what is made to order."""
+    if offer.special:
+        return ""
+    by = orders.arrives_by(now, shop.ship_hours, offer.ships_by_at, transit_days)
+    return said(date(by, timezone.get_current_timezone_name()))
 
 
 def _at_least(templates: Sequence[delivery.FreightCard]) -> Freight | None:

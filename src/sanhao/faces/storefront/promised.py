@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from sanhao.faces.storefront.cards import language, said
 from sanhao.faces.ui.cards import PromiseCard, PromiseState
 from sanhao.faces.ui.format import absolute
+from sanhao.faces.ui.promised import timed
 from sanhao.goods.shops import api as shops
 from sanhao.kit.money import Money
 from sanhao.service.orders import api as orders
@@ -22,11 +23,6 @@ _STATES: dict[str, PromiseState] = {
     "open": "open", "kept": "kept", "broken": "broken", "void": "void", "review": "review", "reversed": "broken",
 }  # fmt: skip
 """A reversed one was paid by the platform in the end: to its buyer it stays broken, and paid."""
-
-
-def timed(view: promises.PromiseView) -> bool:
-    """Whether it runs out at a moment. Others hold until the parcel is there (their kind says so with the year 9999)."""
-    return view.due_at is not None and view.due_at.year < 9999
 
 
 def cards_of(
@@ -43,7 +39,7 @@ def cards_of(
         _card(view, shop, now, linked, (named or {}).get(view.line_id, "") if view.line_id else "")
         for view in views
         if view.state in ("broken", "review")
-        or (timed(view) and not (view.needs_word and view.state in ("kept", "void")))
+        or (timed(view.due_at) and not (view.needs_word and view.state in ("kept", "void")))
     ]
 
 
@@ -52,23 +48,16 @@ def names_of(order: orders.OrderView) -> dict[UUID, str]:
     return {line.id: said(line.title) for line in order.lines} if len(order.lines) > 1 else {}
 
 
-def by_weight(cards: Sequence[PromiseCard]) -> tuple[list[PromiseCard], list[PromiseCard]]:
-    """What is shown large, the next to run out and what ended in money; and the rest, shown as rows."""
-    running = next((card for card in cards if card.state == "open"), cards[0] if cards else None)
-    large = [card for card in cards if card is running or card.state in ("broken", "review")]
-    return large, [card for card in cards if card not in large]
-
-
 def standing(views: Sequence[promises.PromiseView]) -> list[str]:
     """What holds without a clock, a sentence each."""
-    sentences = [said(view.sentence) for view in views if not timed(view) and view.state == "open"]
+    sentences = [said(view.sentence) for view in views if not timed(view.due_at) and view.state == "open"]
     return list(dict.fromkeys(sentences))
 
 
 def _card(
     view: promises.PromiseView, shop: shops.ShopCard, now: datetime, linked: bool, line: str
 ) -> PromiseCard:
-    due_at = view.due_at if timed(view) and view.due_at else view.decided_at or now
+    due_at = view.due_at if timed(view.due_at) and view.due_at else view.decided_at or now
     when = absolute(due_at, now, language(), timezone.get_current_timezone())
     title, otherwise = _words(view, when)
     kind = f"{said(view.title)} · {line}" if line else said(view.title)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from django.utils.translation import gettext as _
 
 from sanhao.kit.money import Money, exponent
@@ -20,7 +21,8 @@ def lang_of(language: str | None) -> Lang:
 
 
 def absolute(moment: datetime, now: datetime, lang: Lang, zone: tzinfo) -> str:
-    """``today 14:00``, ``Wed 14:00`` within six days, ``4 Mar, 14:00`` within the year, else with the year."""
+    """``today 14:00``, ``Wed 14:00`` within six days, ``4 Mar, 14:00`` within the year, else with the year. A day is
+    never torn from its month."""
     local, today = moment.astimezone(zone), now.astimezone(zone)
     days = (local.date() - today.date()).days
     clock = f"{local:%H:%M}"
@@ -30,10 +32,20 @@ def absolute(moment: datetime, now: datetime, lang: Lang, zone: tzinfo) -> str:
     if 1 < days < 7:
         pattern = "EEE HH:mm"
     elif local.year == today.year:
-        pattern = "M月d日 HH:mm" if lang == "zh" else "d MMM, HH:mm"
+        pattern = "M月d日 HH:mm" if lang == "zh" else "d\u00a0MMM, HH:mm"
     else:
-        pattern = "y年M月d日 HH:mm" if lang == "zh" else "d MMM y, HH:mm"
+        pattern = "y年M月d日 HH:mm" if lang == "zh" else "d\u00a0MMM y, HH:mm"
     return format_datetime(local, pattern, tzinfo=zone, locale=_LOCALES[lang])
+
+
+def day(date: dt.date, lang: Lang) -> str:
+    """``Wed 25 Nov``, 「11月25日周三」."""
+    return format_date(date, "M月d日EEE" if lang == "zh" else "EEE d\u00a0MMM", locale=_LOCALES[lang])
+
+
+def month(date: dt.date, lang: Lang) -> str:
+    """``November 2026``, 「2026年11月」."""
+    return format_date(date, "y年M月" if lang == "zh" else "MMMM y", locale=_LOCALES[lang])
 
 
 def relative(moment: datetime, now: datetime, lang: Lang) -> str:

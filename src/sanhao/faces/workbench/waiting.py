@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sanhao.faces.ui.cards import PromiseCard, PromiseState
-from sanhao.faces.ui.promised import promise_title
+from sanhao.faces.ui.promised import Weighed, by_weight, promise_title, timed
 from sanhao.faces.workbench.seat import Seat
 from sanhao.kit.money import Money, total
 from sanhao.kit.text import Lang, Text
@@ -151,6 +151,24 @@ def contents(order: orders.OrderView) -> str:
     """``Sweater ×2, Socks``."""
     parts = [said(line.title) + (f" ×{line.quantity}" if line.quantity > 1 else "") for line in order.lines]
     return "、".join(parts) if lang() == "zh" else ", ".join(parts)
+
+
+def weighed(seat: Seat, views: Sequence[promises.PromiseView]) -> tuple[Weighed, list[str]]:
+    """The promises of one order as its shop reads them: those that run out or ended, by weight, and what else holds."""
+    drawn = [
+        one
+        for one in views
+        if one.state in ("broken", "review", "reversed") or (timed(one.due_at) and not _unclaimed(one))
+    ]
+    drawn.sort(key=lambda one: (one.state != "open", one.due_at))
+    cards = [promise_card(one, seat.now, shop=said(seat.shop.name), mark=seat.shop.mark) for one in drawn]
+    left = [said(one.title) for one in views if one not in drawn and one.state == "open"]
+    return by_weight(cards), list(dict.fromkeys(left))
+
+
+def _unclaimed(view: promises.PromiseView) -> bool:
+    """A guarantee that waits for its buyer's word, or whose time to ask has gone by: nothing of it is the shop's to do."""
+    return view.needs_word and (view.state != "open" or view.settle_at is None)
 
 
 def promise_card(

@@ -14,6 +14,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
+from sanhao.faces.ui import terms as worded
 from sanhao.faces.workbench.waiting import said
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
@@ -54,25 +55,6 @@ def _fact_labels() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _term_labels() -> dict[str, str]:
-    return {
-        "deadline": _("Time to hand over"), "hand_over": _("Time to hand over"), "scan_grace_hours": _("Late scans awaited, hours"),
-        "ladder": _("What is paid"), "remedy": _("Paid as"), "merge_hours": _("Orders taken together, hours"),
-        "special_excluded": _("Not for"), "shop_cancel_pays": _("A shop that cancels pays too"),
-        "delays_at_most": _("Postponed at most, times"), "delay_ahead_hours": _("To be asked ahead, hours"),
-        "extension_ahead_days": _("Holidays announced ahead, days"),
-        "gives": _("What goes back"),
-        "free_cancel_from_deadline": _("The buyer cancels freely once it is late"),
-        "auto_cancel_after_hours": _("Cancelled by itself after, hours"), "excused_by": _("Excused by"),
-        "force_majeure": _("Out of anyone's power"), "promotions": _("Promotions"), "currency": _("Currency"),
-        "days": _("Days"), "unused_returns_to": _("Unused coupons go back to"), "valid_days": _("Coupons are valid, days"),
-        "areas": _("Remote areas"), "categories": _("Goods that go by a hub"), "left_out": _("Goods left out"),
-        "cap_minor": _("The platform pays at most, for each order"), "day_budget_minor": _("Budget of a day"),
-        "category_budget_minor": _("Budgets of categories"), "extra_days": _("Further days on the way"), "shards": _("Parts of a budget"),
-        "hold_minutes": _("Unpaid orders are held, minutes"),
-    }  # fmt: skip
-
-
 def _moment(value: Any) -> datetime | None:
     if not isinstance(value, str) or len(value) < 16 or value[4:5] != "-":
         return None
@@ -98,29 +80,29 @@ def _money(value: Any) -> Money | None:
     return None
 
 
-def _row(label: str, value: Any, *, key: str, known: bool = True) -> Row:
+def _row(label: str, value: Any, *, key: str, known: bool = True, currency: str = "CNY") -> Row:
     if (moment := _moment(value)) is not None:
         return Row(label, "moment", moment=moment, known=known, key=key)
     if (sum_ := _money(value)) is not None:
         return Row(label, "money", money=sum_, known=known, key=key)
-    return Row(label, "words", words=_plain(value), known=known, key=key)
+    return Row(label, "words", words=_plain(value, key, currency), known=known, key=key)
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
+def _plain(value: Any, key: str = "", currency: str = "CNY") -> str:
+    """Words for any value; *key* and *currency* tell sums, which may also stand by currency."""
     if value is None or value == [] or value == {}:
         return _("none")
     if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
+        return ", ".join(_plain(one, key, currency) for one in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
-    words = {
-        "coupon": _("coupon"), "refund": _("refund"), "payer": _("whoever paid"), "platform": _("the platform"),
-        "custom": _("goods made to order"), "virtual": _("what is not sent"), "force_majeure": _("force majeure"),
-        "risk_hold": _("a safety check"), "buyer_fault": _("a wrong address"), "special_goods": _("special goods"),
-    }  # fmt: skip
-    return words.get(str(value), str(value))
+        by_currency = key.endswith("_minor")
+        return ", ".join(
+            _plain(one, key, name) if by_currency else f"{worded.label(name)} {_plain(one, name, currency)}"
+            for name, one in value.items()
+        )
+    if key.endswith("_minor") and isinstance(value, int):
+        return Money(value, currency).format()
+    return worded.value(value)
 
 
 def facts(stored: Mapping[str, Any]) -> list[Row]:
@@ -188,7 +170,7 @@ def _plainly(value: Any) -> Any:
 
 def terms(stored: Mapping[str, Any]) -> list[Row]:
     """What a version of a rule says, row by row."""
-    labels, currency = _term_labels(), str(stored.get("currency", "CNY"))
+    currency = str(stored.get("currency", "CNY"))
     rows = []
     for name, value in stored.items():
         words = (
@@ -198,11 +180,11 @@ def terms(stored: Mapping[str, Any]) -> list[Row]:
             if _is_deadline(value)
             else None
         )
-        known, label = name in labels, labels.get(name, name)
+        label = worded.label(name)
         if words is None:
-            rows.append(_row(label, value, key=name, known=known))
+            rows.append(_row(label, value, key=name, currency=currency))
         else:
-            rows.append(Row(label, "words", words=words, key=name, known=known))
+            rows.append(Row(label, "words", words=words, key=name))
     return rows
 
 

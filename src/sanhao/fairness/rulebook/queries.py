@@ -74,8 +74,15 @@ _names: dict[str, Text] = {}
 
 
 def register_names(names: Mapping[str, Text]) -> None:
-    """How terms are called in sentences; whoever owns them says so."""
-    _names.update(names)
+    """How terms are called, on pages and in sentences; whoever owns them says so. Raises ValueError for a second name."""
+    for term, name in names.items():
+        if _names.setdefault(term, name) != name:
+            raise ValueError(f"two names are registered for the term {term}")
+
+
+def name_of(term: str) -> Text | None:
+    """What people call a term, if anybody named it."""
+    return _names.get(term)
 
 
 def changed(id: UUID) -> list[Text]:
@@ -93,7 +100,7 @@ def changed(id: UUID) -> list[Text]:
     last = max(before, key=lambda view: (view.market != EVERYWHERE, view.effective_at), default=None)
     old = last.terms if last is not None else {}
     differing = [name for name in {**old, **found.terms} if old.get(name) != found.terms.get(name)]
-    return list(dict.fromkeys(_names.get(name, Text(zh=name, en=name)) for name in differing))
+    return list(dict.fromkeys((name_of(name) or Text(zh=name, en=name)) for name in differing))
 
 
 def rule(id: UUID) -> RuleView:

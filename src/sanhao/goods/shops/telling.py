@@ -45,7 +45,7 @@ def payee_changed(batch: Sequence[News[PayeeChanged]]) -> None:
         at = date_time(news.fact.payout_from, timezones[news.fact.shop_id])
         texts.append(
             Text(
-                zh=f"收款账户换成了{news.fact.bank}（尾号{news.fact.ending}），{at.zh}起打款到这个账户。不是您改的？请马上联系平台。",
+                zh=f"收款账户换成了{news.fact.bank}（尾号{news.fact.ending}），{at.zh}起打款到这个账户。不是你改的？请马上联系平台。",
                 en=f"Payouts go to {news.fact.bank} (ending {news.fact.ending}) from {at.en} on. "
                 "If nobody of your shop changed this, tell the platform at once.",
             )
@@ -55,7 +55,7 @@ def payee_changed(batch: Sequence[News[PayeeChanged]]) -> None:
 
 def _paid(fact: PayoutPaid) -> Text:
     amount = sum_of(Money(fact.amount_minor, fact.currency))
-    return Text(zh=f"{amount.zh}已打到您的银行账户。", en=f"{amount.en} is in your bank account.")
+    return Text(zh=f"{amount.zh}已打到你的银行账户。", en=f"{amount.en} is in your bank account.")
 
 
 def _failed(fact: PayoutFailed) -> Text:

@@ -85,6 +85,8 @@ from sanhao.service.aftersales.evidence import keep as keep_evidence
 from sanhao.service.aftersales.judge import RULINGS, Found, Ruling, Verdict
 from sanhao.service.aftersales.money import Asked, give_back
 from sanhao.service.aftersales.outlook import TITLES, Outlook
+from sanhao.service.aftersales.paths.intercept import FEE as INTERCEPT_FEE
+from sanhao.service.aftersales.paths.pickup import FEE as PICKUP_FEE
 from sanhao.service.aftersales.paths.pickup import RULE as PICKUP_RULE
 from sanhao.service.aftersales.paths.pickup import Cost, Sizes
 from sanhao.service.aftersales.paths.pickup import Terms as PickupTerms
@@ -131,10 +133,12 @@ __all__ = [
     "CLAIMS",
     "DEBTS",
     "FILMS",
+    "INTERCEPT_FEE",
     "KINDS",
     "LEFT",
     "OVER",
     "PHOTOS",
+    "PICKUP_FEE",
     "PICKUP_RULE",
     "REASONS",
     "RETURN_FREIGHT",

@@ -13,7 +13,7 @@ from sanhao.kit.text import Text
 from sanhao.service.aftersales import sweeps
 from sanhao.service.aftersales.events import OrderSwept, SweepMoved
 
-_BUYER = Text(zh="{said}。不用您做什么。", en="{said}. There is nothing you need to do.")
+_BUYER = Text(zh="{said}。不用你做什么。", en="{said}. There is nothing you need to do.")
 _RETURN = Text(zh="{said}。请在售后单里看寄到哪里。", en="{said}. The case says where to send it.")
 _SHOP = Text(
     zh="平台正在主动退款给本店的买家，原因：{said}。每一单的金额和理由都在扣款页，可以申诉一次，由人来看",

@@ -41,6 +41,7 @@ from sanhao.service.aftersales.paths import instant, intercept, label, pickup, p
 from sanhao.service.aftersales.paths import return_freight as way_home
 from sanhao.service.aftersales.queries import row_of
 from sanhao.service.aftersales.rules import checked
+from sanhao.service.aftersales.term_names import TERM_NAMES
 from sanhao.service.conversations import api as conversations
 from sanhao.service.delivery.events import (
     ConsignmentCollected,
@@ -192,6 +193,7 @@ DECISIONS: Mapping[str, tuple[Text, decisions.Judge | None]] = {
 
 
 def wire() -> None:
+    rulebook.register_names(TERM_NAMES)
     conversations.register_subject("case", parties)
     rulebook.register_schema(RULE, checked)
     rulebook.register_schema(WITHDRAWAL, checked)

@@ -9,6 +9,7 @@ from sanhao.service.conversations import subjects, telling
 from sanhao.service.conversations.actions import time
 from sanhao.service.conversations.core import RULE, Terms
 from sanhao.service.conversations.events import AnswerLate, AnswerReminded, MessageSent, ThreadChanged
+from sanhao.service.conversations.term_names import TERM_NAMES
 
 CLOCK = Keeper(
     name="conversations.clock",
@@ -32,6 +33,7 @@ TELL = Keeper(
 
 
 def wire() -> None:
+    rulebook.register_names(TERM_NAMES)
     rulebook.register_terms(RULE, Terms)
     subjects.wire()
     listen_later(MessageSent, telling.signal)

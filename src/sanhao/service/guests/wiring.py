@@ -9,6 +9,7 @@ from sanhao.service.guests.actions import confirm, forget
 from sanhao.service.guests.core import Terms
 from sanhao.service.guests.events import LinkAsked, WithdrawalAnswered, WithdrawalDeclared
 from sanhao.service.guests.rules import RULE
+from sanhao.service.guests.term_names import TERM_NAMES
 from sanhao.service.orders.events import CheckoutExpired, OrderPaid
 
 CONFIRM = Keeper(
@@ -29,6 +30,7 @@ FORGET = Keeper(
 
 
 def wire() -> None:
+    rulebook.register_names(TERM_NAMES)
     rulebook.register_terms(RULE, Terms)
     listen_later(OrderPaid, confirm.owe)
     listen_later(CheckoutExpired, forget.remember)

@@ -32,6 +32,7 @@ from sanhao.service.orders.events import (
     OrderShipped,
     OrderUnpacked,
 )
+from sanhao.service.orders.term_names import TERM_NAMES
 from sanhao.service.remote.events import SecondLegUnused
 
 EXPIRY = Keeper(
@@ -44,6 +45,7 @@ EXPIRY = Keeper(
 
 
 def wire() -> None:
+    rulebook.register_names(TERM_NAMES)
     rulebook.register_terms("orders.terms", OrderTerms)
     listen_now(PaymentSucceeded, pay.payment_succeeded)
     listen_now(PaymentDisputed, chargeback.disputed)

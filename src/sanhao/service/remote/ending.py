@@ -20,7 +20,7 @@ from sanhao.kit.wording import sum_of
 from sanhao.service.remote.core import Terms
 
 UNUSED = "second_leg.unused"
-TITLE = Text(zh="二程没有用上", en="Second leg not used")
+TITLE = Text(zh="二程未走", en="Second leg not used")
 """The kind of decision, and its key with the order's id."""
 
 Where = Literal["on_its_way", "at_the_hub", "turned_round"]

@@ -13,6 +13,7 @@ from sanhao.service.delivery.events import ConsignmentCollected, ConsignmentMove
 from sanhao.service.remote.actions import ending, spend
 from sanhao.service.remote.core import RULE, Terms
 from sanhao.service.remote.ending import TITLE, UNUSED, Facts, judge, say
+from sanhao.service.remote.term_names import TERM_NAMES
 
 ENDING = Keeper(
     name="remote.ending",
@@ -37,6 +38,7 @@ def rejudge_unused(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged
 
 
 def wire() -> None:
+    rulebook.register_names(TERM_NAMES)
     rulebook.register_terms(RULE, Terms)
     decisions.register_kind(UNUSED, TITLE, rejudge_unused)
     listen_now(ConsignmentCollected, second_leg_begun)

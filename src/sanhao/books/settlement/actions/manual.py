@@ -68,7 +68,7 @@ def approve_money(id: UUID, *, by: UUID, now: datetime) -> UUID:
     require_role(by, *ROLES)
     row = _TWO_PEOPLE.lock_to_approve(id, by=by)
     if row["shop_id"] is not None and decisions.is_member(row["shop_id"], by):
-        raise Forbidden("manual.own_shop", zh="您是这家店的成员，请由其他同事批准。",
+        raise Forbidden("manual.own_shop", zh="你是这家店的成员，请由其他同事批准。",
                         en="You belong to this shop: somebody else has to approve it.")  # fmt: skip
     decision_id = new_id()
     decisions.record([_decision(row, decision_id, by, now)])

@@ -151,7 +151,7 @@ def claim(issue_id: UUID, *, person_id: UUID, now: datetime) -> UUID:
             )
             raise Refusal(
                 "coupon.limit",
-                zh=f"这张券每人限领{n}张，您已经领过了。",
+                zh=f"这张券每人限领{n}张，你已经领过了。",
                 en=f"Each person may claim {n}, and you have.",
             )
     id: UUID = coupon[0]["id"]

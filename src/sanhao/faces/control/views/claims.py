@@ -63,26 +63,20 @@ def _within(request: HttpRequest, now: datetime) -> tuple[aftersales.Within, dic
 
 @page(*KEEPERS)
 def index(request: StaffRequest) -> HttpResponse:
-    """Claims with filters, what they amount to, and debts that wait for a second person to forgive them."""
+    """Claims with filters, and what they amount to. A debt proposed to be forgiven waits on the desk of two people."""
     now = time.now()
     within, filters = _within(request, now)
     found = aftersales.claims(within, limit=_PAGE + 1, before=uuid_of(request.GET.get("before")))
     shown = found[:_PAGE]
-    proposals = aftersales.write_offs(limit=_PAGE)
     cards = {card.id: card for card in shops.all_shops()}
-    concerned = [one.person_id for one in shown] + [
-        who for one in proposals for who in (one.person_id, one.proposed_by, one.decided_by) if who
-    ]
     given = {
-        "tabs": tabs_about_money(request, "claims"), "now": now, "me": request.person_id, "desk": "two",
+        "tabs": tabs_about_money(request, "claims"), "now": now, "desk": "one",
         "claims": [(one, silence) for one, silence in zip(shown, _silences(shown), strict=True)],
-        "orders": orders.orders([one.order_id for one in shown] + [one.order_id for one in proposals]), "shops": cards,
-        "people": people.cards(concerned), "filters": filters, "filtered": any(filters.values()),
+        "orders": orders.orders([one.order_id for one in shown]), "shops": cards,
+        "people": people.cards([one.person_id for one in shown]), "filters": filters, "filtered": any(filters.values()),
         "states": {state: words.CLAIMS[state] for state in aftersales.CLAIMS}, "paths": words.PATHS, "ages": _AGES,
         "standings": aftersales.standings(), "export": query(request, before=None),
         "more": query(request, before=shown[-1].id) if len(found) > _PAGE else "",
-        "waiting": [one for one in proposals if one.state == "proposed"],
-        "decided": [one for one in proposals if one.state != "proposed"],
     }  # fmt: skip
     return render(request, "control/claims.html", given)
 
@@ -151,7 +145,7 @@ def approve(request: StaffRequest, id: UUID) -> HttpResponse:
         messages.error(request, words.said(refusal.text))
     else:
         messages.success(request, _("Forgiven and booked. The buyer reads that nothing is owed any more."))
-    return redirect("control:claims")
+    return redirect("control:money")
 
 
 @act(*KEEPERS)
@@ -164,4 +158,4 @@ def decline(request: StaffRequest, id: UUID) -> HttpResponse:
         messages.error(request, words.said(refusal.text))
     else:
         messages.success(request, _("Done: it is owed as before."))
-    return redirect("control:claims")
+    return redirect("control:money")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from sanhao.books.settlement import api as settlement
 from sanhao.faces.control import words
+from sanhao.faces.control.proposals import proposals
 from sanhao.faces.control.staff import StaffRequest, act, form, page
 from sanhao.faces.control.views.common import query, uuid_of, words_of
 from sanhao.faces.ui.cards import Tab
@@ -24,7 +25,6 @@ from sanhao.kit import time
 from sanhao.kit.choices import one_of
 from sanhao.kit.money import Money, MoneyError
 from sanhao.kit.refusals import Refusal
-from sanhao.people import api as people
 from sanhao.service.orders import api as orders
 
 KEEPERS = ("admin", "finance")
@@ -76,7 +76,7 @@ class StopForm(forms.Form):
 
 def tabs_about_money(request: StaffRequest, current: str) -> list[Tab]:
     names = {
-        "money": _("Moved by hand"), "payouts": _("Payouts"), "claims": _("Ahead and owed"), "holds": _("Stopped"),
+        "money": _("By two people"), "payouts": _("Payouts"), "claims": _("Ahead and owed"), "holds": _("Stopped"),
     }  # fmt: skip
     if not request.may(*KEEPERS):
         names = {"holds": names["holds"]}
@@ -107,14 +107,11 @@ _FIELDS = {"manual.amount": "amount", "manual.reason": "reason", "manual.kind": 
 
 
 def _manual(request: StaffRequest, said: ProposalForm, cards: list[shops.ShopCard]) -> HttpResponse:
-    found = settlement.manual_money(limit=_PAGE)
-    known = people.cards([who for one in found for who in (one.proposed_by, one.decided_by) if who])
+    found, known = proposals(cards, limit=_PAGE)
     given = {
         "tabs": tabs_about_money(request, "money"), "form": said, "now": time.now(), "people": known, "desk": "two",
-        "waiting": [one for one in found if one.state == "proposed"],
-        "decided": [one for one in found if one.state != "proposed"],
-        "titles": {key: words.said(kind.title) for key, kind in settlement.MANUAL_KINDS.items()},
-        "shops": {card.id: card for card in cards}, "me": request.person_id,
+        "waiting": [one for one in found if one.waits], "decided": [one for one in found if not one.waits],
+        "me": request.person_id,
     }  # fmt: skip
     return render(request, "control/money.html", given, status=422 if said.errors else 200)
 

@@ -22,6 +22,7 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.text import Text
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
@@ -53,13 +54,22 @@ def decision(request: visitor.ViewerRequest, decision_id: UUID) -> HttpResponse:
 def _context(view: decisions.DecisionView, now: datetime) -> dict[str, Any]:
     promise = promises.promise(view.subject_id, now=now) if view.subject_kind == "promise" else None
     order = orders.order(promise.order_id) if promise and promise.order_id else None
+    if view.subject_kind == "order":
+        order = orders.order(view.subject_id)
     return {
         "decision": view, "now": now, "order": order, "may_appeal": view.may_appeal(now),
         "title": said(decisions.title_of(view.kind)), "facts": facts_in_words(view.facts),
-        "rule": rulebook.version(view.rule_id) if view.rule_id else None,
+        "rule": rulebook.rule(view.rule_id) if view.rule_id else None,
         "appeal": decisions.appeals_of([view.id]).get(view.id) if view.state != "standing" else None,
-        "remedy": promise.remedy if promise else "",
+        "followed": _followed(view, promise), "case_id": view.subject_id if view.subject_kind == "case" else None,
     }  # fmt: skip
+
+
+def _followed(view: decisions.DecisionView, promise: promises.PromiseView | None) -> str:
+    """Where its sum went: a coupon, a fee that is taken off, or money back."""
+    if promise is not None and promise.remedy == "coupon":
+        return "coupon"
+    return "fee" if view.kind in (aftersales.INTERCEPT_FEE, aftersales.PICKUP_FEE) else "money"
 
 
 _SAME = {"due_at": ("first_due_at", "promised_at")}

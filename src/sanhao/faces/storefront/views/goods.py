@@ -56,7 +56,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _sort_labels() -> tuple[str, str, str]:
-    return _("Newest"), _("Price from low"), _("Price from high")
+    return _("Newest"), _("Low price"), _("High price")
 
 
 def _paging(found: catalog.Page) -> dict[str, Any]:

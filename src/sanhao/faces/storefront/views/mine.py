@@ -27,6 +27,7 @@ from sanhao.kit.refusals import Refusal
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.conversations import api as conversations
+from sanhao.service.orders import api as orders
 
 _A_YEAR = 60 * 60 * 24 * 365
 _PAGE = 30
@@ -62,8 +63,9 @@ def my_wallet(request: visitor.PersonRequest) -> HttpResponse:
 def inbox(request: visitor.PersonRequest) -> HttpResponse:
     found = notices.inbox(request.user.pk, limit=_PAGE + 1, before=visitor.uuid_of(request.GET.get("before")))
     shown = found[:_PAGE]
+    about = orders.orders([notice.subject_id for notice in shown if notice.subject_kind == "order"])
     return render(request, "storefront/notices.html", {
-        "notices": [(notice, _leads_to(notice)) for notice in shown],
+        "notices": [(notice, _leads_to(notice), about.get(notice.subject_id)) for notice in shown],
         "earlier": shown[-1].id if len(found) > _PAGE else None, "now": kit_time.now(),
         "fresh": any(notice.read_at is None for notice in shown), "topic": f"person:{request.user.pk}",
     })  # fmt: skip

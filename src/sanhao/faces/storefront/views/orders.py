@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,12 @@ from django.utils.translation import gettext as _
 from sanhao.books.payments import api as payments
 from sanhao.books.settlement import api as settlement
 from sanhao.faces.storefront import promised, visitor
-from sanhao.faces.storefront.cards import language
+from sanhao.faces.storefront.cards import language, said
 from sanhao.faces.storefront.cases import card_of, debts_about
 from sanhao.faces.storefront.claims import offers
 from sanhao.faces.storefront.journey import STATE_WORDS, parcels_of, steps_of
-from sanhao.faces.ui.cards import Tab
+from sanhao.faces.ui.cards import PromiseCard, Tab
+from sanhao.faces.ui.promised import as_row, by_weight, timed
 from sanhao.fairness.decisions import api as decisions
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
@@ -49,9 +51,10 @@ def orders_list(request: visitor.PersonRequest) -> HttpResponse:
     shown = found[:_PAGE]
     known = shops.shops({order.shop_id for order in shown}) if shown else {}
     made = promises.promises_of([order.id for order in shown], now=now)
+    asked = aftersales.cases_of_orders([order.id for order in shown], side="buyer") if shown else {}
     rows = [
         (order, known[order.shop_id], STATE_WORDS[order.state],
-         promised.cards_of(made.get(order.id, []), known[order.shop_id], now, linked=False)[:1])
+         _foremost(asked.get(order.id, []), made.get(order.id, []), known[order.shop_id], now))
         for order in shown
     ]  # fmt: skip
     labels = (_("All"), _("Unpaid"), _("To ship"), _("On the way"), _("Arrived"), _("Cancelled"))
@@ -64,6 +67,19 @@ def orders_list(request: visitor.PersonRequest) -> HttpResponse:
         "earlier": shown[-1].placed_at.isoformat() if len(found) > _PAGE else "",
         "unclaimed": len(people.unclaimed(request.user.pk)) if not state and "before" not in request.GET else 0,
     })  # fmt: skip
+
+
+def _foremost(
+    cases: Sequence[aftersales.CaseView],
+    made: Sequence[promises.PromiseView],
+    shop: shops.ShopCard,
+    now: datetime,
+) -> list[PromiseCard]:
+    """What matters most about an order in a list: the case that runs, else its most urgent promise."""
+    running = [
+        card_of(case, shop, now, linked=True, thing=said(case.reason)) for case in cases if not case.over
+    ]
+    return running[:1] or [as_row(card) for card in promised.cards_of(made, shop, now, linked=False)[:1]]
 
 
 @visitor.act
@@ -141,22 +157,31 @@ def _moving(person_id: UUID, order_id: UUID) -> dict[str, Any]:
     packed = order.state == "shipped" and order.collected_at is None
     ask_until = aftersales.window_of(order, now=now)
     running = [view for view in made if not (view.needs_word and view.state == "open")]
-    large, small = promised.by_weight(promised.cards_of(running, shop, now, named=promised.names_of(order)))
+    weighed = by_weight(promised.cards_of(running, shop, now, named=promised.names_of(order)))
     claims = offers(order, now=now) if live and order.state != "cancelled" else []
     claimed = {claim.promise_id for claim in claims}
-    later = [view for view in made if view.needs_word and view.id not in claimed and not promised.timed(view)]
+    later = [view for view in made if view.needs_word and view.id not in claimed and not timed(view.due_at)]
     return {
         "order": order, "shop": shop, "now": now, "state_word": STATE_WORDS[order.state],
-        "promises": large, "aside": small, "standing": promised.standing([*running, *later]), "claims": claims,
+        "promises": weighed, "standing": promised.standing([*running, *later]), "claims": claims,
         "proposals": [proposal for proposal in asked if proposal.state == "proposed" and proposal.answer_by > now],
         "steps": steps_of(order, sent), "parcels": parcels_of(sent, order),
         "may_cancel": order.state == "paid" or (packed and promises.may_cancel_freely(order_id, now=now)),
         "stoppable": aftersales.stoppable(order, sent, now=now), "packed": packed, "causes": {order_id, *(view.id for view in made), *(view.id for view in asked_for)},
         "cases": [card_of(view, shop, now, linked=True) for view in asked_for],
         "unasked": _unasked(order), "debts": debts_about(asked_for),
-        "may_ask": live and order.state != "cancelled" and (ask_until is None or now <= ask_until),
+        "may_ask": live and order.state != "cancelled" and (ask_until is None or now <= ask_until) and _free(order, asked_for),
         "ask_until": ask_until, "contestable": promises.contestable(made, now=now),
     }  # fmt: skip
+
+
+def _free(order: orders.OrderView, cases: Sequence[aftersales.CaseView]) -> bool:
+    """Whether anything of it is neither back nor in a case that still runs."""
+    busy = Counter[UUID]()
+    for case in cases:
+        if not case.over:
+            busy.update(dict(case.units))
+    return any(line.quantity > line.refunded_units + busy[line.id] for line in order.lines)
 
 
 def _unasked(order: orders.OrderView) -> list[decisions.DecisionView]:

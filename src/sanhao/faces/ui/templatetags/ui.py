@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sanhao.faces.ui import charts, format, icons, pictures
+from sanhao.faces.ui import charts, format, icons, pictures, terms
 from sanhao.faces.ui.cards import Audience, Bar, ListingCard, PromiseCard, Series, Step, Tab, time_left
+from sanhao.faces.ui.promised import Weighed
 from sanhao.kit import push
 from sanhao.kit.money import Money
 from sanhao.kit.text import Lang
@@ -58,6 +60,12 @@ def grouped(number: str) -> SafeString:
     return format_html('<bdi class="number" data-number="{}" translate="no">{}</bdi>', number, spans)
 
 
+@register.filter
+def legible(text: str) -> SafeString | str:
+    """``{{ card.title|legible }}``: an order's number in fours, anything else as it is."""
+    return grouped(text) if text.isdigit() and len(text) >= 12 else text
+
+
 @register.simple_tag
 def price(amount: Money, size: str = "") -> SafeString:
     """A price with a large whole part; *size* ``big`` or ``s``."""
@@ -87,6 +95,23 @@ def moment(context: Mapping[str, Any], value: datetime | None, style: str = "bot
 def span(length: timedelta) -> str:
     """``{{ median|span }}``: how long something takes."""
     return format.span(length, _lang())
+
+
+@register.filter
+def day(date: dt.date) -> str:
+    """``{{ coming|day }}``: a day without a time."""
+    return format.day(date, _lang())
+
+
+@register.filter
+def month(date: dt.date) -> str:
+    return format.month(date, _lang())
+
+
+@register.filter
+def place(pattern: str) -> str:
+    """``{{ "CN/新疆"|place }}``: where a pattern of freight or couriers reaches."""
+    return terms.place(pattern)
 
 
 @register.simple_tag
@@ -166,6 +191,14 @@ def promise(
         "money_label": _money_label(card, audience),
         "state_word": state_word(card.look(now)) if card.word is None else card.word,
     }
+
+
+@register.inclusion_tag("ui/promises.html", takes_context=True)
+def all_promises(
+    context: Mapping[str, Any], weighed: Weighed, standing: Sequence[str] = (), audience: Audience = "buyer"
+) -> dict[str, Any]:
+    """An order's promises by how much they matter now, and what holds without a clock (*standing*, sentences)."""
+    return {"weighed": weighed, "standing": standing, "audience": audience, "now": context["now"]}
 
 
 def _money_label(card: PromiseCard, audience: Audience) -> str:

@@ -19,7 +19,7 @@ from sanhao.faces.ui.cards import Step, Tab
 from sanhao.faces.workbench.forms import CancelForm, DelayForm
 from sanhao.faces.workbench.seat import Seat, at_work, is_part, page, sent, sentence, tell
 from sanhao.faces.workbench.views.shipping import next_scans
-from sanhao.faces.workbench.waiting import contents, place, promise_card, said
+from sanhao.faces.workbench.waiting import contents, place, weighed
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit import time as kit_time
 from sanhao.kit.deadline import zone
@@ -117,10 +117,11 @@ def _order(
 ) -> HttpResponse:
     """One order with its promises, parcels and scans; the middle of the page refreshes itself."""
     made = promises.promises_of([view.id], now=seat.now).get(view.id, [])
+    drawn, standing = weighed(seat, made)
     parcels = delivery.consignments_of([view.id])[view.id]
     given: dict[str, Any] = {
         "order": view, "topic": f"order:{view.id}", "desk": "two", "steps": _steps(view),
-        "cards": [promise_card(one, seat.now, shop=said(seat.shop.name), mark=seat.shop.mark) for one in made],
+        "promises": drawn, "standing": standing,
         "parcels": [(parcel, next_scans(parcel) if kit_time.is_demo() else ()) for parcel in parcels],
         "mischief": _mischief(parcels), "ways": delivery.MISCHIEF,
         "at_hub": _hub_mischief(parcels), "hub_ways": delivery.HUB_MISCHIEF,

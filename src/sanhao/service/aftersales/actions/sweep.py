@@ -260,7 +260,7 @@ def confirm(sweep_id: UUID, *, look: int, by: UUID, now: datetime) -> None:
         raise Forbidden("sweep.two_people", zh="自己提出的要由另一位同事确认。",
                         en="What you raised is confirmed by somebody else.")  # fmt: skip
     if decisions.is_member(row["shop_id"], by):
-        raise Forbidden("sweep.own_shop", zh="您是这家店的成员，请由其他同事确认。",
+        raise Forbidden("sweep.own_shop", zh="你是这家店的成员，请由其他同事确认。",
                         en="You belong to this shop: somebody else has to confirm it.")  # fmt: skip
     if row["state"] == "previewed" and row["look"] != look:
         raise Refusal("sweep.seen_anew", zh="同事刚刚重新预览过，请看过新的数字再确认。",
