@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Step, Tab
+from sanhao.faces.workbench.cases import card_of as case_card
 from sanhao.faces.workbench.forms import CancelForm, DelayForm
 from sanhao.faces.workbench.seat import Seat, at_work, is_part, page, sent, sentence, tell
 from sanhao.faces.workbench.views.shipping import next_scans
@@ -118,10 +119,11 @@ def _order(
     """One order with its promises, parcels and scans; the middle of the page refreshes itself."""
     made = promises.promises_of([view.id], now=seat.now).get(view.id, [])
     drawn, standing = weighed(seat, made)
+    asked = aftersales.cases_of_orders([view.id], side="shop").get(view.id, [])
     parcels = delivery.consignments_of([view.id])[view.id]
     given: dict[str, Any] = {
         "order": view, "topic": f"order:{view.id}", "desk": "two", "steps": _steps(view),
-        "promises": drawn, "standing": standing,
+        "promises": drawn, "standing": standing, "cases": [case_card(one, seat) for one in asked],
         "parcels": [(parcel, next_scans(parcel) if kit_time.is_demo() else ()) for parcel in parcels],
         "mischief": _mischief(parcels), "ways": delivery.MISCHIEF,
         "at_hub": _hub_mischief(parcels), "hub_ways": delivery.HUB_MISCHIEF,
