@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
 from django.forms import DateTimeInput
+from django.utils.translation import override
 
 from sanhao.faces.control import spelled
 from sanhao.faces.control.terms import TermsForm, profiles, shape_of, whole
+from sanhao.faces.workbench import words as shop_words
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.lab.demo.found import found_rules
 from sanhao.people import api as people
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -76,6 +80,37 @@ def test_a_form_sent_back_untouched_changes_no_term(key: str, terms: dict[str, A
 def test_every_term_is_written_out_with_its_defaults(key: str, terms: dict[str, Any]) -> None:
     assert set(terms) <= set(whole(key, terms))
     assert all(value for value in spelled.spelled(key, terms).values())
+
+
+_RAW = re.compile(r"\b[a-z]+(_[a-z]+)+\b|\b[a-z]+\.[a-z_]+\b")
+
+
+def test_every_rule_of_a_site_reads_without_a_name_of_the_code(db: None, now: datetime) -> None:
+    """In both languages, on control's page and on the shop's; what is said in Chinese holds no English word."""
+    found_rules(now=now)
+    for view in rulebook.book(at=now):
+        for lang in ("zh-hans", "en"):
+            with override(lang):
+                said = [part for row in spelled.spelled(view.key, view.terms).items() for part in row]
+                rows = shop_words.terms(shop_words.whole_terms(view.key, view.terms))
+                said += [part for row in rows for part in (row.label, row.words)]
+            assert not [part for part in said if _RAW.search(part)], view.key
+            if lang == "zh-hans":
+                assert not [
+                    part for part in said if re.search(r"[a-z]{3}", part.replace("Asia/Shanghai", ""))
+                ], view.key
+
+
+def test_every_rule_of_a_site_can_be_drafted_from(db: None, now: datetime) -> None:
+    """Its form shows sums as sums, by currency too, and sent back untouched it changes nothing."""
+    found_rules(now=now)
+    for view in rulebook.book(at=now):
+        form = TermsForm(view.key, view.terms)
+        answered = TermsForm(view.key, view.terms, sent_back(form))
+        assert answered.is_valid(), (view.key, answered.errors)
+        assert spelled.differences(view.key, view.terms, answered.terms) == []
+    sums = TermsForm("aftersales.instant", {"case_minor": {"CNY": 150_000}})
+    assert sums["case_minor.CNY"].value() == "1500.00"
 
 
 def filled(client: Any, path: str, **over: str) -> dict[str, str]:

@@ -17,6 +17,9 @@ Words = Mapping[str, str | Promise]
 
 OUTCOMES: Words = {
     "kept": _("kept"), "broken": _("broken"), "void": _("void"), "waiting": _("waiting"),
+    "paid": _("paid ahead"), "charged": _("charged"), "free": _("nothing charged"), "refund": _("a refund"),
+    "return": _("a return for the buyer"), "refunded": _("refunded"), "to_send": _("to be sent back"),
+    "closed": _("closed without a refund"),
 }  # fmt: skip
 STATES: Words = {
     "standing": _("standing"), "appealed": _("appealed"), "upheld": _("upheld"), "overturned": _("overturned"),

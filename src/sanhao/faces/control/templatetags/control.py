@@ -20,6 +20,7 @@ from sanhao.faces.ui.templatetags.ui import money
 from sanhao.fairness.decisions import api as decisions
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
+from sanhao.service.delivery import api as delivery
 
 register = template.Library()
 _TONES = {
@@ -65,6 +66,12 @@ def word(key: str, of: str) -> str:
     return words.word(_WORDS[of], key)
 
 
+@register.filter
+def known_word(key: str, of: str) -> str:
+    """The same, and nothing for what only its sentence puts into words."""
+    return words.word(_WORDS[of], key) if key in _WORDS[of] else ""
+
+
 @register.simple_tag
 def state_tag(key: str, of: str) -> SafeString:
     """A state as a tag in its tone."""
@@ -88,9 +95,13 @@ def fact(value: object) -> str | SafeString:
 
 
 @register.simple_tag
-def holder(name: str, shops: dict[str, str] | None = None) -> SafeString:
-    """Whose account it is, where it is not plainly the platform's."""
+def holder(name: str, shops: dict[str, str] | None = None, code: str = "") -> SafeString:
+    """Whose account it is, where it is not plainly the platform's: a shop's, a courier's, a gateway's."""
     shown = (shops or {}).get(name, name)
+    if code.startswith("carrier"):
+        shown = words.said(delivery.carrier_name(name))
+    elif name == "sandbox":
+        shown = _("the sandbox")
     return SafeString("") if shown == "platform" else format_html(" · {}", shown)
 
 

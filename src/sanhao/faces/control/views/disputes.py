@@ -99,6 +99,7 @@ def _show(
     order, shop = orders.order(view.order_id), shops.shop(view.shop_id)
     lines = {line.id: line for line in order.lines}
     parcels = delivery.consignments_of([view.order_id, case_id])
+    statements = aftersales.statements(case_id)
     proposal = aftersales.proposals([view], now=time.now()).get(case_id)
     if view.state == "deciding":
         row = aftersales.row_of(case_id)
@@ -111,7 +112,7 @@ def _show(
     given: dict[str, Any] = {
         "case": view, "order": order, "shop": shop, "card": _card(view, shop), "now": time.now(), "form": form,
         "units": [(lines[id], count) for id, count in view.units], "steps": _steps(view),
-        "statements": aftersales.statements(case_id), "evidence": aftersales.evidence(case_id),
+        "statements": statements, "spoke": {one.side for one in statements}, "evidence": aftersales.evidence(case_id),
         "quotes": conversations.quotes(case_id),
         "sent": parcels[view.order_id], "back": parcels[case_id], "ways": ways,
         "proposal": proposal, "guarantee": words.said(promises.KINDS[view.guarantee].title) if view.guarantee else "",
