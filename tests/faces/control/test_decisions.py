@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import inspect as shapes
 
-from sanhao.faces.control import raw
+from sanhao.faces.control import raw, words
+from sanhao.faces.ui import facts as ui_facts
 from sanhao.faces.ui import sheets
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.goods.shops import api as shops
 from sanhao.kit.rows import fetch
 from sanhao.people import api as people
+from sanhao.service.aftersales import judge
+from sanhao.service.aftersales.paths import instant, intercept, pickup, proactive
+from sanhao.service.promises import api as promises
 from tests.faces.control.conftest import LATE, NOW, Desk, Enter
 from tests.faces.control.test_today import bare, html
 from tests.service import stage as service
@@ -230,3 +237,36 @@ def test_answered_appeals_stay_to_be_read(desk: Desk, enter: Enter) -> None:
     assert decisions.answered_appeals(before=NOW) == []
     said = bare(html(enter("admin"), "/control/appeals/"))
     assert "It was late." in said and "Nobody waits" in said
+
+
+def _names(kind: shapes.Type, depth: int = 0) -> Iterator[str]:
+    """The names of everything a type holds."""
+    if depth > 8:
+        return
+    match kind:
+        case shapes.StructType(fields=fields):
+            for field in fields:
+                yield field.name
+                yield from _names(field.type, depth + 1)
+        case shapes.UnionType(types=types):
+            for one in types:
+                yield from _names(one, depth + 1)
+        case (
+            shapes.VarTupleType(item_type=item)
+            | shapes.ListType(item_type=item)
+            | shapes.DictType(value_type=item)
+        ):
+            yield from _names(item, depth + 1)
+
+
+SEEN = [*(kind.Facts for kind in promises.KINDS.values()), judge.Seen, instant.Seen, intercept.Seen, intercept.FeeSeen, pickup.FeeSeen, proactive.Seen]  # fmt: skip
+
+
+@pytest.mark.parametrize("facts", SEEN)
+def test_no_fact_goes_by_a_name_of_the_code(facts: type[msgspec.Struct]) -> None:
+    nameless = [
+        name
+        for name in _names(shapes.type_info(facts))
+        if name not in words.FACTS and not ui_facts.known(name)
+    ]
+    assert not nameless, "name them in faces/ui/facts.py"

@@ -11,6 +11,8 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from sanhao.faces.control import words
+from sanhao.faces.ui import facts as facts_of_all
+from sanhao.faces.ui import terms
 from sanhao.faces.ui.cards import Step
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
@@ -46,14 +48,18 @@ def table(facts: Mapping[str, Any], shops: Mapping[str, str]) -> list[Fact]:
     return list(_flat(facts, "", shops))
 
 
+def _label(key: str) -> str:
+    return str(words.FACTS[key]) if key in words.FACTS else facts_of_all.label(key)
+
+
 def _flat(value: Mapping[str, Any], before: str, shops: Mapping[str, str]) -> Iterator[Fact]:
     for key, raw in value.items():
-        name = f"{before}{words.label(words.FACTS, key)}"
+        name = f"{before}{_label(key)}"
         seen = read(raw)
         if key in _SCANS and isinstance(raw, list):
             for scan in raw:
                 yield Fact(name, read(scan[0]))
-                yield Fact(f"{name} · {words.label(words.FACTS, 'received_at')}", read(scan[1]))
+                yield Fact(f"{name} · {_label('received_at')}", read(scan[1]))
         elif isinstance(seen, dict):
             yield from _flat(seen, f"{name} · ", shops)
         elif isinstance(seen, list):
@@ -66,7 +72,7 @@ def _flat(value: Mapping[str, Any], before: str, shops: Mapping[str, str]) -> It
         elif seen not in (None, "") and not (isinstance(seen, datetime) and seen.year == _FOR_EVER):
             by_when = key == "by" and isinstance(seen, datetime)
             yield Fact(
-                f"{before}{words.label(words.FACTS, 'ship_by')}" if by_when else name,
+                f"{before}{_label('ship_by')}" if by_when else name,
                 _worded(key, seen, shops),
             )
 
@@ -78,7 +84,7 @@ def _worded(key: str, seen: object, shops: Mapping[str, str]) -> object:
         return words.label(words.REASONS, str(seen))
     if key == "by" and isinstance(seen, str):
         return words.label(words.PARTIES, {"buyer": "person"}.get(seen, seen))
-    return seen
+    return terms.value(seen) if isinstance(seen, str) else seen
 
 
 def way(facts: Mapping[str, Any], *, broken: bool) -> list[Step]:

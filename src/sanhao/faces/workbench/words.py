@@ -14,6 +14,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
+from sanhao.faces.ui import facts as other_facts
 from sanhao.faces.ui import terms as worded
 from sanhao.faces.workbench.waiting import said
 from sanhao.kit.money import Money
@@ -136,7 +137,9 @@ def facts(stored: Mapping[str, Any]) -> list[Row]:
     if (share := stored.get("share")) is not None:
         rows.append(_row(_("Orders that money went back to"), len(share.get("orders", [])), key="share"))
     rest = [name for name in stored if name not in labels and name not in hidden]
-    return rows + [_row(name, stored[name], key=name, known=False) for name in rest]
+    return rows + [
+        _row(other_facts.label(name), stored[name], key=name, known=other_facts.known(name)) for name in rest
+    ]
 
 
 def _lines(lines: list[Any]) -> Iterator[Row]:

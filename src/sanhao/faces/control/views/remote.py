@@ -49,7 +49,7 @@ def index(request: StaffRequest) -> HttpResponse:
     days = remote.budgets(labels[0], currency=currency)
     given = {
         "today": [(_scope(one.scope), one, _parts(one)) for one in today],
-        "labels": [f"{day:%m-%d}" for day in labels],
+        "labels": [f"{day.month}/{day.day}" for day in labels],
         "days": [
             Series(_("spent"), [float(sum(d.spent.amount for d in days if d.day == day)) for day in labels], tone=_JADE),
             Series(_("set apart"), [float(sum(d.reserved.amount for d in days if d.day == day)) for day in labels], tone=_AMBER),
