@@ -1,4 +1,4 @@
-"""How a sentence says a moment and a sum: on the reader's clock, in the reader's language, as short as it can be.
+"""How a sentence says a moment, a sum and a long number: on the reader's clock, in the reader's language, as short as it can be.
 
 「周二14:00」 / "Tuesday 14:00" for what has just happened, 「3月3日周二14:00」 / "Tuesday 3 March, 14:00" for what lies
 ahead, 「3元」 / "¥3" for money.
@@ -46,6 +46,11 @@ def date(at: datetime, timezone: str) -> Text:
         zh=f"{local.month}月{local.day}日{_WEEKDAYS_ZH[local.weekday()]}",
         en=f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}",
     )
+
+
+def fours(number: str) -> str:
+    """A long number as people read it aloud, ``2611 2342 7152 1899``; anything else as it is."""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4)) if number.isdigit() else number
 
 
 def sum_of(money: Money) -> Text:

@@ -72,7 +72,7 @@ def test_a_listing(at: service.Stage, client: Client, variants: int, django_asse
         _FRAME + 15
     ):  # text, card, offers, variants, shop, coupons, promise, guarantees (2), addresses, rules of sending, freight, saved, answers (2)
         assert client.get(f"/goods/{listing}/").status_code == 200
-    with django_assert_num_queries(12):  # a guest has no addresses and saves nothing
+    with django_assert_num_queries(13):  # a guest has no addresses, saves nothing, and may choose a courier
         assert client_of().get(f"/goods/{listing}/").status_code == 200
 
 
@@ -110,7 +110,7 @@ def test_the_list_of_orders(
     for _ in range(count):
         service.paid(at, now=kit_time.now())
     client.get("/orders/")
-    with django_assert_num_queries(_FRAME + 5):  # orders, lines, shops, promises, unclaimed
+    with django_assert_num_queries(_FRAME + 6):  # orders, lines, shops, promises, cases, unclaimed
         assert client.get("/orders/").status_code == 200
 
 

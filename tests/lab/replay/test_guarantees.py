@@ -42,6 +42,7 @@ EXPECTED = {
         **{str(n): ("kept", "0") for n in range(1, 9)},
         "9": ("broken", "2000"), "10": ("void", "0"), "11": ("broken", "6000"), "12": ("void", "0"),
     },
+    "chosen_courier": {"1": ("kept", "0"), "2": ("broken", "1000"), "11": ("kept", "0")},
     "out_of_stock": {
         **{str(n): ("kept", "0") for n in range(1, 9)},
         "9": ("waiting", "0"), "10": ("broken", "300"), "11": ("kept", "0"), "12": ("void", "0"),

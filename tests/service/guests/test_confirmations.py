@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sanhao.kit import keeper
 from sanhao.kit.rows import fetch
+from sanhao.kit.wording import fours
 from sanhao.people import api as people
 from sanhao.service.guests.actions import confirm
 from sanhao.service.guests.wiring import CONFIRM
@@ -39,7 +40,7 @@ def test_who_has_an_account_gets_one_mail_for_all_that_was_paid_together(
     [mail] = mailoutbox
     for id in bought.order_ids:
         order = orders.order(id)
-        assert order.number in mail.subject
+        assert fours(order.number) in mail.subject
         assert f"/orders/{id}/" in mail.body
         assert order.lines[0].title.en in mail.body
     assert tokens_in(mail) == [], "who signs in needs no link that opens everything"

@@ -10,6 +10,7 @@ import pytest
 from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Invalid, Refusal, TooMany
 from sanhao.kit.rows import fetch
+from sanhao.kit.wording import fours
 from sanhao.people import api as people
 from sanhao.service.guests import api as guests
 from sanhao.service.guests.core import Terms, clean_number, good_until
@@ -34,7 +35,7 @@ def test_what_is_paid_comes_by_mail_with_its_promises_and_its_link(
     mailed(T0)
     [mail] = mailoutbox
     assert mail.to == [EMAIL]
-    assert orders.order(order).number in mail.subject
+    assert fours(orders.order(order).number) in mail.subject
     assert "¥206" in mail.body
     assert "Ship" in mail.body or "ship" in mail.body
     [token] = tokens_in(mail)

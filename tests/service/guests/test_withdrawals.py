@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Forbidden, Invalid, Refusal, TooMany
 from sanhao.kit.rows import fetch
+from sanhao.kit.wording import fours
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
@@ -89,7 +90,7 @@ def test_on_the_last_second_it_opens_the_return_and_nobody_has_to_agree(
     assert acknowledged.to == [EMAIL]
     local = last.astimezone(last_zone())
     assert f"{local:%Y-%m-%d %H:%M:%S}" in acknowledged.body
-    assert orders.order(order).number in acknowledged.body
+    assert fours(orders.order(order).number) in acknowledged.body
 
 
 def last_zone() -> Any:

@@ -49,9 +49,8 @@ def _card(view: promises.PromiseView, cards: Mapping[UUID, shops.ShopCard], now:
 
 
 def _title(view: promises.PromiseView, due_at: datetime, now: datetime) -> str:
-    """What was promised until when; a kind without words here speaks for itself."""
-    own = view.sentence if view.state == "open" else view.title
-    return promise_title(view.kind, due_at, now) or words.said(own)
+    """What was promised until when; of others their guarantee, for their sentences speak to the buyer."""
+    return promise_title(view.kind, due_at, now) or words.said(view.title)
 
 
 def _otherwise(view: promises.PromiseView) -> str:

@@ -72,7 +72,7 @@ def _row(item: Any, currency: str) -> str:
         return " · ".join(_one(item[key], key, currency) for key in ("names", "level", "country"))
     told = [
         f"{terms.label(key)} {_one(value, key, currency)}"
-        for key, value in item.items() if value not in (None, 0, (), [])
+        for key, value in item.items() if key != terms.SHORT_NAME and value not in (None, 0, (), [])
     ]  # fmt: skip
     return "; ".join(told) or terms.value("")
 

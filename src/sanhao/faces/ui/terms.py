@@ -18,6 +18,8 @@ from sanhao.service.promises import api as promises
 from sanhao.service.remote import api as remote
 
 _LOCALES: dict[Lang, str] = {"zh": "zh_Hans", "en": "en"}
+SHORT_NAME = "key"
+"""What a row of a table is known by to the machine; people have its names."""
 _VALUES: dict[str, Text] = {
     "": Text(zh="没有", en="nothing"),
     "*": Text(zh="其余全部", en="everything else"),

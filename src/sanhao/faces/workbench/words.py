@@ -100,6 +100,7 @@ def _plain(value: Any, key: str = "", currency: str = "CNY") -> str:
         return ", ".join(
             _plain(one, key, name) if by_currency else f"{worded.label(name)} {_plain(one, name, currency)}"
             for name, one in value.items()
+            if name != worded.SHORT_NAME
         )
     if key.endswith("_minor") and isinstance(value, int):
         return Money(value, currency).format()

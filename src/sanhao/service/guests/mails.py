@@ -17,7 +17,7 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit.deadline import zone
 from sanhao.kit.events import News
 from sanhao.kit.text import Text
-from sanhao.kit.wording import date_time
+from sanhao.kit.wording import date_time, fours
 from sanhao.people import api as people
 from sanhao.service.guests import links
 from sanhao.service.guests.actions.link import renew
@@ -111,7 +111,7 @@ def confirmations(checkout_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, 
         alone = first.person_id in guests and guests[first.person_id].claimed_by is None
         total = sum((order.total for order in several[1:]), first.total)
         parts = {
-            "number": _same(", ".join(order.number for order in several)),
+            "number": _same(", ".join(fours(order.number) for order in several)),
             "total": Text(zh=total.format("zh"), en=total.format("en")),
             "orders": _joined(
                 _order(
@@ -140,7 +140,7 @@ def _order(
         for view in made
     ]
     parts = {
-        "shop": shop.name, "number": _same(order.number), "lines": _joined(_line(line) for line in order.lines),
+        "shop": shop.name, "number": _same(fours(order.number)), "lines": _joined(_line(line) for line in order.lines),
         "promises": _joined(promised or [_NOTHING_YET]), "link": _same(link),
     }  # fmt: skip
     return Text(
@@ -170,7 +170,9 @@ def told(news: Sequence[News[NoticesGiven]]) -> None:
             _TOLD,
             sentence=sentences[0].text,
             sentences=_joined(notice.text for notice in sentences),
-            links=_joined(_same(f"{number}: {addresses[id]}") for id, number in numbers[person].items()),
+            links=_joined(
+                _same(f"{fours(number)}: {addresses[id]}") for id, number in numbers[person].items()
+            ),
         )
 
 
@@ -189,7 +191,7 @@ def link(news: Sequence[News[LinkAsked]]) -> None:
     renew(asked, now=max(one.at for one in news))
     addresses, named = links.addresses(list(asked)), {id: number for number, id in numbers.items()}
     for id in asked:
-        send(cards[bought[id].person_id], _LINK, number=_same(named[id]), link=_same(addresses[id]))
+        send(cards[bought[id].person_id], _LINK, number=_same(fours(named[id])), link=_same(addresses[id]))
 
 
 def withdrawn(news: Sequence[News[WithdrawalDeclared]]) -> None:
@@ -217,7 +219,7 @@ def _send_about(view: WithdrawalView, mail: tuple[Text, Text], **parts: Text) ->
     to = people.PersonCard(view.id, view.name, view.email, view.language)
     local = view.declared_at.astimezone(zone(_SITE_ZONE))
     at = _same(f"{local:%Y-%m-%d %H:%M:%S} ({_SITE_ZONE}, UTC{local:%z})")
-    send(to, mail, at=at, number=_same(view.number), **parts)
+    send(to, mail, at=at, number=_same(fours(view.number)), **parts)
 
 
 def send(to: people.PersonCard | people.GuestCard, mail: tuple[Text, Text], **parts: Text) -> None:

@@ -101,8 +101,14 @@ def holder(name: str, shops: dict[str, str] | None = None, code: str = "") -> Sa
     if code.startswith("carrier"):
         shown = words.said(delivery.carrier_name(name))
     elif name == "sandbox":
-        shown = _("the sandbox")
+        shown = gateway(name)
     return SafeString("") if shown == "platform" else format_html(" · {}", shown)
+
+
+@register.filter
+def gateway(name: str) -> str:
+    """Who takes the money of buyers."""
+    return _("the sandbox") if name == "sandbox" else name.capitalize()
 
 
 @register.simple_tag

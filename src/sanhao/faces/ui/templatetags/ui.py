@@ -22,6 +22,7 @@ from sanhao.faces.ui.promised import Weighed
 from sanhao.kit import push
 from sanhao.kit.money import Money
 from sanhao.kit.text import Lang
+from sanhao.kit.wording import fours
 
 register = template.Library()
 
@@ -55,8 +56,7 @@ def money(amount: Money | None) -> SafeString:
 def grouped(number: str) -> SafeString:
     """``{{ order.number|grouped }}``: a long number in fours, as people read it aloud. The gaps are drawn, not written: what
     is copied or searched for on the page is the number itself."""
-    groups = [number[at : at + 4] for at in range(0, len(number), 4)]
-    spans = format_html_join("", "<span>{}</span>", ((group,) for group in groups))
+    spans = format_html_join("", "<span>{}</span>", ((group,) for group in fours(number).split(" ")))
     return format_html('<bdi class="number" data-number="{}" translate="no">{}</bdi>', number, spans)
 
 
