@@ -14,4 +14,6 @@ TERM_NAMES: dict[str, Text] = {
     "category_budget_minor": Text(zh="各类目的预算", en="budgets of categories"),
     "extra_days": Text(zh="路上多几天", en="further days on the way"),
     "shards": Text(zh="预算分成几份", en="parts of a budget"),
+    "returned_days": Text(zh="退回后几天不再等", en="days after it turned round"),
+    "silent_days": Text(zh="几天没消息算不走了", en="days of silence until it is given up"),
 }
