@@ -109,8 +109,8 @@ def month(date: dt.date) -> str:
 
 
 @register.filter
-def place(pattern: str) -> str:
-    """``{{ "CN/新疆"|place }}``: where a pattern of freight or couriers reaches."""
+def reaches(pattern: str) -> str:
+    """``{{ "CN/新疆"|reaches }}``: where a pattern of freight or couriers reaches."""
     return terms.place(pattern)
 
 
