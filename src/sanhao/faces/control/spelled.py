@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,8 +15,6 @@ from sanhao.faces.control.terms import whole
 from sanhao.faces.ui import terms
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.money import Money
-
-_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -62,7 +59,9 @@ def _alike(table: dict[str, Any]) -> Iterator[tuple[list[str], Any]]:
 
 def _of(key: str, currency: str, last: str) -> tuple[str, str]:
     """Currency and term of what stands under *key*: sums may stand by currency, and then are of the term above."""
-    return (key, last) if _CURRENCY.fullmatch(key) else (currency, last if last.endswith("_minor") else key)
+    if terms.CURRENCY.fullmatch(key):
+        return key, f"{last.removesuffix('_minor')}_minor"
+    return currency, last if last.endswith("_minor") else key
 
 
 def _row(item: Any, currency: str) -> str:

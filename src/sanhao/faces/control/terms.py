@@ -111,7 +111,7 @@ class TermsForm(forms.Form):
 
     def _guess(self, name: str, value: Any) -> None:
         """Terms without a known type: sums by currency are a table, anything else is what it looks like."""
-        if name.endswith("_minor") and isinstance(value, dict):
+        if isinstance(value, dict) and value and all(worded.CURRENCY.fullmatch(key) for key in value):
             self._lay_out_sums(name, sums.COLUMNS[1], sums.rows_of(value, 1))
         else:
             self._add((name,), _type_of(value), value)
@@ -359,9 +359,7 @@ def _field(kind: shapes.Type | None, last: str, *, required: bool) -> forms.Fiel
             return forms.IntegerField(required=required, max_value=2**53)
         case shapes.LiteralType(values=values):
             blank: list[tuple[Any, str]] = [("", "—")] if not required and "" not in values else []
-            named: list[tuple[Any, str]] = [
-                (value, worded.value(value)) for value in values
-            ]
+            named: list[tuple[Any, str]] = [(value, worded.value(value)) for value in values]
             return forms.ChoiceField(choices=blank + named, required=required and "" not in values)
         case shapes.DateTimeType():
             widget = forms.DateTimeInput({"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S")

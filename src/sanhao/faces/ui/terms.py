@@ -3,6 +3,7 @@ what its values are called, and the keys of its tables: guarantees, reasons, kin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from babel import Locale
@@ -18,6 +19,8 @@ from sanhao.service.promises import api as promises
 from sanhao.service.remote import api as remote
 
 _LOCALES: dict[Lang, str] = {"zh": "zh_Hans", "en": "en"}
+CURRENCY = re.compile("[A-Z]{3}")
+"""A table by such keys holds sums, in minor units."""
 SHORT_NAME = "key"
 """What a row of a table is known by to the machine; people have its names."""
 _VALUES: dict[str, Text] = {

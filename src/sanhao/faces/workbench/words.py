@@ -96,15 +96,19 @@ def _plain(value: Any, key: str = "", currency: str = "CNY") -> str:
     if isinstance(value, list):
         return ", ".join(_plain(one, key, currency) for one in value)
     if isinstance(value, Mapping):
-        by_currency = key.endswith("_minor")
         return ", ".join(
-            _plain(one, key, name) if by_currency else f"{worded.label(name)} {_plain(one, name, currency)}"
-            for name, one in value.items()
-            if name != worded.SHORT_NAME
+            _entry(name, one, key, currency) for name, one in value.items() if name != worded.SHORT_NAME
         )
     if key.endswith("_minor") and isinstance(value, int):
         return Money(value, currency).format()
     return worded.value(value)
+
+
+def _entry(name: str, value: Any, key: str, currency: str) -> str:
+    """One row of a table: a sum of its currency says itself, anything else is named."""
+    if worded.CURRENCY.fullmatch(name):
+        return _plain(value, f"{key.removesuffix('_minor')}_minor", name)
+    return f"{worded.label(name)} {_plain(value, key if key.endswith('_minor') else name, currency)}"
 
 
 def facts(stored: Mapping[str, Any]) -> list[Row]:

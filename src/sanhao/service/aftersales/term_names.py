@@ -82,6 +82,8 @@ TERM_NAMES: dict[str, Text] = {
     "floor_minor": Text(zh="每层楼加价", en="for each floor"),
     "apart_minor": Text(zh="拆装加价", en="for taking apart"),
     "floors": Text(zh="楼层", en="floors"),
+    "flat": Text(zh="没有凭证时给", en="without a receipt"),
+    "offers": Text(zh="店铺主动承担的算数", en="a shop's own offer counts"),
     "by_fault": Text(zh="按责任分", en="by whose fault it is"),
     "bookings": Text(zh="最多预约几次", en="appointments at most"),
     "slot_days": Text(zh="可预约几天内", en="days ahead a slot may be"),

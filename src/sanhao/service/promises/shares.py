@@ -43,8 +43,11 @@ def decision_kind(kind_name: str, *, share: bool = False, raised: bool = False) 
     return f"promise.{kind_name}{_SHARE if share else _RAISED if raised else ''}"
 
 
-def title(whole: Text, *, share: bool) -> Text:
-    """What decisions about a guarantee of this title are called: the whole, or one shop's share of it."""
+def title(whole: Text, *, share: bool = False, raised: bool = False) -> Text:
+    """What decisions about a guarantee of this title are called: the whole, one shop's share of it, or what more it came to
+    after an appeal."""
+    if raised:
+        return Text(zh=f"{whole.zh}，申诉后补的", en=f"{whole.en}, raised after an appeal")
     return Text(zh=f"{whole.zh}，一家店分担的", en=f"{whole.en}, one shop's share") if share else whole
 
 

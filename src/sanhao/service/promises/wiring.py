@@ -126,7 +126,11 @@ def wire() -> None:
             decided = shares.decision_kind(name, share=share)
             decisions.register_kind(decided, shares.title(kind.title, share=share), partial(judge, name))
             decisions.register_undo(decided, review.OWNER)
-        decisions.register_judge(shares.decision_kind(name, raised=True), partial(rejudge_raised, name))
+        decisions.register_kind(
+            shares.decision_kind(name, raised=True),
+            shares.title(kind.title, raised=True),
+            partial(rejudge_raised, name),
+        )
     rulebook.register_terms(raises.RULE, raises.Terms)
     rulebook.register_schema(coverage.RULE, _checked_coverage)
     listen_now(OrderPaid, make.orders_paid)

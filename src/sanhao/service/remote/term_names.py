@@ -16,4 +16,6 @@ TERM_NAMES: dict[str, Text] = {
     "shards": Text(zh="预算分成几份", en="parts of a budget"),
     "returned_days": Text(zh="退回后几天不再等", en="days after it turned round"),
     "silent_days": Text(zh="几天没消息算不走了", en="days of silence until it is given up"),
+    "amount_minor": Text(zh="金额", en="sum"),
+    "category": Text(zh="类目", en="category"),
 }
