@@ -110,7 +110,10 @@ def test_every_rule_of_a_site_can_be_drafted_from(db: None, now: datetime) -> No
         assert answered.is_valid(), (view.key, answered.errors)
         assert spelled.differences(view.key, view.terms, answered.terms) == []
     sums = TermsForm("aftersales.instant", {"case_minor": {"CNY": 150_000}})
-    assert sums["case_minor.CNY"].value() == "1500.00"
+    assert (sums["case_minor.0.currency"].value(), sums["case_minor.0.amount_minor"].value()) == (
+        "CNY",
+        "1500.00",
+    )
 
 
 def filled(client: Any, path: str, **over: str) -> dict[str, str]:

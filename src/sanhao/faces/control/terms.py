@@ -111,7 +111,7 @@ class TermsForm(forms.Form):
 
     def _guess(self, name: str, value: Any) -> None:
         """Terms without a known type: sums by currency are a table, anything else is what it looks like."""
-        if isinstance(value, dict) and value and all(worded.CURRENCY.fullmatch(key) for key in value):
+        if _are_sums(value):
             self._lay_out_sums(name, sums.COLUMNS[1], sums.rows_of(value, 1))
         else:
             self._add((name,), _type_of(value), value)
@@ -322,6 +322,13 @@ def _without_zeros(item: Mapping[str, Any], columns: Sequence[shapes.Field]) -> 
     """A row without zeros that an empty cell means as well: a ladder is read more easily so."""
     meant = {field.name for field in columns if field.default == 0}
     return {name: value for name, value in item.items() if value != 0 or name not in meant}
+
+
+def _are_sums(value: Any) -> bool:
+    """Whether it is a table of minor units by currency."""
+    return isinstance(value, dict) and any(value) and all(
+        worded.CURRENCY.fullmatch(key) and isinstance(minor, int) for key, minor in value.items()
+    )  # fmt: skip
 
 
 def _type_of(value: Any) -> shapes.Type | None:
