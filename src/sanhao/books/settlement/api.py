@@ -55,7 +55,7 @@ from sanhao.books.settlement.queries.papers import (
 )
 from sanhao.books.settlement.queries.payouts import PayeeView, PayoutView, all_payouts, payees, payouts
 from sanhao.books.settlement.queries.statements import PURSES, Line, Standings, standing_at, statement
-from sanhao.books.settlement.rules import found_rules
+from sanhao.books.settlement.rules import found_rules, release_terms
 
 __all__ = [
     "COMMISSION",
@@ -126,6 +126,7 @@ __all__ = [
     "propose_money",
     "read_paper",
     "release_dates",
+    "release_terms",
     "repay",
     "sandbox_bank",
     "set_release",

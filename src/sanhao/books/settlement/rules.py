@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -32,9 +34,21 @@ KINDS: dict[str, tuple[type[msgspec.Struct], Text]] = {
 }
 
 
+_LONGEST = ReleaseTerms(waits="longest", by_category={"fresh": 7})
+FOUNDING: dict[str, dict[str, msgspec.Struct]] = {
+    RELEASE: {
+        rulebook.EVERYWHERE: _LONGEST,
+        # Who may withdraw for fourteen days has their money kept for as long.
+        rulebook.UNION: msgspec.structs.replace(_LONGEST, window_days=14, by_category={"fresh": 14}),
+    }
+}
+"""What a new site begins with, by market, where it is not a rule's own default."""
+
+
 def found_rules(*, now: datetime) -> None:
     for key, (kind, title) in KINDS.items():
-        rulebook.found(key, msgspec.to_builtins(kind()), title=title, now=now)
+        for market, terms in FOUNDING.get(key, {rulebook.EVERYWHERE: kind()}).items():
+            rulebook.found(key, msgspec.to_builtins(terms), title=title, now=now, market=market)
     found_billing(now=now)
 
 
@@ -55,6 +69,26 @@ class Since(msgspec.Struct, Generic[T]):
     def at(self, moment: datetime) -> T:
         index = bisect_right(self.moments, moment)
         return self.terms[index - 1] if index else self.founding
+
+
+def release_terms(paid: Mapping[UUID, tuple[datetime, str]]) -> dict[UUID, ReleaseTerms]:
+    """What `settlement.release` said when each order was paid, in the country it went to: that is frozen. One query."""
+    by_market: dict[str, list[tuple[datetime, int, ReleaseTerms]]] = {}
+    for rule in rulebook.versions(RELEASE) if paid else ():
+        if rule.effective_at is not None and rule.state in ("announced", "in_force", "superseded"):
+            terms = msgspec.convert(rule.terms, ReleaseTerms)
+            by_market.setdefault(rule.market, []).append((rule.effective_at, rule.version, terms))
+    return {id: _binding(by_market, at, country) for id, (at, country) in paid.items()}
+
+
+def _binding(
+    by_market: Mapping[str, list[tuple[datetime, int, ReleaseTerms]]], at: datetime, country: str
+) -> ReleaseTerms:
+    for market in rulebook.markets(country):
+        bound = [one for one in by_market.get(market, ()) if one[0] <= at]
+        if bound:
+            return max(bound, key=lambda one: one[:2])[2]
+    return ReleaseTerms()
 
 
 def since(key: str, kind: type[T]) -> Since[T]:

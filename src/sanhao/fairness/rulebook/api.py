@@ -12,7 +12,16 @@ from sanhao.fairness.rulebook.actions import (
     register_terms,
     withdraw,
 )
-from sanhao.fairness.rulebook.core import EVERYWHERE, Paying, Preview, RuleVersion, RuleView
+from sanhao.fairness.rulebook.core import (
+    EVERYWHERE,
+    UNION,
+    Paying,
+    Preview,
+    RuleVersion,
+    RuleView,
+    countries,
+    markets,
+)
 from sanhao.fairness.rulebook.queries import (
     book,
     changed,
@@ -29,6 +38,7 @@ from sanhao.fairness.rulebook.queries import (
 
 __all__ = [
     "EVERYWHERE",
+    "UNION",
     "Paying",
     "Preview",
     "RuleVersion",
@@ -36,6 +46,7 @@ __all__ = [
     "announce",
     "book",
     "changed",
+    "countries",
     "draft",
     "drafts",
     "found",
@@ -43,6 +54,7 @@ __all__ = [
     "in_force",
     "in_force_many",
     "keep_previews",
+    "markets",
     "name_of",
     "notice_days",
     "previews",

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from stdnum.eu.vat import MEMBER_STATES
 
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, Refusal
@@ -18,11 +19,29 @@ Validate = Callable[[Terms], Terms]
 """Gives back the terms, complete and normal; raises ValueError (or a msgspec error) for bad ones."""
 
 EVERYWHERE = "*"
+UNION = "EU"
+"""A market of several countries: a rule for it binds each of them that has none of its own."""
+_MEMBERS = frozenset(
+    code.upper() for code in MEMBER_STATES if code != "xi"
+)  # XI taxes Northern Ireland alone
 NOTICE = "rulebook.notice"
 NOTICE_DAYS = 7
 """Days between announcement and effect where the site sets none (Decree 116: comment period of at least 7 days)."""
 FOUNDED = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 """Founding versions bind from here: since before any order, imported histories included."""
+
+
+def markets(market: str) -> tuple[str, ...]:
+    """Whose rules may bind in *market*, the nearest first: its own, the Union's, everybody's."""
+    union = (UNION,) if market in _MEMBERS else ()
+    return (market, *union, EVERYWHERE) if market != EVERYWHERE else (EVERYWHERE,)
+
+
+def countries(market: str) -> list[str] | None:
+    """The countries of *market*; None for all there are."""
+    if market == EVERYWHERE:
+        return None
+    return sorted(_MEMBERS) if market == UNION else [market]
 
 
 class RuleVersion(msgspec.Struct, frozen=True):

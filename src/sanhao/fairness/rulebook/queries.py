@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from sanhao.fairness.rulebook.core import EVERYWHERE, Paying, Preview, RuleVersion, RuleView
+from sanhao.fairness.rulebook.core import EVERYWHERE, Paying, Preview, RuleVersion, RuleView, markets
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
@@ -35,7 +35,8 @@ def in_force(key: str, *, at: datetime, market: str = EVERYWHERE) -> RuleVersion
 
 
 def in_force_many(keys: Sequence[str], *, at: datetime, market: str = EVERYWHERE) -> dict[str, RuleVersion]:
-    """For each of *keys* what binds *market* at *at*: the market's own rule, else the one for everywhere. One query.
+    """For each of *keys* what binds *market* at *at*: the market's own rule, else the Union's where it is in it, else the
+    one for everywhere. One query.
 
     A version binds from its `effective_at` (included) to the next one's (excluded), whether or not a keeper has
     moved its state yet. Raises LookupError naming the keys nothing is in force for.
@@ -43,10 +44,10 @@ def in_force_many(keys: Sequence[str], *, at: datetime, market: str = EVERYWHERE
     rows = fetch(
         f"""
         SELECT DISTINCT ON (key) {_COLUMNS} FROM rulebook_rule
-        WHERE key = ANY(%(keys)s) AND market IN ('*', %(market)s) AND effective_at <= %(at)s AND {_BINDING}
-        ORDER BY key, market = '*', effective_at DESC
+        WHERE key = ANY(%(keys)s) AND market = ANY(%(markets)s) AND effective_at <= %(at)s AND {_BINDING}
+        ORDER BY key, array_position(%(markets)s, market::text), effective_at DESC
         """,
-        {"keys": list(dict.fromkeys(keys)), "market": market, "at": at},
+        {"keys": list(dict.fromkeys(keys)), "markets": list(markets(market)), "at": at},
     )
     found = {row["key"]: _version(row["id"], _keep(row)) for row in rows}
     if missing := [key for key in keys if key not in found]:
@@ -91,7 +92,7 @@ def changed(id: UUID) -> list[Text]:
     before = [
         view
         for view in versions(found.key)
-        if view.market in (found.market, EVERYWHERE)
+        if view.market in markets(found.market)
         and view.state not in ("draft", "withdrawn")
         and view.effective_at is not None
         and (found.effective_at is None or view.effective_at < found.effective_at)

@@ -26,9 +26,17 @@ def rule_announced(batch: Sequence[News[RuleAnnounced]]) -> None:
         versions = rulebook.versions(fact.key)
         told = {view.id: view for view in versions}[fact.rule_id]
         said = _Saying(told, rulebook.changed(fact.rule_id), fact.effective_at)
-        # A country with a rule of its own is not bound by the one for everywhere.
-        own = {view.market for view in versions if view.state not in ("draft", "withdrawn")}
-        markets = None if fact.market == rulebook.EVERYWHERE else [fact.market]
+        # A country with a rule of its own is not bound by the Union's, nor its members by the one for everywhere.
+        own = {
+            country
+            for view in versions
+            if view.state not in ("draft", "withdrawn")
+            and len(rulebook.markets(view.market)) > len(rulebook.markets(fact.market))
+            for country in rulebook.countries(view.market) or ()
+        }
+        markets = rulebook.countries(fact.market)
+        if markets is not None:
+            markets = [country for country in markets if country == fact.market or country not in own]
         last = _FIRST
         while members := members_after(last, markets=markets, without=sorted(own), limit=_AT_ONCE):
             notices.notify(

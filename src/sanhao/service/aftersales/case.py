@@ -335,13 +335,31 @@ def last_window(terms: Terms, delivered_at: datetime, codes: Iterable[str]) -> d
     return window_ends(terms, delivered_at, days=max(terms.days_for(code) for code in codes))
 
 
+class Wait(msgspec.Struct, frozen=True):
+    """Until when an order's money waits, and why: a window that is still open, named by *why*; "" for the site's own days. *cut*:
+    it would wait longer, if terms let it."""
+
+    until: datetime
+    why: str
+    cut: bool
+
+
 def money_waits_until(
-    terms: Terms, delivered_at: datetime, released_at: datetime, windows: tuple[datetime, ...]
-) -> datetime:
-    """When an order's money is the shop's: once the default window, the release of the site and the guarantees' *windows*
-    are over, those no longer than `held_days` after delivery."""
-    most = window_ends(terms, delivered_at, days=max(terms.held_days, terms.window_days))
-    return max([released_at, window_ends(terms, delivered_at), *(min(window, most) for window in windows)])
+    terms: Terms,
+    delivered_at: datetime,
+    released_at: datetime,
+    windows: Iterable[tuple[datetime, str]],
+    *,
+    most_days: int | None = None,
+) -> Wait:
+    """When an order's money is the shop's: once the site's own days and all of *windows* (each with its name) are over, none
+    waited for longer than `held_days` after delivery, or *most_days* where that is less."""
+    longest = max(terms.held_days, terms.window_days)
+    most = window_ends(
+        terms, delivered_at, days=longest if most_days is None else max(min(longest, most_days), 1)
+    )
+    waits = [Wait(min(at, most), why, at > most) for at, why in windows]
+    return max([Wait(released_at, "", False), *waits], key=lambda wait: wait.until)
 
 
 class Warehouse(msgspec.Struct, frozen=True):

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from stdnum.eu.vat import MEMBER_STATES
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
@@ -17,8 +16,6 @@ from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import core
 from sanhao.service.orders import api as orders
-
-_UNION = sorted(code.upper() for code in MEMBER_STATES if code != "xi")  # XI taxes Northern Ireland alone
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -60,7 +57,7 @@ def found_rules(*, now: datetime) -> None:
 
 def _founding() -> core.MoneyRule:
     union = core.RefundTerms(freight="whole_order")
-    return core.MoneyRule(by_country=dict.fromkeys(_UNION, union))
+    return core.MoneyRule(by_country=dict.fromkeys(rulebook.countries(rulebook.UNION) or (), union))
 
 
 def rule(*, at: datetime) -> core.MoneyRule:

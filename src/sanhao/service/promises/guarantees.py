@@ -271,16 +271,15 @@ def withdrawable(order_id: UUID, *, now: datetime) -> dict[UUID, Withdrawable]:
     return found
 
 
-def windows_of(order_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:
-    """Until when something may still be claimed about each order, guarantee by guarantee, as far as it is known. One
-    query."""
-    found: dict[UUID, list[datetime]] = defaultdict(list)
+def windows_of(order_ids: Sequence[UUID]) -> dict[UUID, list[tuple[datetime, str]]]:
+    """Until when what may still be claimed about each order, as far as it is known: moment and kind. One query."""
+    found: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
     for row in fetch(
-        "SELECT order_id, due_at FROM promises_promise WHERE order_id = ANY(%s) AND kind = ANY(%s) AND state = 'open' "
+        "SELECT order_id, due_at, kind FROM promises_promise WHERE order_id = ANY(%s) AND kind = ANY(%s) AND state = 'open' "
         "AND due_at < '9000-01-01'",
         [list(order_ids), list(CLAIMS)],
     ):
-        found[row["order_id"]].append(row["due_at"])
+        found[row["order_id"]].append((row["due_at"], row["kind"]))
     return found
 
 

@@ -29,22 +29,31 @@ def open(drafts: Sequence[Opening], *, now: datetime) -> None:
     )  # fmt: skip
 
 
-def set_release(release: Mapping[UUID, datetime]) -> None:
-    """From these moments on the orders' money is the shops', if no hold stands in the way. Released stays released."""
+_UNSAID = Text(zh="", en="")
+
+
+def set_release(release: Mapping[UUID, datetime], because: Mapping[UUID, Text] | None = None) -> None:
+    """From these moments on the orders' money is the shops', if no hold stands in the way, and why then. Released stays
+    released."""
     ids = sorted(release)
     if not ids:
         return
+
+    def why(id: UUID) -> Text:
+        return (because or {}).get(id, _UNSAID)
+
     with together():
         fetch(
             """
             WITH told AS (
-                SELECT s.id, t.at FROM settlement_settlement s
-                JOIN unnest(%s::uuid[], %s::timestamptz[]) AS t (id, at) ON t.id = s.id
+                SELECT s.id, t.at, t.zh, t.en FROM settlement_settlement s
+                JOIN unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[]) AS t (id, at, zh, en) ON t.id = s.id
                 WHERE s.state = 'held' ORDER BY s.id FOR UPDATE OF s
             )
-            UPDATE settlement_settlement s SET release_at = t.at FROM told t WHERE s.id = t.id RETURNING s.id
+            UPDATE settlement_settlement s SET release_at = t.at, because_zh = t.zh, because_en = t.en
+            FROM told t WHERE s.id = t.id RETURNING s.id
             """,
-            [ids, [release[id] for id in ids]],
+            [ids, [release[id] for id in ids], [why(id).zh for id in ids], [why(id).en for id in ids]],
         )
 
 

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.kit.text import Text
+
 SETTLEMENT_STATES: Mapping[str, tuple[str, ...]] = {
     "held": ("released", "closed"),
     "released": ("closed",),
@@ -184,3 +186,10 @@ class View(msgspec.Struct, frozen=True):
     opened_at: datetime
     release_at: datetime | None
     released_at: datetime | None
+    because_zh: str = ""
+    because_en: str = ""
+
+    @property
+    def because(self) -> Text:
+        """Why its money waits until then."""
+        return Text(zh=self.because_zh, en=self.because_en)

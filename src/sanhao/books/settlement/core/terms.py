@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Literal
 
 import msgspec
 
@@ -14,13 +15,32 @@ NEUTRAL = "neutral"
 
 
 class ReleaseTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The rule `settlement.release`: how many days after delivery the buyer's money is the shop's."""
+    """The rule `settlement.release`: how many days after delivery the buyer's money is the shop's, at the least.
+
+    *waits*: for that alone (``window``); also for what guarantees may still be claimed (``claims``); or for everything that
+    may still be asked about the order (``longest``). *by_category*: goods of which the money waits no longer than so many days
+    after delivery (and `window_days`), whatever may still be asked.
+    """
 
     window_days: int = 7
+    waits: Literal["window", "claims", "longest"] = "claims"
+    by_category: Mapping[str, int] = {}
 
     def __post_init__(self) -> None:
-        if not 0 <= self.window_days <= 365:
-            raise ValueError("window_days: from 0 to 365")
+        if not all(0 <= days <= 365 for days in (self.window_days, *self.by_category.values())):
+            raise ValueError("days: from 0 to 365")
+
+    def most_days(self, categories: Collection[str]) -> int | None:
+        """How long at most the money of goods of these categories (paths) waits; None where nothing says."""
+        said = [self._most(path) for path in categories]
+        known = [days for days in said if days is not None]
+        return max(known) if known and len(known) == len(said) else None
+
+    def _most(self, path: str) -> int | None:
+        for slug in reversed(path.split("/")):
+            if slug in self.by_category:
+                return self.by_category[slug]
+        return None
 
 
 class CommissionTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -41,6 +41,9 @@ class Settlement(models.Model):
     opened_at = models.DateTimeField()
     release_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+    because_zh = models.CharField(max_length=200, db_default="")
+    because_en = models.CharField(max_length=200, db_default="")
+    """Why its money waits until *release_at*."""
 
     class Meta:
         constraints = [

@@ -17,7 +17,7 @@ from sanhao.kit.text import Text
 _VIEW = (
     "id AS order_id, number, shop_id, currency, state, received_minor, held_minor, covered_minor, goods_minor, "
     "goods_back_minor, commission_minor, released_minor, drawn_minor, charged_minor, holds, opened_at, release_at, "
-    "released_at"
+    "released_at, because_zh, because_en"
 )
 
 

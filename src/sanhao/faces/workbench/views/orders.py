@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from sanhao.books.settlement import api as settlement
 from sanhao.faces.ui import sheets
 from sanhao.faces.ui.cards import Step, Tab
 from sanhao.faces.workbench.cases import card_of as case_card
@@ -134,6 +135,7 @@ def _order(
     by_hub = remote.consolidated([view.id]).get(view.id)
     given |= {
         "hub": by_hub.hub if by_hub else None,
+        "settled": settlement.settlements([view.id]).get(view.id),
         "more_time": promises.delay_answer(view.id, now=seat.now),
         "proposals": promises.proposals_of([view.id]).get(view.id, []),
         "delay": form or DelayForm(),

@@ -22,10 +22,10 @@ def rules(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 def _binding(seat: Seat, versions: list[rulebook.RuleView]) -> list[rulebook.RuleView]:
-    """Those for everywhere and for the shop's own country; drafts and withdrawn ones bind nobody."""
+    """Those for everywhere, for the shop's own country and its market; drafts and withdrawn ones bind nobody."""
+    bind = rulebook.markets(seat.shop.country)
     return [
-        rule for rule in versions
-        if rule.market in (rulebook.EVERYWHERE, seat.shop.country) and rule.state not in ("draft", "withdrawn")
+        rule for rule in versions if rule.market in bind and rule.state not in ("draft", "withdrawn")
     ]  # fmt: skip
 
 
