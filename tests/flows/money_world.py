@@ -28,6 +28,7 @@ from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
+from sanhao.service.aftersales import api as aftersales
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.core import Ask, worth
 from sanhao.service.delivery import api as delivery
@@ -38,8 +39,10 @@ from tests.service.stage import HOME
 _TICKS = (
     "orders.expiry", "delivery.inbox", "promises.settle", "promises.cancel_unshipped", "settlement.release",
     "settlement.reserve", "settlement.payout", "settlement.bank", "settlement.sandbox", "wallet.expiry",
-    "wallet.issues_end", "payments.refunds",
+    "wallet.issues_end", "payments.refunds", "delivery.pickups", "delivery.sandbox_pickups", "delivery.inbox",
+    "aftersales.ahead", "aftersales.due",
 )  # fmt: skip
+SIZES = aftersales.Sizes(300)
 Found = list[dict[str, Any]]
 
 
@@ -340,6 +343,68 @@ class Market:
                 settlement.lift(ids, "case:test", now=self.now)
         return len(ids)
 
+    def have_collected(self, dice: Random, n: int) -> int:
+        """Returns, at anybody's fault, for which a courier comes: as it promised, late, in vain, or never."""
+        rows = self._orders(dice, max(n // 25, 1), "o.state = 'delivered' AND EXISTS (SELECT 1 FROM orders_line l WHERE "
+                            "l.order_id = o.id AND l.refunded_units < l.quantity) AND NOT EXISTS (SELECT 1 FROM "
+                            "aftersales_case c WHERE c.order_id = o.id AND c.due_at IS NOT NULL)")  # fmt: skip
+        for row in rows:
+            self._try(lambda row=row: self._have_collected(dice, row))
+        return 3 * len(rows)
+
+    def _have_collected(self, dice: Random, row: dict[str, Any]) -> None:
+        order = orders.order(row["id"])
+        line = dice.choice([line for line in order.lines if line.refunded_units < line.quantity])
+        asked = aftersales.request(
+            order.id, person_id=row["person_id"], units={line.id: 1}, kind="return",
+            reason=dice.choice(["no_reason", "not_as_described", "wrong_item"]), now=self.now,
+        )  # fmt: skip
+        aftersales.approve(asked, shop_id=row["shop_id"], by=self.owners[row["shop_id"]], now=self.now)
+        if dice.random() < 0.15:  # by their own means after all
+            self.sent += 1
+            aftersales.send_back(
+                asked, person_id=row["person_id"], carrier="sandbox",
+                tracking_no=f"R{row['shop_id'].int % 10**9}N{self.sent}", now=self.now,
+            )  # fmt: skip
+            return
+        delivery.sandbox_pickup_mischief(order.number, dice.choice(list(delivery.PICKUP_MISCHIEF)))
+        offer = aftersales.collectable(asked, person_id=row["person_id"], now=self.now)
+        if offer is None:
+            return
+        slot = dice.choice(aftersales.pickup_slots(offer, "sandbox", SIZES, now=self.now))
+        aftersales.book_pickup(
+            asked,
+            person_id=row["person_id"],
+            carrier="sandbox",
+            starts_at=slot.starts_at,
+            sizes=SIZES,
+            now=self.now,
+        )
+
+    def inspect(self, dice: Random, n: int) -> int:
+        """Shops look at what came back: most of it is well, some is not; and buyers change their minds before it leaves."""
+        rows = fetch(
+            "SELECT id, shop_id, person_id, state FROM aftersales_case WHERE shop_id = ANY(%s) "
+            "AND state IN ('returning', 'to_send') ORDER BY id",
+            [self.shops],
+        )
+        chosen = dice.sample(rows, min(max(n // 25, 1), len(rows)))
+        for row in chosen:
+            self._try(lambda row=row: self._inspect(dice, row))
+        return 2 * len(chosen)
+
+    def _inspect(self, dice: Random, row: dict[str, Any]) -> None:
+        shop = {"shop_id": row["shop_id"], "by": self.owners[row["shop_id"]], "now": self.now}
+        if row["state"] == "to_send":
+            if dice.random() < 0.5:
+                aftersales.withdraw(row["id"], person_id=row["person_id"], now=self.now)
+            else:
+                aftersales.call_off_pickup(row["id"], person_id=row["person_id"], now=self.now)
+        elif dice.random() < 0.7:
+            aftersales.receive(row["id"], restock=dice.random() < 0.5, **shop)
+        else:
+            aftersales.refuse(row["id"], words="Another one came back", **shop)
+
     def wait(self, dice: Random, n: int) -> int:
         """Hours or days go by: releases, payouts, returns, expiries, late parcels, refunds on their way."""
         return self.let_pass(dice.choices([2, 20, 80, 200], [8, 4, 1, 2])[0])
@@ -447,6 +512,10 @@ BOOKED = (
     ("host", "", "SELECT sum(s.amount_minor - s.returned_minor) - (SELECT sum(amount_minor) FROM wallet_prepayment) "
      "FROM orders_share s JOIN orders_line l ON l.id = s.line_id JOIN orders_order o ON o.id = l.order_id "
      "WHERE s.funder_kind = 'host' AND o.paid_at IS NOT NULL"),
+    ("carrier_fees", "", "SELECT -sum(effect_minor) FROM decisions_decision WHERE kind = 'pickup.fee'"),
+    ("paid_ahead", "", "SELECT coalesce((SELECT sum(amount_minor) FROM aftersales_advance WHERE state = 'paid'), 0) "
+     "+ coalesce((SELECT sum(pickup_minor) FROM aftersales_case WHERE due_at IS NOT NULL), 0)"),
+    ("buyer_owes", "", "SELECT sum(owed_minor) FROM aftersales_advance"),
     ("payouts", "", "SELECT -sum(amount_minor) FROM settlement_payout WHERE state IN ('drafted', 'sent')"),
     ("gateway", "", "SELECT (SELECT sum(amount_minor) FROM payments_payment WHERE state = 'paid') "
      "- coalesce((SELECT sum(amount_minor) FROM payments_refund WHERE state = 'done'), 0) "
@@ -466,6 +535,8 @@ ACTIONS: dict[str, Callable[[Market, Random, int], int]] = {
     "dispute": Market.dispute,
     "fund": Market.fund,
     "hold": Market.hold,
+    "have collected": Market.have_collected,
+    "inspect": Market.inspect,
     "wait": Market.wait,
     "mend": Market.mend,
 }

@@ -9,15 +9,19 @@ from __future__ import annotations
 import os
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from sanhao.books.settlement import api as settlement
+from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import time as kit_time
 from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
 from sanhao.service.aftersales import money
+from sanhao.service.aftersales.paths import pickup
 from tests.conftest import T0
 from tests.flows.money_world import ACTIONS, OFTEN, Market
 from tests.service import stage
@@ -75,6 +79,9 @@ class Books(RuleBasedStateMachine):
 @pytest.mark.django_db(transaction=True)
 def test_no_sequence_of_orders_refunds_payouts_and_time_makes_or_loses_a_cent() -> None:
     kit_time.found_world(is_demo=True)
+    bulky = pickup.Terms(heavy_g=200)  # what these shops sell weighs 300 g, and is bulky here
+    since = T0 - timedelta(days=1)
+    rulebook.found(pickup.RULE, msgspec.to_builtins(bulky), title=Text(zh="大件", en="Bulky"), now=since)
     stage.rules()
     settlement.found_rules(now=T0 - timedelta(days=1))
     money.found_rules(now=T0 - timedelta(days=1))

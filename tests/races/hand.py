@@ -300,6 +300,31 @@ def refund_and_die(*, now: str) -> None:
     keeper.tick(refunds, datetime.fromisoformat(now))
 
 
+def confirm(*, now: str, mailbox: str, dies_after: int | None = None) -> None:
+    """A keeper of confirmations, whose mails go to a folder. Killed before it can commit what it claims (*dies_after* 0), or
+    when so many mails have left and the last of them is not written down yet."""
+    from django.conf import settings
+
+    from sanhao.kit import keeper
+    from sanhao.service.guests.actions import confirm
+
+    settings.EMAIL_FILE_PATH = mailbox
+    [one] = [k for k in keeper.all_keepers() if k.name == "guests.confirm"]
+    note, sent = confirm._sent, 0
+
+    def note_or_die(id: Any, at: datetime) -> None:
+        nonlocal sent
+        sent += 1
+        _die() if sent == dies_after else note(id, at)
+
+    def last_breath(rows: Sequence[keeper.Row], at: datetime) -> None:
+        one.settle(rows, at)
+        _die()
+
+    confirm._sent = note_or_die
+    keeper.tick(replace(one, settle=last_breath) if dies_after == 0 else one, datetime.fromisoformat(now))
+
+
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -326,6 +351,7 @@ ROLES: dict[str, Callable[..., Any]] = {
     "settle_and_die": settle_and_die,
     "tell_and_die": tell_and_die,
     "refund_and_die": refund_and_die,
+    "confirm": confirm,
 }
 
 if __name__ == "__main__":

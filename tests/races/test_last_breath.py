@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,8 +35,8 @@ def at(seeded: tuple[str, datetime], tmp_path: Path) -> Iterator[tuple[Arena, da
         yield running, start + timedelta(minutes=1)
 
 
-def _dies(at: Arena, role: str, now: datetime) -> None:
-    hand = at.start(role, now=now.isoformat())
+def _dies(at: Arena, role: str, now: datetime, **more: Any) -> None:
+    hand = at.start(role, now=now.isoformat(), **more)
     assert hand.process.wait(60) == -signal.SIGKILL, hand.log.read_text()
 
 
@@ -81,3 +83,49 @@ def test_a_refund_whose_keeper_died_after_the_gateway_paid_is_paid_once(at: tupl
     assert world.do("check", now=later.isoformat())["findings"] == {}
     assert world.ask("SELECT count(*) FROM payments_sandboxrefund") == asked
     assert world.ask("SELECT count(*) FROM payments_sandboxrefund WHERE asked = 2") == sent
+
+
+def test_a_keeper_of_confirmations_killed_at_any_moment_loses_no_mail_and_repeats_one_under_its_own_id(
+    at: tuple[Arena, datetime], tmp_path: Path
+) -> None:
+    world, now = at
+    mailbox = tmp_path / "mailbox"
+    mailbox.mkdir()
+    owed = world.ask(
+        "WITH owed AS (INSERT INTO guests_confirmation (id, owed_at, due_at, tries) "
+        f"SELECT id, '{now.isoformat()}', '{now.isoformat()}', 0 FROM orders_checkout RETURNING 1) SELECT count(*) FROM owed"
+    )
+    assert owed > 3
+
+    _dies(world, "confirm", now, mailbox=str(mailbox), dies_after=0)
+    assert _ids(mailbox) == [], "what is not committed is not sent"
+    assert world.ask("SELECT count(*) FROM guests_confirmation WHERE tries = 0 AND sent_at IS NULL") == owed
+
+    _dies(world, "confirm", now, mailbox=str(mailbox), dies_after=3)
+    assert (
+        len(_ids(mailbox)),
+        world.ask("SELECT count(*) FROM guests_confirmation WHERE sent_at IS NOT NULL"),
+    ) == (3, 2)
+
+    world.do("confirm", now=now.isoformat(), mailbox=str(mailbox))
+    assert len(_ids(mailbox)) == 3, "claimed: nobody else sends them meanwhile"
+    later = now + timedelta(hours=1)
+    world.do("confirm", now=later.isoformat(), mailbox=str(mailbox))
+    world.do("confirm", now=later.isoformat(), mailbox=str(mailbox))
+    found = _ids(mailbox)
+    assert (len(found), len(set(found))) == (owed + 1, owed), "one came twice, and its mailbox knows it"
+    assert (
+        world.ask("SELECT count(*) FROM guests_confirmation WHERE sent_at IS NOT NULL AND due_at IS NULL")
+        == owed
+    )
+
+
+def _ids(mailbox: Path) -> list[str]:
+    """The Message-IDs of all mails in a folder, as Django's backend keeps them: one file for each connection."""
+    mails = [
+        part
+        for file in mailbox.iterdir()
+        for part in file.read_bytes().split(b"-" * 79 + b"\n")
+        if part.strip()
+    ]
+    return [message_from_bytes(mail)["Message-ID"] for mail in mails]
