@@ -86,6 +86,7 @@ MATRIX: dict[str, Row] = {
     "person": ("GET", "/control/people/{buyer}/", _PEOPLE),
     "person_roles": ("POST", "/control/people/{buyer}/roles/", _staff(422, 404, 404, 404)),
     "pickups": ("GET", "/control/pickups/", _JUDGES),
+    "pickup_habit": ("POST", "/control/pickups/habit/", _staff(302, 404, 404, 404)),
     "messages": ("GET", "/control/messages/", _staff(200, 200, 404, 200)),
     "message": ("GET", "/control/messages/{message}/", _staff(200, 200, 404, 200)),
     "aside": ("GET", "/control/aside/", _PEOPLE),

@@ -62,6 +62,7 @@ MATRIX: dict[str, Row] = {
     "return_addresses": ("POST", "/workbench/qingcao/return-addresses/", _managing(422)),
     "way_back": ("POST", "/workbench/qingcao/return-addresses/way-back/", _managing(302)),
     "return_address": ("POST", "/workbench/qingcao/return-addresses/{house}/remove/", _managing(302)),
+    "debits_csv": ("GET", "/workbench/qingcao/debits.csv", _managing(200)),
     "debits": ("GET", "/workbench/qingcao/debits/", _managing(200)),
     "debit": ("GET", "/workbench/qingcao/debits/{decision}/", _managing(200)),
     "appeal": ("POST", "/workbench/qingcao/debits/{decision}/appeal/", _managing(422)),

@@ -18,6 +18,7 @@ from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
+from sanhao.service.aftersales.debts import Terms
 from tests.at_once import at_once
 from tests.conftest import T0
 from tests.goods import world
@@ -382,3 +383,32 @@ def test_control_lists_claims_by_state_path_age_and_person(now: datetime) -> Non
     assert other not in listed(states=aftersales.CLAIMS), "nothing went ahead there"
     with pytest.raises(Refusal):
         aftersales.debt(other)
+
+
+# ---- reminded -------------------------------------------------------------------------------------------------------
+
+
+def reminders(at: Stage) -> int:
+    return sum("is still owed" in notice.text.en for notice in notices.inbox(at.buyer_id, limit=100))
+
+
+def test_a_debt_is_reminded_of_by_terms_and_never_more_often(now: datetime) -> None:
+    at, _, asked, _ = owing(now)
+    since = aftersales.debt(asked).since
+    for after, told in ((6, 0), (7.1, 1), (8, 1), (20, 1), (21.1, 2), (60.1, 3), (200, 3)):
+        drain(since + days(after))
+        drain(since + days(after))
+        assert reminders(at) == told, after
+
+
+def test_nobody_is_reminded_of_what_is_settled(now: datetime) -> None:
+    at, _, asked, end = owing(now)
+    press(aftersales.pay_debt(asked, person_id=at.buyer_id, now=end).id, "pay", now=end)
+    drain(end + days(90))
+    assert (reminders(at), aftersales.debt(asked).state) == (0, "cleared")
+
+
+@pytest.mark.parametrize("given", [(0,), (7, 7), (21, 7), (1, 2, 3, 4, 5, 6, 7), (366,)])
+def test_reminders_that_are_a_trap_are_refused(given: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="remind_days"):
+        Terms(remind_days=given)

@@ -89,6 +89,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:person_id>/", persons.one, name="person"),
     path("people/<uuid:person_id>/roles/", persons.roles, name="person_roles"),
     path("pickups/", pickups.index, name="pickups"),
+    path("pickups/habit/", pickups.habit, name="pickup_habit"),
     path("messages/", machine.messages, name="messages"),
     path("messages/<uuid:message_id>/", machine.message, name="message"),
     path("aside/", machine.aside, name="aside"),

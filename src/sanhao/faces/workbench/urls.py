@@ -61,6 +61,7 @@ urlpatterns = [
     path("<slug:shop>/return-addresses/", cases.addresses, name="return_addresses"),
     path("<slug:shop>/return-addresses/way-back/", cases.way_back, name="way_back"),
     path("<slug:shop>/return-addresses/<uuid:address_id>/<slug:what>/", cases.address, name="return_address"),
+    path("<slug:shop>/debits.csv", debits.debits_csv, name="debits_csv"),
     path("<slug:shop>/debits/", debits.debits, name="debits"),
     path("<slug:shop>/debits/<uuid:decision_id>/", debits.debit, name="debit"),
     path("<slug:shop>/debits/<uuid:decision_id>/appeal/", debits.appeal, name="appeal"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,6 +18,30 @@ from sanhao.service.aftersales.case import OVER
 
 SUBJECT = "debt"
 """What payments of a debt are for: a row of `Repayment`."""
+RULE = "aftersales.debts"
+"""The rule that says how often a buyer is reminded of a debt."""
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule `aftersales.debts`. *remind_days*: so many days after a debt began its buyer is reminded, once each. Raises
+    ValueError."""
+
+    remind_days: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        rising = all(one < next_ for one, next_ in zip(self.remind_days, self.remind_days[1:], strict=False))
+        if len(self.remind_days) > 6 or not rising or not all(1 <= day <= 365 for day in self.remind_days):
+            raise ValueError("remind_days: at most six, each later than the one before, 1 to 365")
+
+    def next_after(self, reminded: int, since: datetime) -> datetime | None:
+        """When the next reminder is due after so many; None where there is none."""
+        return (
+            since + timedelta(days=self.remind_days[reminded]) if reminded < len(self.remind_days) else None
+        )
+
+
+FOUNDING = Terms(remind_days=(7, 21, 60))
+"""The terms of a new site."""
 CLAIMS = ("paid", "owed", "cleared", "forgiven", "repaid", "borne")
 """States of an advance in which money went ahead: it is still travelling, or one of the ways in which that ended."""
 DEBTS = ("owed", "cleared", "forgiven")
@@ -89,6 +113,11 @@ def debts_of_cases(case_ids: Sequence[UUID]) -> dict[UUID, ClaimView]:
     """Debts by case, settled ones too. One query."""
     where = "a.case_id = ANY(%(cases)s) AND a.state = ANY(%(states)s)"
     return {view.case_id: view for view in _views(where, {"cases": list(case_ids), "states": list(DEBTS)})}
+
+
+def debts_with(advance_ids: Sequence[UUID]) -> list[ClaimView]:
+    """Those of these advances that are owed. One query."""
+    return _views("a.id = ANY(%(ids)s) AND a.state = 'owed'", {"ids": list(advance_ids)})
 
 
 def debts_of(*person_ids: UUID) -> list[ClaimView]:

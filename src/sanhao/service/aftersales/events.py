@@ -35,7 +35,7 @@ class CaseChanged(Event, frozen=True):
 
 class DebtChanged(Event, frozen=True):
     """What a buyer owes of a case is another sum: *what* is ``cleared`` (they paid it), ``returned`` (they paid what was not
-    owed any more), ``given_back`` (what they paid, for the refund was theirs after all), ``charged_back`` (their bank took the payment back) or ``forgiven``."""
+    owed any more), ``given_back`` (what they paid, for the refund was theirs after all), ``charged_back`` (their bank took the payment back), ``forgiven``, or the same as before and they are ``reminded`` of it."""
 
     case_id: UUID
     order_id: UUID

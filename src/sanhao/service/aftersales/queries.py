@@ -243,6 +243,17 @@ def order_ids_of(case_ids: Sequence[UUID]) -> list[UUID]:
     return [row["order_id"] for row in rows]
 
 
+def causes_of(subject_ids: Sequence[UUID], *, shop_id: UUID) -> list[UUID]:
+    """Under whose ids money was booked that decisions about these promises and orders moved: a shop's cases, and its orders
+    in sweeps. One query."""
+    rows = fetch(
+        "SELECT id FROM aftersales_case WHERE shop_id = %(shop)s AND promise_id = ANY(%(ids)s) "
+        "UNION ALL SELECT id FROM aftersales_swept_order WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)",
+        {"shop": shop_id, "ids": list(subject_ids)},
+    )
+    return [row["id"] for row in rows]
+
+
 def order_ids_of_evidence(evidence_id: UUID) -> list[UUID]:
     """The order that a piece of evidence is about; none for what does not exist."""
     rows = fetch(

@@ -11,7 +11,7 @@ from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.ids import new_id
 from sanhao.kit.rows import execute
 from sanhao.kit.text import Text
-from sanhao.service.aftersales import money
+from sanhao.service.aftersales import debts, money
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_from
 from sanhao.service.aftersales.case import Terms
 from sanhao.service.aftersales.paths import instant, intercept, label, pickup, proactive, return_freight
@@ -25,6 +25,13 @@ def found_rules(*, now: datetime) -> None:
         msgspec.to_builtins(Terms(windows=_FAULTS)),
         title=Text(zh="售后的时间和次数", en="Times and attempts of after-sales"),
         now=now,
+    )
+    rulebook.found(
+        RULE,
+        msgspec.to_builtins(Terms(window_days=14, send_days=14, windows={**dict.fromkeys(_FAULTS, 30)})),
+        title=Text(zh="售后的时间和次数（欧盟）", en="Times and attempts of after-sales (EU)"),
+        now=now,
+        market=rulebook.UNION,
     )
     rulebook.found(
         WITHDRAWAL,
@@ -60,6 +67,12 @@ def found_rules(*, now: datetime) -> None:
         return_freight.RULE,
         msgspec.to_builtins(return_freight.FOUNDING),
         title=Text(zh="寄回的运费谁出", en="Who pays for sending it back"),
+        now=now,
+    )
+    rulebook.found(
+        debts.RULE,
+        msgspec.to_builtins(debts.FOUNDING),
+        title=Text(zh="先退款项的催还", en="Reminders of what was paid ahead"),
         now=now,
     )
     rulebook.found(

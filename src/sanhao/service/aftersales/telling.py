@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sanhao.fairness.notices import api as notices
 from sanhao.goods.shops import api as shops
 from sanhao.kit import push
+from sanhao.kit.deadline import zone
 from sanhao.kit.events import News
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
-from sanhao.kit.wording import sum_of
+from sanhao.kit.wording import date, sum_of
 from sanhao.service.aftersales import queries
 from sanhao.service.aftersales.actions import holds, moves
+from sanhao.service.aftersales.book import terms_of
 from sanhao.service.aftersales.case import OVER
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged
 from sanhao.service.aftersales.outlook import Outlook
+from sanhao.service.delivery import api as delivery
 from sanhao.service.orders.events import OrderCancelled
 
 
@@ -52,12 +56,31 @@ def over(batch: Sequence[News[CaseMoved]]) -> None:
         holds.lift_where_all_is_over(ended, now=max(news.at for news in batch))
 
 
+_NOTHING = Text(zh="", en="")
+
+
+def _slots(views: Sequence[queries.CaseView]) -> dict[UUID, Text]:
+    """When a courier comes for each of these cases, as a sentence. One query, none where nobody comes."""
+    booked = delivery.pickups_of([view.id for view in views]) if views else {}
+    return {
+        view.id: _when(standing.slot, terms_of(view.rule_id).timezone)
+        for view in views
+        if (standing := next((one for one in booked[view.id] if one.standing), None))
+    }
+
+
+def _when(slot: delivery.Slot, timezone: str) -> Text:
+    day, clock = date(slot.starts_at, timezone), zone(timezone)
+    begins, ends = (f"{at.astimezone(clock):%H:%M}" for at in (slot.starts_at, slot.ends_at))
+    return Text(zh=f"上门时间：{day.zh}{begins}到{ends}。", en=f"It is {day.en}, {begins} to {ends}.")
+
+
 def _notice(
-    person: Any, topic: str, said: Outlook, fact: CaseMoved | CaseChanged, key: str
+    person: Any, topic: str, said: Outlook, fact: CaseMoved | CaseChanged, key: str, when: Text = _NOTHING
 ) -> notices.Notice:
     text = Text(
-        zh=f"售后·{said.title.zh}：{said.next.zh}{said.silence.zh}",
-        en=" ".join(part for part in (f"{said.title.en}.", said.next.en, said.silence.en) if part),
+        zh=f"售后·{said.title.zh}：{said.next.zh}{when.zh}{said.silence.zh}",
+        en=" ".join(part for part in (f"{said.title.en}.", said.next.en, when.en, said.silence.en) if part),
     )
     return notices.Notice(person, topic, text, "case", fact.case_id, key)
 
@@ -98,14 +121,16 @@ def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
     to_buyer = {view.id: view for view in queries.by_ids(ids, side="buyer")}
     to_shop = {view.id: view for view in queries.by_ids(ids, side="shop")}
     members = shops.members_of({news.fact.shop_id for news in said})
+    coming = _slots([to_buyer[news.fact.case_id] for news in said if news.fact.what == "pickup_booked"])
     told = []
     for news in said:
-        fact = news.fact
+        fact, when = news.fact, coming.get(news.fact.case_id, _NOTHING)
         if to_buyer[fact.case_id].over:
             continue
-        told.append(_notice(fact.person_id, "case.buyer", to_buyer[fact.case_id].outlook, fact, f"{news.id}"))
+        outlook = to_buyer[fact.case_id].outlook
+        told.append(_notice(fact.person_id, "case.buyer", outlook, fact, f"{news.id}", when))
         told += [
-            _notice(member, "case.shop", to_shop[fact.case_id].outlook, fact, f"{news.id}:{member}")
+            _notice(member, "case.shop", to_shop[fact.case_id].outlook, fact, f"{news.id}:{member}", when)
             for member in members.get(fact.shop_id, ())
             if fact.what in _TO_BOTH
         ]
@@ -124,6 +149,10 @@ _DEBTS = {
     "charged_back": Text(
         zh="银行撤回了你还的{sum}，这笔钱仍需要还。",
         en="Your bank took back the {sum} you had paid, so it is owed again.",
+    ),
+    "reminded": Text(
+        zh="先退给你的{sum}还没有还，请在钱包里看看；不同意可以在那件售后里申诉。",
+        en="The {sum} paid to you ahead is still owed: see your wallet. If you disagree, say so on the case it is about.",
     ),
     "forgiven": Text(zh="平台不再要求归还先退的{sum}。", en="The platform no longer asks for the {sum} that was paid ahead."),
 }  # fmt: skip

@@ -18,6 +18,7 @@ from sanhao.kit.keeper import Keeper, register
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import core, sweep_telling, telling
+from sanhao.service.aftersales import debts as debt_terms
 from sanhao.service.aftersales.actions import (
     ahead,
     back,
@@ -71,6 +72,17 @@ AHEAD = Keeper(
     settle=ahead.pay_due,
     order="t.wanted_at",
     batch=500,
+)
+
+
+REMIND = Keeper(
+    name="aftersales.remind",
+    query="SELECT t.id, t.reminded FROM aftersales_advance t "
+    "WHERE t.state = 'owed' AND (t.remind_at IS NULL OR t.remind_at <= %(now)s)",
+    settle=debts.remind,
+    order="t.id",
+    batch=200,
+    idle_seconds=60,
 )
 
 
@@ -204,6 +216,7 @@ def wire() -> None:
     rulebook.register_terms(pickup.RULE, pickup.Terms)
     rulebook.register_terms(label.RULE, label.Terms)
     rulebook.register_terms(way_home.RULE, way_home.Terms)
+    rulebook.register_terms(debt_terms.RULE, debt_terms.Terms)
     decisions.register_undo(way_home.PAID, return_freight.OWNER)
     for kind, (title, judge_again) in DECISIONS.items():
         decisions.register_kind(kind, title, judge_again)
@@ -245,6 +258,7 @@ def wire() -> None:
     listen_later(CaseChanged, telling.paid_ahead)
     register(DUE)
     register(AHEAD)
+    register(REMIND)
     register(WATCH)
     register(SWEEPING)
     register(SWEPT)

@@ -11,7 +11,15 @@ from sanhao.books.ledger.queries.balances import (
     statement,
     totals,
 )
-from sanhao.books.ledger.queries.entries import EntryView, LineView, entries, entries_of, entry, posted
+from sanhao.books.ledger.queries.entries import (
+    EntryView,
+    LineView,
+    entries,
+    entries_caused,
+    entries_of,
+    entry,
+    posted,
+)
 from sanhao.books.ledger.queries.export import ExportCounts, beancount
 from sanhao.books.ledger.queries.movements import Movement, balances_before, movements
 
@@ -30,6 +38,7 @@ __all__ = [
     "balances_before",
     "beancount",
     "entries",
+    "entries_caused",
     "entries_of",
     "entry",
     "flows",

@@ -42,6 +42,11 @@ def entries_of(cause_kind: str, causes: UUID | Sequence[UUID]) -> list[EntryView
     )
 
 
+def entries_caused(causes: Sequence[UUID]) -> list[EntryView]:
+    """Everything that was booked because of any of these things, whatever they are, oldest first. One query."""
+    return _entries("e.cause_id = ANY(%(causes)s)", {"causes": list(causes)}, "e.at, e.id, p.id")
+
+
 def entries(
     *,
     code: str | None = None,

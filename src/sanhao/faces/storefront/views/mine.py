@@ -51,7 +51,7 @@ def my_wallet(request: visitor.PersonRequest) -> HttpResponse:
         currency = coupon.amount.currency
         sums[currency] = sums.get(currency, Money.zero(currency)) + coupon.amount
     return render(request, "storefront/wallet.html", {
-        "debts": aftersales.debts_of(request.user.pk), "usable": usable, "sums": list(sums.values()), "now": now,
+        "debts": aftersales.debts_of(*visitor.selves(request)), "usable": usable, "sums": list(sums.values()), "now": now,
         "held": [row for row in rows if row[0].state == "reserved"],
         "spent": [row for row in rows if row[0].state == "spent"],
         "gone": [row for row in rows if row[0].state == "expired" or (row[0].state == "active" and row[0].expires_at <= now)],

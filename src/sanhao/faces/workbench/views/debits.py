@@ -6,20 +6,26 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from sanhao.faces.ui import sheets
 from sanhao.faces.workbench import words
 from sanhao.faces.workbench.charges import charged
 from sanhao.faces.workbench.forms import AppealForm
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, page, sentence, tell
+from sanhao.faces.workbench.templatetags.workbench import state_word
+from sanhao.faces.workbench.waiting import said
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.deadline import zone
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
 
 _ON_A_PAGE = 25
+_IN_A_FILE = 2_000
 
 
 @at_work("GET", roles=MANAGING)
@@ -37,6 +43,26 @@ def debits(request: HttpRequest, seat: Seat) -> HttpResponse:
         "until": {one.id: one.may_appeal(seat.now) for one in shown},
     }  # fmt: skip
     return page(request, seat, "debits", given)
+
+
+@at_work("GET", roles=MANAGING)
+def debits_csv(request: HttpRequest, seat: Seat) -> HttpResponseBase:
+    """What was decided about this shop, with what it bore and from where, as a table: the newest first."""
+    shown = decisions.for_shop(seat.shop.id, limit=_IN_A_FILE)
+    told, sums, clock = promises.told_to_shop(shown), charged(seat, shown), zone(seat.shop.timezone)
+    head = [_("Decided"), _("What was decided"), _("In all"), _("From the order"), _("From the balance"), _("From the deposit"),
+            _("From the reserve"), _("Advanced"), _("Currency"), _("State")]  # fmt: skip
+    states = {one.id: state_word(one.state, "decision") for one in shown}
+    rows = [
+        [
+            one.decided_at.astimezone(clock).isoformat(timespec="minutes"), said(told[one.id]), taken.sum.amount,
+            taken.escrow.amount, taken.balance.amount, taken.deposit.amount, taken.reserve.amount, taken.advanced.amount,
+            taken.sum.currency, states[one.id],
+        ]
+        for one in shown
+        for taken in [sums[one.id]]
+    ]  # fmt: skip
+    return sheets.table(head, rows, f"{seat.shop.slug}-debits.csv")
 
 
 def _decision(seat: Seat, decision_id: UUID) -> decisions.DecisionView:

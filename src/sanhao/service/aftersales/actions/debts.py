@@ -7,7 +7,7 @@ owed any more goes straight back, and what was paid comes back too where it turn
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
 from sanhao.books.payments.events import DisputeWon, PaymentDisputed, PaymentRestored, PaymentSucceeded
 from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
@@ -29,7 +30,7 @@ from sanhao.kit.two_people import TwoPeople, check_reason
 from sanhao.kit.wording import sum_of
 from sanhao.people.api import require_role
 from sanhao.service.aftersales.case import OVER
-from sanhao.service.aftersales.debts import SUBJECT, no_debt
+from sanhao.service.aftersales.debts import RULE, SUBJECT, Terms, debts_with, no_debt
 from sanhao.service.aftersales.events import DebtChanged
 from sanhao.service.aftersales.models import ADVANCE, WRITE_OFF
 
@@ -90,6 +91,54 @@ def pay_debt(case_id: UUID, *, person_id: UUID, now: datetime) -> payments.Payme
             amount=Money(row["owed_minor"], row["currency"]),
             now=now,
         )
+
+
+# ---- the buyer is reminded ----------------------------------------------------------------------------------------
+
+
+def remind(rows: Sequence[Row], now: datetime) -> None:
+    """Keeper: debts that were never looked at, or of which somebody is to be reminded. While the case is looked at again,
+    nothing is said."""
+    views = {view.id: view for view in debts_with([row["id"] for row in rows])}
+    terms = _terms(now)
+    told, counts, moments = [], [], []
+    for row in rows:
+        view = views.get(row["id"])
+        count, at = row["reminded"], None
+        if view is not None:
+            due = terms.next_after(count, view.since)
+            if due is not None and due <= now and not view.reopened:
+                told.append(view)
+                count, due = count + 1, terms.next_after(count + 1, view.since)
+            elif due is not None and due <= now:
+                due = now + _LOOK_AGAIN
+            at = due
+        counts.append(count)
+        moments.append(at or _NEVER)
+    execute(
+        "UPDATE aftersales_advance a SET reminded = w.n, remind_at = w.at "
+        "FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[]) AS w (id, n, at) WHERE a.id = w.id AND a.state = 'owed'",
+        [[row["id"] for row in rows], counts, moments],
+    )
+    events.emit(
+        [
+            DebtChanged(
+                one.case_id, one.order_id, one.person_id, "reminded", one.left.minor, one.left.currency
+            )
+            for one in told
+        ],
+        at=now,
+    )
+
+
+_LOOK_AGAIN, _NEVER = timedelta(days=1), datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _terms(at: datetime) -> Terms:
+    try:
+        return msgspec.convert(rulebook.in_force(RULE, at=at).terms, Terms)
+    except LookupError:
+        return Terms()
 
 
 def paid(batch: Sequence[News[PaymentSucceeded]]) -> None:

@@ -39,6 +39,9 @@ class Advance(models.Model):
     borne_minor = models.BigIntegerField(default=0)
     cleared_minor = models.BigIntegerField(db_default=0)
     forgiven_minor = models.BigIntegerField(db_default=0)
+    reminded = models.PositiveSmallIntegerField(db_default=0)
+    """How often its buyer was reminded of the debt; *remind_at*: when the next time is."""
+    remind_at = models.DateTimeField(null=True)
     wanted_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
