@@ -156,8 +156,8 @@ def test_the_notice_of_a_booked_slot_says_its_hours(now: datetime) -> None:
     book(at, asked, now=now + hours(32))
     drain(now + hours(33))
     told = [notice.text for notice in notices.inbox(at.buyer_id) if "courier comes" in notice.text.en]
-    assert [text.en.count("It is Wednesday 4 March, 09:00 to 12:00.") for text in told] == [1]
-    assert "上门时间：3月4日周三09:00到12:00。" in told[0].zh
+    assert [text.en.count("It is Thursday 5 March, 09:00 to 12:00.") for text in told] == [1]
+    assert "上门时间：3月5日周四09:00到12:00。" in told[0].zh
 
 
 def test_whose_fault_it_is_pays_and_may_appeal(now: datetime) -> None:

@@ -50,7 +50,7 @@ def debits_csv(request: HttpRequest, seat: Seat) -> HttpResponseBase:
     """What was decided about this shop, with what it bore and from where, as a table: the newest first."""
     shown = decisions.for_shop(seat.shop.id, limit=_IN_A_FILE)
     told, sums, clock = promises.told_to_shop(shown), charged(seat, shown), zone(seat.shop.timezone)
-    head = [_("Decided"), _("What was decided"), _("In all"), _("From the order"), _("From the balance"), _("From the deposit"),
+    head = [_("Decided at"), _("What was decided"), _("In all"), _("From the order"), _("From the balance"), _("From the deposit"),
             _("From the reserve"), _("Advanced"), _("Currency"), _("State")]  # fmt: skip
     states = {one.id: state_word(one.state, "decision") for one in shown}
     rows = [
