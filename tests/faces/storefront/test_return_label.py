@@ -26,16 +26,40 @@ def at(demo: None) -> Stage:
     return at
 
 
-def approved(at: Stage, way: str = "obey") -> UUID:
+def approved(at: Stage, way: str = "obey", *, wanted: bool = True) -> UUID:
     now = kit_time.now()
     order = delivered(at, now=now - hours(26))
     asked = ask(at, order, now=now)
     delivery.set_way(orders.order(order).number, way)
     aftersales.approve(asked, shop_id=at.shop_id, by=at.owner_id, now=now)
+    if wanted:
+        client_of(at.buyer_id, EN).post(f"/cases/{asked}/do/label/")
+    run()
+    return asked
+
+
+def run() -> None:
     for _ in range(2):
         with service.errands():
-            service.drain(now)
-    return asked
+            service.drain(kit_time.now())
+
+
+def test_what_it_costs_is_said_before_and_one_tap_asks_for_it(at: Stage) -> None:
+    asked = approved(at, wanted=False)
+    client = client_of(at.buyer_id, EN)
+    said = words(client.get(f"/cases/{asked}/"))
+    assert "It costs at most ¥15 , taken out of your refund." in said and "Or send it yourself" in said
+    answer = client.post(f"/cases/{asked}/do/label/", follow=True)
+    assert "Your label is being made. It appears here by itself." in words(answer)
+    run()
+    said = words(client.get(f"/cases/{asked}/"))
+    assert "It costs ¥8 , taken out of your refund once the courier has the parcel." in said
+    [label] = delivery.labels_of([asked])[asked]
+    service.scan(label.id, "picked_up", at=kit_time.now())
+    assert "¥8 for the label it went back under is taken off already." in words(
+        client.get(f"/cases/{asked}/")
+    )
+    assert "退货面单 ¥8 已经扣除" in words(client_of(at.buyer_id, ZH).get(f"/cases/{asked}/"))
 
 
 def test_one_tap_prints_it_and_nothing_is_to_be_typed(at: Stage) -> None:

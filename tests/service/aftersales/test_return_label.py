@@ -4,6 +4,7 @@ and the buyer do."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,15 @@ import msgspec
 import pytest
 
 from sanhao.books.ledger import api as ledger
+from sanhao.books.settlement import api as settlement
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.notices import api as notices
 from sanhao.kit import time as kit_time
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
 from sanhao.service.aftersales import api as aftersales
-from sanhao.service.aftersales.actions import label as labelling
+from sanhao.service.aftersales import labelled
 from sanhao.service.aftersales.paths import instant, label, pickup
 from sanhao.service.aftersales.paths.pickup import Thing
 from sanhao.service.delivery import api as delivery
@@ -26,12 +29,13 @@ from sanhao.service.delivery import label_errands as errands
 from sanhao.service.delivery.asking import CarrierAway, Door, LabelOrder, LabelWord
 from sanhao.service.orders import api as orders
 from tests.service import stage
-from tests.service.aftersales.stage import HOUSE, ask, case, delivered, history, rules, shop
+from tests.service.aftersales.stage import HOUSE, arbiter, ask, case, delivered, history, rules, shop
 from tests.service.orders.stage import refused
 from tests.service.orders.test_labels import text_of, world
-from tests.service.stage import Stage, escrow, hours, scan, sound
+from tests.service.stage import Stage, escrow, hours, purse, scan, sound
 
 pytestmark = pytest.mark.django_db
+FEE = 800
 
 
 @pytest.fixture(autouse=True)
@@ -58,14 +62,19 @@ def approved(
     way: str = "obey",
     reason: str = "no_reason",
     number: str = "SF100001",
+    wanted: bool = True,
     **more: Any,
 ) -> tuple[UUID, UUID]:
-    """An order whose return the shop agrees to at *now*, and a courier with a habit: order and case."""
+    """An order whose return the shop agrees to at *now*, and a courier with a habit: order and case. Where the buyer would
+    pay for its label, they ask for it."""
     order = delivered(at, number=number, now=now - hours(30))
     asked = ask(at, order, reason, now=now - hours(1), **more)
     delivery.set_way(orders.order(order).number, way)
     aftersales.approve(asked, shop_id=at.shop_id, by=at.owner_id, now=now)
     drain(now)
+    if wanted and not case(asked).label:
+        aftersales.ask_label(asked, person_id=at.buyer_id, now=now)
+        drain(now)
     return order, asked
 
 
@@ -75,6 +84,10 @@ def label_of(asked: UUID) -> delivery.LabelView:
 
 def heard(person: UUID) -> list[str]:
     return [notice.text.en for notice in notices.inbox(person, limit=20)]
+
+
+def owed_to(carrier: str = "sandbox") -> int:
+    return -book("carrier_fees", carrier)
 
 
 def book(code: str, holder: UUID | str = ledger.PLATFORM) -> int:
@@ -121,25 +134,169 @@ def test_printed_handed_in_refunded_on_the_first_scan_and_settled_when_the_shop_
         made.id,
         t + hours(20),
     )
-    assert (advance(asked), orders.order(order).refunded.minor) == (("paid", "scanned"), 20_000)
+    assert (view.label_fee, view.back.minor) == (Money(FEE, "CNY"), 20_000 - FEE)
+    assert (advance(asked), orders.order(order).refunded.minor) == (("paid", "scanned"), 20_000 - FEE)
+    assert (book("paid_ahead"), owed_to()) == (20_000, FEE)
     assert history(asked) == ["to_send", "returning"]
 
     scan(made.id, "delivered", at=t + days(3))
     drain(t + days(5))
-    assert (case(asked).state, case(asked).refunded.minor) == ("refunded", 20_000)
-    assert (book("paid_ahead"), escrow(at.shop_id)) == (0, 600)
+    assert (case(asked).state, case(asked).refunded.minor) == ("refunded", 20_000 - FEE)
+    assert (book("paid_ahead"), book("goodwill"), escrow(at.shop_id)) == (0, 0, 600)
+    drain(t + days(60))
+    assert purse(at.shop_id)[0] == 100_000 + 600, "the shop has its freight, and paid nothing for the label"
     assert label_of(asked).collected and world(made.id)["voided_at"] is None
     assert list(decisions.rejudge_all()) == []
     sound()
 
 
-@pytest.mark.parametrize("reason", ["no_reason", "not_as_described"])
-def test_an_exchange_or_a_faulty_thing_goes_back_the_same_way(now: datetime, reason: str) -> None:
+def test_an_exchange_of_a_faulty_thing_goes_back_the_same_way(now: datetime) -> None:
     at, t = shop(), now + hours(30)
-    kind = "exchange" if reason == "no_reason" else None
-    _, asked = approved(at, now=t, reason=reason, kind=kind)
+    _, asked = approved(at, now=t, reason="not_as_described", kind="exchange")
     scan(label_of(asked).id, "picked_up", at=t + hours(2))
     assert (case(asked).state, case(asked).label) == ("returning", "used")
+
+
+# ---- who pays -------------------------------------------------------------------------------------------------------
+
+
+def fee_of(asked: UUID) -> decisions.DecisionView:
+    [found] = [one for one in decisions.of_subject("case", asked) if one.kind == label.FEE]
+    return found
+
+
+def test_a_buyer_who_changed_their_mind_is_asked_first_and_told_what_it_costs(now: datetime) -> None:
+    at, t = shop(), now + hours(30)
+    order, asked = approved(at, now=t, wanted=False)
+    assert (case(asked).label, delivery.labels_of([asked])[asked]) == ("", [])
+    offer = aftersales.label_offers([case(asked)], {order: orders.order(order)}, now=t)[asked]
+    assert (offer.payer, offer.most, offer.carrier) == ("buyer", Money(1_500, "CNY"), "sandbox")
+    with pytest.raises(NotFound):
+        aftersales.ask_label(asked, person_id=at.owner_id, now=t)
+    aftersales.ask_label(asked, person_id=at.buyer_id, now=t)
+    with refused("label.not_offered"):
+        aftersales.ask_label(asked, person_id=at.buyer_id, now=t)
+    drain(t)
+    assert fee_of(asked).text.en == (
+        "The label for the return costs ¥8: taken out of the refund once the courier has the parcel, and nothing if it is not used"
+    )
+    assert (case(asked).back.minor, book("paid_ahead"), owed_to()) == (20_000, FEE, FEE), (
+        "nothing is taken yet"
+    )
+    send(at, asked, "RT10001", now=t + hours(2))
+    drain(t + hours(2))
+    assert (case(asked).back.minor, book("paid_ahead"), owed_to()) == (20_000, 0, 0), "and nothing ever"
+    sound()
+
+
+def test_whose_fault_it_is_pays_without_being_asked_and_may_appeal(now: datetime) -> None:
+    at, t = shop(), now + hours(30)
+    _, asked = approved(at, now=t, reason="not_as_described", wanted=False)
+    assert (purse(at.shop_id)[0], owed_to()) == (100_000 - FEE, FEE)
+    decided = fee_of(asked)
+    assert (decided.text.en, decided.shop_id) == (
+        "The label for the return costs ¥8, which the shop bears",
+        at.shop_id,
+    )
+    lines = settlement.statement(at.shop_id, "CNY", t - hours(1), t + hours(1))
+    assert [(line.kind, line.net) for line in lines if line.cause_id == asked] == [("label.price", -FEE)]
+    appeal = decisions.appeal(
+        decided.id, by=at.owner_id, shop_id=at.shop_id, text="The courier broke it", now=t + hours(1)
+    )
+    decisions.decide_appeal(appeal, uphold=False, by=arbiter(), answer="It did", now=t + hours(2))
+    assert (purse(at.shop_id)[0], book("goodwill")) == (100_000, FEE)
+    scan(label_of(asked).id, "picked_up", at=t + hours(3))
+    assert (case(asked).label_fee, case(asked).back.minor) == (None, 20_600)
+    assert list(decisions.rejudge_all()) == []
+    sound()
+
+
+def test_a_label_of_the_shops_that_nobody_uses_is_given_back_once(now: datetime) -> None:
+    at, t = shop(), now + hours(30)
+    _, asked = approved(at, now=t, reason="not_as_described")
+    decided = fee_of(asked)
+    send(at, asked, "RT10001", now=t + hours(1))
+    drain(t + hours(1))
+    assert (purse(at.shop_id)[0], owed_to()) == (100_000, 0)
+    appeal = decisions.appeal(
+        decided.id, by=at.owner_id, shop_id=at.shop_id, text="Nobody used it", now=t + hours(2)
+    )
+    decisions.decide_appeal(appeal, uphold=False, by=arbiter(), answer="Right", now=t + hours(3))
+    assert (purse(at.shop_id)[0], book("goodwill")) == (100_000, 0), "not a second time"
+    sound()
+
+
+def test_a_shop_that_offered_to_pay_the_way_back_pays_the_label_of_a_changed_mind(now: datetime) -> None:
+    at, t = shop(), now + hours(30)
+    aftersales.offer_return_freight(at.shop_id, by=at.owner_id, pays=True, now=now - days(1))
+    order, asked = approved(at, now=t, wanted=False)
+    assert (case(asked).label, purse(at.shop_id)[0]) == ("made", 100_000 - FEE)
+    scan(label_of(asked).id, "picked_up", at=t + hours(2))
+    assert (advance(asked), orders.order(order).refunded.minor) == (("paid", "scanned"), 20_000)
+    aftersales.receive(asked, shop_id=at.shop_id, by=at.owner_id, restock=True, now=t + days(2))
+    drain(t + days(2))
+    assert fetch("SELECT 1 FROM wallet_coupon") == [], "a label is the way back: it is not paid a second time"
+    sound()
+
+
+def test_what_was_noted_of_the_buyers_own_way_is_not_paid_where_the_label_was_used(now: datetime) -> None:
+    at, t = shop(), now + hours(30)
+    _, asked = approved(at, now=t, reason="not_as_described", way="keeps")
+    send(at, asked, "RT10001", now=t + hours(1))
+    scan(label_of(asked).id, "picked_up", at=t + hours(3))
+    aftersales.receive(asked, shop_id=at.shop_id, by=at.owner_id, restock=True, now=t + days(2))
+    drain(t + days(2))
+    assert (case(asked).state, fetch("SELECT 1 FROM wallet_coupon")) == ("refunded", [])
+
+
+def test_a_refund_that_comes_to_nothing_leaves_the_label_with_the_platform(now: datetime) -> None:
+    at, t = shop(), now + hours(30)
+    _, asked = approved(at, now=t, way="keeps")
+    drain(t + days(8))
+    assert (case(asked).state, label_of(asked).void) == ("lapsed", "kept")
+    assert (book("paid_ahead"), book("goodwill"), owed_to()) == (0, FEE, FEE)
+    assert case(asked).back.minor == 20_000
+    sound()
+
+
+def test_a_return_that_is_not_accepted_after_its_label_was_used(now: datetime) -> None:
+    at, t = shop(), now + hours(30)
+    _, asked = approved(at, now=t)
+    scan(label_of(asked).id, "picked_up", at=t + hours(2))
+    aftersales.refuse(asked, shop_id=at.shop_id, by=at.owner_id, words="An empty box came", now=t + days(2))
+    drain(t + days(10))
+    assert (case(asked).state, case(asked).label_fee) == ("closed", None)
+    assert (book("paid_ahead"), book("goodwill")) == (0, FEE), "an open claim of ¥8 is worse than ¥8"
+    sound()
+
+
+CNY = partial(Money, currency="CNY")
+
+
+@pytest.mark.parametrize(
+    ("whose", "price", "back", "more", "payer", "owed", "beyond"),
+    [
+        ("shop", 800, 20_000, {}, "shop", 800, 0),
+        ("buyer", 800, 20_000, {}, "buyer", 800, 0),
+        ("buyer", 2_600, 20_000, {}, "buyer", 1_500, 1_100),
+        ("buyer", 800, 1_500, {}, "platform", 800, 0),
+        ("platform", 800, 20_000, {}, "platform", 800, 0),
+        ("carrier", 800, 20_000, {"brought_by": "gls"}, "carrier", 800, 0),
+        ("carrier", 800, 20_000, {}, "platform", 800, 0),
+        ("buyer", 0, 20_000, {}, "buyer", 0, 0),
+    ],
+)
+def test_what_a_label_costs_whom(
+    whose: Any, price: int, back: int, more: dict[str, Any], payer: str, owed: int, beyond: int
+) -> None:
+    verdict = label.fee(label.Terms(), label.FeeSeen("sandbox", CNY(price), whose, CNY(back), **more))
+    assert (verdict.payer, verdict.owed, verdict.beyond) == (payer, CNY(owed), CNY(beyond))
+    assert verdict.owed + verdict.beyond == CNY(price)
+
+
+def test_a_price_in_another_currency_is_the_platforms() -> None:
+    seen = label.FeeSeen("karrio", Money(800, "EUR"), "buyer", CNY(20_000))
+    assert label.fee(label.Terms(), seen).payer == "platform"
 
 
 def test_the_buyer_may_send_it_with_whom_they_like_and_the_label_is_void(now: datetime) -> None:
@@ -186,6 +343,7 @@ def test_what_the_courier_refuses_the_buyer_sends(now: datetime, way: str, state
     assert case(asked).state == "returning"
     drain(t + hours(3))
     assert len(delivery.labels_of([asked])[asked]) == 1, "nothing is asked for a second time by itself"
+    assert (book("paid_ahead"), owed_to()) == (0, 0)
 
 
 def test_a_courier_that_never_answers_holds_nobody_up(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +441,10 @@ def test_withdrawn_with_a_label_in_hand_and_handed_in_all_the_same(now: datetime
     assert (case(asked).state, case(asked).label, case(asked).parcel_id) == ("returning", "used", made.id)
     scan(made.id, "delivered", at=t + days(2))
     drain(t + days(4))
-    assert (case(asked).state, orders.order(order).refunded.minor) == ("refunded", 20_000)
+    assert (case(asked).state, orders.order(order).refunded.minor) == ("refunded", 20_000), (
+        "the platform bears the label"
+    )
+    assert (book("goodwill"), book("paid_ahead"), owed_to()) == (FEE, 0, FEE)
     sound()
 
 
@@ -322,14 +483,14 @@ def test_a_site_without_the_rule_and_one_without_couriers_leave_it_to_the_buyer(
 ) -> None:
     at, t = shop(), now + hours(30)
     monkeypatch.setattr(doors, "DOORS", {})
-    _, asked = approved(at, now=t)
+    _, asked = approved(at, now=t, reason="not_as_described", wanted=False)
     assert (case(asked).label, delivery.labels_of([asked])[asked]) == ("", [])
 
 
 def test_what_is_bulky_is_collected_and_gets_no_label(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(labelling, "_collected", lambda now: pickup.Terms(heavy_g=200))
+    monkeypatch.setattr(labelled, "_collected", lambda now: pickup.Terms(heavy_g=200))
     at, t = shop(), now + hours(30)
-    _, asked = approved(at, now=t)
+    _, asked = approved(at, now=t, reason="not_as_described", wanted=False)
     assert (case(asked).label, delivery.labels_of([asked])[asked]) == ("", [])
 
 
@@ -355,6 +516,8 @@ def test_strangers_see_no_label(now: datetime) -> None:
         {"heaviest_g": 0},
         {"packaging_g": -1},
         {"attempts": 0},
+        {"most_minor": {"CNY": 0}},
+        {"fee_appeal_days": 0},
         {"carrier": ["sf"]},
     ],
 )

@@ -38,6 +38,7 @@ from sanhao.service.aftersales.actions.dispute import (
     state_case,
 )
 from sanhao.service.aftersales.actions.intercept import stop as stop_parcel
+from sanhao.service.aftersales.actions.label import ask as ask_label
 from sanhao.service.aftersales.actions.pickup import book as book_pickup
 from sanhao.service.aftersales.actions.pickup import call_off as call_off_pickup
 from sanhao.service.aftersales.actions.promised import proposed
@@ -83,6 +84,7 @@ from sanhao.service.aftersales.debts import (
 from sanhao.service.aftersales.evidence import FILMS, PHOTOS
 from sanhao.service.aftersales.evidence import keep as keep_evidence
 from sanhao.service.aftersales.judge import RULINGS, Found, Ruling, Verdict
+from sanhao.service.aftersales.labelled import offers as label_offers
 from sanhao.service.aftersales.money import Asked, give_back
 from sanhao.service.aftersales.outlook import TITLES, Outlook
 from sanhao.service.aftersales.paths.intercept import FEE as INTERCEPT_FEE
@@ -197,6 +199,7 @@ __all__ = [
     "approve_many",
     "approve_write_off",
     "arbitration_queue",
+    "ask_label",
     "attempts_used",
     "book_pickup",
     "call_off_pickup",
@@ -234,6 +237,7 @@ __all__ = [
     "ground",
     "keep_evidence",
     "kinds_for",
+    "label_offers",
     "look",
     "may_change_until",
     "may_stop",

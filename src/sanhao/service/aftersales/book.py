@@ -21,7 +21,7 @@ COLUMNS = (
     "address::text AS address, parcel_id, uploaded_at, collected_at, signed_at, replacement_id, answer, offer_minor, "
     "round, spoke, decision_id, claimed_by_id, claimed_at, ahead_minor, ahead_until, stop, stop_until, "
     "stop_rule_id, pickup, pickup_until, pickup_rule_id, pickup_sizes::text AS pickup_sizes, pickup_minor, "
-    "label"
+    "label, label_rule_id, label_minor"
 )
 
 

@@ -45,7 +45,7 @@ class Asked(msgspec.Struct, frozen=True):
     had_minor: int = 0
     claim: ledger.Ref | None = None
     fee: Money | None = None
-    """So much of it is not the buyer's but what collecting the goods cost: the platform has paid it, and has it again."""
+    """So much of it is not the buyer's but what the way back cost: the platform has paid it, and has it again."""
 
 
 def found_rules(*, now: datetime) -> None:

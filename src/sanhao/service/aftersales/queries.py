@@ -22,6 +22,7 @@ from sanhao.service.aftersales.actions.moves import no_case
 from sanhao.service.aftersales.book import COLUMNS, RULE, facts_of, terms_from, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Address, Side
 from sanhao.service.aftersales.outlook import Outlook, outlook
+from sanhao.service.aftersales.paths import intercept, label, pickup
 from sanhao.service.aftersales.reasons import REASONS, offered
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
@@ -75,6 +76,8 @@ class CaseView(msgspec.Struct, frozen=True):
     """What collecting it cost, where that is taken out of what comes back."""
     label: str = ""
     """How far the label is under which the goods may go back (`paths/label.py`)."""
+    label_fee: Money | None = None
+    """What that cost, where it is taken out of what comes back."""
 
     @property
     def over(self) -> bool:
@@ -264,11 +267,14 @@ def order_ids_of_evidence(evidence_id: UUID) -> list[UUID]:
 
 
 def decision_of(view: CaseView) -> decisions.DecisionView | None:
-    """The latest decision about a case: of what was given under a guarantee, the promise's."""
+    """The latest decision about a case: of what was given under a guarantee, the promise's. What couriers cost has others."""
     if view.decision_id is not None:
         return decisions.decision(view.decision_id)
-    decided = decisions.of_subject("case", view.id)
+    decided = [one for one in decisions.of_subject("case", view.id) if one.kind not in _FEES]
     return decided[-1] if decided else None
+
+
+_FEES = (label.FEE, pickup.FEE, intercept.FEE)
 
 
 def proposals(views: Sequence[CaseView], *, now: datetime) -> dict[UUID, promises.Proposal]:
@@ -443,4 +449,5 @@ def _view(row: dict[str, Any], side: Side) -> CaseView:
         pickup=row["pickup"],
         pickup_fee=Money(row["pickup_minor"], currency) if row["pickup_minor"] else None,
         label=row["label"],
+        label_fee=Money(row["label_minor"], currency) if row["label_minor"] else None,
     )

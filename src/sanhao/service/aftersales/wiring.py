@@ -189,6 +189,14 @@ def rejudge_return_freight(facts_json: str, terms: dict[str, Any]) -> decisions.
     return _rejudged(verdict, verdict.owed, way_home.say(verdict))
 
 
+def rejudge_label(facts_json: str, terms: dict[str, Any]) -> decisions.Rejudged:
+    """The same for what a label for the way back cost."""
+    verdict = label.fee(
+        msgspec.convert(terms, label.Terms), msgspec.json.decode(facts_json, type=label.FeeSeen)
+    )
+    return _rejudged(verdict, verdict.owed, label.say_fee(verdict))
+
+
 DECISIONS: Mapping[str, tuple[Text, decisions.Judge | None]] = {
     AT_ONCE: (Text(zh="未发货，立即退款", en="Refunded before anything was packed"), rejudge),
     SILENCE: (Text(zh="逾期未答复", en="No answer in time"), rejudge),
@@ -197,6 +205,7 @@ DECISIONS: Mapping[str, tuple[Text, decisions.Judge | None]] = {
     intercept.PAID: (Text(zh="拦截急速退", en="Refund of a parcel that is called back"), rejudge_called_back),
     intercept.FEE: (Text(zh="拦截费", en="Fee for calling a parcel back"), rejudge_fee),
     pickup.FEE: (Text(zh="取件费", en="Pickup fee"), rejudge_pickup),
+    label.FEE: (Text(zh="退货面单费", en="Price of a label for the way back"), rejudge_label),
     proactive.SWEPT: (Text(zh="主动退款", en="Refund without a request"), rejudge_swept),
     way_home.PAID: (Text(zh="寄回运费", en="For sending it back"), rejudge_return_freight),
     debts.FORGIVEN: (Text(zh="欠款核销", en="Debt forgiven"), None),
@@ -223,6 +232,7 @@ def wire() -> None:
     decisions.register_undo(proactive.SWEPT, swept.OWNER)
     decisions.register_undo(intercept.FEE, intercepting.OWNER)
     decisions.register_undo(pickup.FEE, fees.OWNER)
+    decisions.register_undo(label.FEE, labelling.OWNER)
     for kind in (SILENCE, RULING):
         decisions.register_undo(kind, dispute.OWNER)
     listen_now(ConsignmentCollected, back.collected)
@@ -244,6 +254,7 @@ def wire() -> None:
     listen_now(PaymentRestored, debts.restored)
     listen_later(DebtChanged, telling.debt)
     listen_now(DecisionOverturned, collecting.overturned)
+    listen_now(DecisionOverturned, labelling.overturned)
     listen_later(OrderCancelled, telling.order_cancelled)
     listen_later(OrderDelivered, holds.wait_for_guarantees)
     listen_later(CaseMoved, telling.moved)

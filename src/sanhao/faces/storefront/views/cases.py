@@ -222,6 +222,7 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
     proposal = aftersales.proposals([view], now=now).get(case_id)
     lines = {line.id: line for line in order.lines}
     paper = _label_of(view)
+    by_us = aftersales.label_offers([view], {order.id: order}, now=now).get(case_id)
     return {
         "case": view, "order": order, "shop": shop, "now": now, "card": card_of(view, shop, now),
         "kind_word": KIND_WORDS[view.kind], "units": [(lines[id], count) for id, count in view.units],
@@ -239,6 +240,8 @@ def _moving(person_id: UUID, case_id: UUID) -> dict[str, Any]:
         "label": paper, "courier": delivery.carrier_name(paper.carrier) if paper else None,
         "way": aftersales.way_home_of(case_id, order, view.reason_code, opened_at=view.opened_at) if view.may("send_back") else None,
         "way_paid": aftersales.way_home_paid(case_id) if view.over and view.uploaded_at else None,
+        "label_cost": _cost_of(paper), "label_most": by_us.most if by_us else None,
+        "by_label": paper.state == "made" if paper else by_us is not None and by_us.most is not None,
         "may_stop": view.may("stop") and aftersales.may_stop(view.order_id, view.units),
         "resting": shop.state == "holiday", "debts": debts_about([view]),
     }  # fmt: skip
@@ -249,6 +252,12 @@ def _label_of(view: aftersales.CaseView) -> delivery.LabelView | None:
     if view.state != "to_send" or not view.label:
         return None
     return delivery.labels_of([view.id])[view.id][0]
+
+
+def _cost_of(label: delivery.LabelView | None) -> Money | None:
+    """What a label takes out of the refund once it is used; nothing where the buyer does not pay it."""
+    bill = delivery.bills_of([label.id]).get(label.id) if label and label.price else None
+    return bill.amount if bill and bill.payer == "buyer" and bill.state == "charged" else None
 
 
 @visitor.page
@@ -306,6 +315,11 @@ def _cost(request: visitor.ViewerRequest, currency: str) -> Money | None:
         ) from None
 
 
+def _label(request: visitor.ViewerRequest, case_id: UUID) -> str:
+    aftersales.ask_label(case_id, person_id=request.viewer.id, now=kit_time.now())
+    return _("Your label is being made. It appears here by itself.")
+
+
 def _call_off(request: visitor.ViewerRequest, case_id: UUID) -> str:
     aftersales.call_off_pickup(case_id, person_id=request.viewer.id, now=kit_time.now())
     return _("Nobody comes for it now. Choose another slot, or send it yourself.")
@@ -356,7 +370,7 @@ def _cite(request: visitor.ViewerRequest, case_id: UUID) -> str:
 
 _ACTS: dict[str, Callable[[visitor.ViewerRequest, UUID], str]] = {
     "stop": _stop, "withdraw": _withdraw, "send": _send, "accept": _accept, "escalate": _escalate, "state": _state,
-    "edit": _again, "cite": _cite, "call-off": _call_off,
+    "edit": _again, "cite": _cite, "call-off": _call_off, "label": _label,
 }  # fmt: skip
 
 

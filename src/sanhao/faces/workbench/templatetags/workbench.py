@@ -109,7 +109,7 @@ def _states(kind: str) -> dict[str, tuple[str, str]]:
         },
         "label": {
             "asked": (_("being made"), "amber"), "made": (_("ready to print"), "indigo"), "refused": (pgettext("label", "refused"), "seal"),
-            "unsure": (pgettext("label", "unclear"), "seal"), "cancelled": (_("cancelled"), ""),
+            "unsure": (pgettext("label", "unclear"), "seal"), "with_buyer": (_("with the buyer"), "indigo"), "cancelled": (_("cancelled"), ""),
         },
         "void": {
             "due": (_("the courier is told to void it"), "amber"), "done": (_("void at the courier"), ""),

@@ -1,4 +1,5 @@
-"""What collecting goods at a door cost (`paths/pickup.py`): charged once when the courier has them, settled with the case.
+"""What the way back cost, where that is taken out of the refund: settled with the case. A pickup at the door (`paths/pickup.py`) is
+charged for here, once, when the courier has the goods; a label (`paths/label.py`) by delivery.
 
 The platform owes the courier. A shop that bears it is charged at once; what is the buyer's the platform has paid ahead, and
 has it again out of the refund (`money.give_back`). Where nothing is refunded, it stays with the platform.
@@ -73,9 +74,14 @@ def charge(row: Row, terms: pickup.Terms, seen: pickup.FeeSeen, *, now: datetime
     return owed.minor if verdict.payer == "buyer" else 0
 
 
+def kept(row: Row) -> int:
+    """What of a case's refund is not the buyer's: what the courier cost who collected the goods, or whose label they had."""
+    return int(row["pickup_minor"] + row["label_minor"])
+
+
 def of(row: Row) -> Money | None:
-    """What a case's pickup cost, where it is taken out of what goes back."""
-    return Money(row["pickup_minor"], row["currency"]) if row["pickup_minor"] else None
+    """The same as a sum; None where nothing is taken out of what goes back."""
+    return Money(kept(row), row["currency"]) if kept(row) else None
 
 
 def repay(items: Sequence[Going], *, now: datetime) -> None:
@@ -85,7 +91,7 @@ def repay(items: Sequence[Going], *, now: datetime) -> None:
             settlement.Repay(
                 f"case:{item.row['id']}:pickup",
                 item.row["order_id"],
-                item.row["pickup_minor"],
+                kept(item.row),
                 ledger.Ref("paid_ahead", ledger.PLATFORM, item.row["currency"]),
                 CAUSE,
                 item.row["id"],
@@ -118,11 +124,12 @@ def bear(items: Sequence[Going], *, now: datetime) -> None:
 
 def settle(items: Sequence[Going], *, now: datetime) -> None:
     """Cases that end without a refund: a fee that was to be taken out of one is the platform's, and asked of nobody later."""
-    over = [item for item in items if item.row["pickup_minor"] and item.to in OVER and item.to != "refunded"]
+    over = [item for item in items if kept(item.row) and item.to in OVER and item.to != "refunded"]
     if not over:
         return
     bear(over, now=now)
     execute(
-        "UPDATE aftersales_case SET back_minor = back_minor + pickup_minor, pickup_minor = 0 WHERE id = ANY(%s)",
+        "UPDATE aftersales_case SET back_minor = back_minor + pickup_minor + label_minor, pickup_minor = 0, label_minor = 0 "
+        "WHERE id = ANY(%s)",
         [[item.row["id"] for item in over]],
     )

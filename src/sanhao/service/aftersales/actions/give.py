@@ -13,7 +13,7 @@ from sanhao.goods.catalog import api as catalog
 from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
 from sanhao.service.aftersales import core, money
-from sanhao.service.aftersales.actions import promised
+from sanhao.service.aftersales.actions import fees, promised
 from sanhao.service.aftersales.paths.unshipped import shipped_anyway
 from sanhao.service.aftersales.reasons import REASONS, Fault
 from sanhao.service.orders import api as orders
@@ -100,7 +100,7 @@ def _asked(item: Going, units: Mapping[UUID, int], order: orders.OrderView) -> m
     asks = tuple(core.Ask(line_id, count) for line_id, count in units.items())
     if item.amount_minor is not None and item.amount_minor < row["back_minor"]:
         # A sum instead of the goods: it is for the goods alone, which stay with the buyer.
-        asks, fault = _part_of(asks, lines, item.amount_minor + row["pickup_minor"]), "buyer"
+        asks, fault = _part_of(asks, lines, item.amount_minor + fees.kept(row)), "buyer"
     waiting = {
         line_id: min(
             count, lines[line_id].quantity - lines[line_id].shipped_quantity - lines[line_id].cancelled_units
@@ -119,7 +119,7 @@ def _asked(item: Going, units: Mapping[UUID, int], order: orders.OrderView) -> m
         payer=goodwill if item.bearer == "platform" else None,
         unshipped=waiting,
         restock=units if item.note == "received_restocked" else {},
-        fee=Money(row["pickup_minor"], row["currency"]) if row["pickup_minor"] else None,
+        fee=fees.of(row),
         called_back=units if row["stop"] == "back" and row["phase"] != "delivered" else {},
     )
 

@@ -8,32 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
 
+from sanhao.fairness.decisions import api as decisions
+from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import events
 from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.keeper import Row
+from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
+from sanhao.service.aftersales import labelled, queries
 from sanhao.service.aftersales.actions import ahead, way_back
 from sanhao.service.aftersales.actions.give import units_of
-from sanhao.service.aftersales.actions.moves import Going, enter
+from sanhao.service.aftersales.actions.moves import Going, enter, take
 from sanhao.service.aftersales.actions.pickup import COMES, asked_again
-from sanhao.service.aftersales.book import COLUMNS
+from sanhao.service.aftersales.book import COLUMNS, encode
 from sanhao.service.aftersales.case import OVER, Address
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
-from sanhao.service.aftersales.paths import label, pickup
+from sanhao.service.aftersales.paths import label
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import LabelMade, LabelMoved
 from sanhao.service.orders import api as orders
 
+OWNER = "aftersales.label"
 _NOT_NEEDED = Text(zh="这次退货不用这张面单了。", en="This return does not go under this label any more.")
 
 
@@ -41,71 +47,65 @@ _NOT_NEEDED = Text(zh="这次退货不用这张面单了。", en="This return do
 
 
 def issue(batch: Sequence[News[CaseMoved]]) -> None:
-    """Later listener: returns that were approved. A courier is asked for a label for each that can have one."""
+    """Later listener: returns that were approved. A courier is asked for a label for each that can have one, except where
+    the buyer would pay for it: they are asked first."""
     ids = sorted({news.fact.case_id for news in batch if news.fact.state == "to_send"})
     if not ids:
         return
     now = max(news.at for news in batch)
-    try:
-        terms = msgspec.convert(rulebook.in_force(label.RULE, at=now).terms, label.Terms)
-    except LookupError:
-        return  # on this site buyers send things back themselves
     with transaction.atomic():
         rows = fetch(
             f"SELECT {COLUMNS} FROM aftersales_case WHERE id = ANY(%s) AND state = 'to_send' AND due_at > %s "
-            "AND label IN ('', 'over') ORDER BY id FOR UPDATE",
+            "ORDER BY id FOR UPDATE",
             [ids, now],
         )
-        drafts = _drafts(rows, terms, now)
-        delivery.ask_labels(drafts, now=now)
-        asked = {draft.owner_id for draft in drafts}
-        execute("UPDATE aftersales_case SET label = 'asked' WHERE id = ANY(%s)", [list(asked)])
-        events.emit([_changed(row, "label_asked") for row in rows if row["id"] in asked], at=now)
+        _ask(rows, now, of_buyer=False)
 
 
-def _drafts(rows: Sequence[Row], terms: label.Terms, now: datetime) -> list[delivery.LabelDraft]:
-    """Labels to ask for: of cases whose goods somebody can carry to a courier that makes labels."""
-    if not rows:
-        return []
-    makers = delivery.label_carriers()
-    bought = orders.orders([row["order_id"] for row in rows])
-    sent = delivery.consignments_of([row["order_id"] for row in rows])
-    had = delivery.labels_of([row["id"] for row in rows])
-    units = units_of([row["id"] for row in rows])
-    by_hand = _collected(now)
-    drafts = []
-    for row in rows:
-        order, of_case = bought[row["order_id"]], units[row["id"]]
-        things = [
-            pickup.Thing(line.category, line.weight_g, of_case[line.id])
-            for line in order.lines
-            if line.id in of_case
-        ]
-        brought = [parcel.carrier for parcel in sent[order.id] if parcel.leg != 1]
-        carrier, grams = label.carrier_of(terms, brought, makers), label.grams_of(terms, things)
-        bulky = by_hand is not None and pickup.bulky(by_hand, things)
-        if not carrier or not grams or bulky or len(had[row["id"]]) >= terms.attempts:
-            continue
-        drafts.append(
-            delivery.LabelDraft(
-                id=new_id(), owner_kind="case", owner_id=row["id"], shop_id=row["shop_id"], carrier=carrier, service="",
-                origin=_place(msgspec.convert(order.address, people.AddressDraft)),
-                to=_place(msgspec.json.decode(row["address"], type=Address)),
-                boxes=(delivery.Box(grams),), items=tuple(of_case.items()), reference=order.number, by=row["person_id"],
-                not_before=row["opened_at"], until=min(now + timedelta(hours=terms.answer_hours), row["due_at"]),
+def ask(case_id: UUID, *, person_id: UUID, now: datetime) -> None:
+    """The buyer wants a label, at the price that was said. Raises NotFound for somebody else's case, Refusal
+    ``label.not_offered``, ``case.moved_on``, ``case.time_over``."""
+    with transaction.atomic():
+        row = take(case_id, "send_back", "buyer", person_id=person_id, now=now)
+        if not _ask([row], now, of_buyer=True):
+            raise Refusal(
+                "label.not_offered",
+                zh="现在不能打退货面单，请自己寄回。",
+                en="There is no label to be had now. Send it back yourself.",
             )
-        )  # fmt: skip
-    return drafts
 
 
-def _collected(now: datetime) -> pickup.Terms | None:
-    """By which terms goods are collected at the door, where a courier comes at all."""
-    if not delivery.collectors():
-        return None
-    try:
-        return msgspec.convert(rulebook.in_force(pickup.RULE, at=now).terms, pickup.Terms)
-    except LookupError:
-        return None
+def _ask(rows: Sequence[Row], now: datetime, *, of_buyer: bool) -> bool:
+    """Ask for labels for these locked cases; says whether there is any to ask for."""
+    views = queries.by_ids([row["id"] for row in rows], side="platform") if rows else []
+    bought = orders.orders([view.order_id for view in views]) if views else {}
+    found = labelled.offers(views, bought, now=now)
+    wanted = {id: offer for id, offer in found.items() if of_buyer or offer.payer != "buyer"}
+    rows = [row for row in rows if row["id"] in wanted]
+    units = units_of(list(wanted))
+    delivery.ask_labels(
+        [_draft(row, wanted[row["id"]], bought[row["order_id"]], units[row["id"]], now) for row in rows],
+        now=now,
+    )
+    execute(
+        "UPDATE aftersales_case c SET label = 'asked', label_rule_id = w.rule "
+        "FROM unnest(%s::uuid[], %s::uuid[]) AS w (id, rule) WHERE c.id = w.id",
+        [list(wanted), [offer.rule_id for offer in wanted.values()]],
+    )
+    events.emit([_changed(row, "label_asked") for row in rows], at=now)
+    return bool(wanted)
+
+
+def _draft(
+    row: Row, offer: labelled.Offer, order: orders.OrderView, units: Mapping[UUID, int], now: datetime
+) -> delivery.LabelDraft:
+    return delivery.LabelDraft(
+        id=new_id(), owner_kind="case", owner_id=row["id"], shop_id=row["shop_id"], carrier=offer.carrier, service="",
+        origin=_place(msgspec.convert(order.address, people.AddressDraft)),
+        to=_place(msgspec.json.decode(row["address"], type=Address)),
+        boxes=(delivery.Box(offer.grams),), items=tuple(units.items()), reference=order.number, by=row["person_id"],
+        not_before=row["opened_at"], until=min(now + timedelta(hours=offer.terms.answer_hours), row["due_at"]),
+    )  # fmt: skip
 
 
 def _place(at: Address | people.AddressDraft) -> delivery.Place:
@@ -139,8 +139,67 @@ def _made(fact: LabelMade, at: datetime) -> None:
     except Refusal as no:
         delivery.give_up([fact.label_id], no.text, now=at)
         return
+    if fact.price is not None:
+        _bill(row, fact, fact.price, at)
     execute("UPDATE aftersales_case SET label = 'made' WHERE id = %s", [row["id"]])
     events.emit([_changed(row, "label_made")], at=at)
+
+
+def _bill(row: Row, fact: LabelMade, price: Money, at: datetime) -> None:
+    """What the courier asks for it, to whom the terms name, and a decision that says so."""
+    terms = msgspec.convert(rulebook.version(row["label_rule_id"]).terms, label.Terms)
+    brought = labelled.brought_by([row["order_id"]])[row["order_id"]]
+    order = orders.order(row["order_id"])
+    seen = label.FeeSeen(
+        fact.carrier, price, labelled.payer_of(row["id"], order, row["reason"], opened_at=row["opened_at"]),
+        Money(row["back_minor"], row["currency"]), brought[-1] if brought else "",
+    )  # fmt: skip
+    verdict = label.fee(terms, seen)
+    if verdict.outcome == "free":
+        return
+    id, by_shop, of_buyer = new_id(), verdict.payer == "shop", verdict.payer == "buyer"
+    decisions.record(
+        [
+            decisions.DecisionDraft(
+                id=id,
+                key=f"{label.FEE}:{fact.label_id}",
+                kind=label.FEE,
+                subject_kind="case",
+                subject_id=row["id"],
+                rule_id=row["label_rule_id"],
+                facts=encode(seen),
+                verdict=encode(verdict),
+                effect_minor=verdict.owed.minor,
+                currency=verdict.owed.currency,
+                text=label.say_fee(verdict),
+                shop_id=row["shop_id"] if by_shop else None,
+                person_id=row["person_id"] if of_buyer else None,
+                decided_at=at,
+                appeal_until=at + timedelta(days=terms.fee_appeal_days) if by_shop else None,
+            )
+        ]
+    )
+    delivery.bill(
+        [
+            delivery.BillDraft(
+                fact.label_id, "case", row["id"], row["shop_id"], fact.carrier, price, verdict.payer,
+                verdict.owed.minor if of_buyer else 0, seen.brought_by if verdict.payer == "carrier" else "", id,
+            )
+        ],
+        now=at,
+    )  # fmt: skip
+
+
+def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
+    """Now-listener: a shop was charged for a label wrongly. It has it again, and the platform bears it. Once."""
+    at = max(news.at for news in batch)
+    ours = [
+        news.fact.decision_id
+        for news in batch
+        if news.fact.kind == label.FEE and decisions.acknowledge_undo(news.fact.decision_id, OWNER, now=at)
+    ]
+    if ours:
+        delivery.take_over_bills(ours, now=at)
 
 
 def moved(batch: Sequence[News[LabelMoved]]) -> None:
@@ -206,18 +265,27 @@ def _under_label(row: Row, labels: Sequence[delivery.LabelView], scans: Mapping[
 
 def _goes_back(row: Row, parcel: UUID, at: datetime) -> Row:
     """What is another fact of this case now; nothing where it is settled, or goes back under another number."""
-    if row["state"] in COMES and not (row["state"] in OVER and asked_again(row)):
-        also = {"label": "used", "parcel_id": parcel, "uploaded_at": at}
-        enter([Going(row, "returning", note="scanned", also=also)], now=at)
+    comes = row["state"] in COMES and not (row["state"] in OVER and asked_again(row))
+    if not comes and (row["state"] != "returning" or row["collected_at"] is not None):
+        return {}
+    taken = delivery.take_bill(parcel, at_most=row["back_minor"], now=at)
+    also: dict[str, Any] = {
+        "label": "used",
+        "parcel_id": parcel,
+        "label_minor": taken,
+        "back_minor": row["back_minor"] - taken,
+    }
+    if comes:
+        also["uploaded_at"] = at
+        enter([Going(row | also, "returning", note="scanned", also=also)], now=at)
         ahead.want(row, now=at)
         return {**also, "state": "returning"}
-    if row["state"] == "returning" and row["collected_at"] is None:
-        # Said to be on its way under another number: what a courier has in hand is what is on its way.
-        execute(
-            "UPDATE aftersales_case SET label = 'used', parcel_id = %s WHERE id = %s", [parcel, row["id"]]
-        )
-        return {"label": "used", "parcel_id": parcel}
-    return {}
+    # Said to be on its way under another number: what a courier has in hand is what is on its way.
+    execute(
+        "UPDATE aftersales_case SET label = 'used', parcel_id = %s, label_minor = %s, back_minor = %s WHERE id = %s",
+        [parcel, taken, also["back_minor"], row["id"]],
+    )
+    return also
 
 
 def _changed(row: Row, what: str) -> CaseChanged:

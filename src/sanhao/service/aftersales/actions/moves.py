@@ -119,6 +119,7 @@ _KINDS = {
     "pickup_until": "timestamptz",
     "pickup_minor": "bigint",
     "label": "text",
+    "label_minor": "bigint",
 }
 
 

@@ -86,14 +86,14 @@ def pay(items: Sequence[Going], *, now: datetime) -> None:
             fault=REASONS[item.row["reason"]].fault, currency=order.currency,
         )  # fmt: skip
         # What collecting the goods cost is taken out of it afterwards: that was agreed, and is no business of the promise's.
-        most = None if item.amount_minor is None else item.amount_minor + item.row["pickup_minor"]
+        most = None if item.amount_minor is None else item.amount_minor + fees.kept(item.row)
         told[item.row["promise_id"]] = (item, _answered(item, now, left=left, at_most=most))
     outcomes = _answer(told, now)
     for item in items:
         outcome = outcomes[item.row["promise_id"]]
         item.decision_id = outcome.decision_id
         owed = outcome.verdict.owed.minor if outcome.verdict.owed else 0
-        item.refunded_minor = max(owed - item.row["pickup_minor"], 0)
+        item.refunded_minor = max(owed - fees.kept(item.row), 0)
     settlement.lock([item.row["order_id"] for item in items])
     on_top([(item.row, outcomes[item.row["promise_id"]]) for item in items], now)
     asked = [

@@ -176,9 +176,9 @@ def pay(batch: Sequence[News[CaseMoved]]) -> None:
         return
     now = max(news.at for news in batch)
     rows = fetch(
-        # What a courier collected at the door cost the buyer nothing.
+        # What a courier collected at the door, or took under a label of the platform's, cost the buyer nothing.
         f"SELECT {_COLUMNS} FROM aftersales_return_freight f JOIN aftersales_case c ON c.id = f.case_id "
-        "WHERE f.case_id = ANY(%s) AND f.decision_id IS NULL AND c.pickup <> 'collected' ORDER BY f.case_id FOR UPDATE OF f",
+        "WHERE f.case_id = ANY(%s) AND f.decision_id IS NULL AND c.pickup <> 'collected' AND c.label <> 'used' ORDER BY f.case_id FOR UPDATE OF f",
         [ended],
     )
     judged = [(row, seen, core.judge(_terms(row["rule_id"]), seen)) for row in rows for seen in [_seen(row)]]

@@ -87,10 +87,19 @@ class Case(models.Model):
     """What the pickup cost, where it is taken out of what comes back: *back_minor* is less by it."""
     label = models.CharField(max_length=10, db_default="")
     """How far the label is under which the goods may go back (`paths/label.py`)."""
+    label_rule = models.ForeignKey(
+        "rulebook.Rule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    label_minor = models.BigIntegerField(db_default=0)
+    """What the label cost, where it is taken out of what comes back: *back_minor* is less by it."""
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="aftersales_case_label", condition=Q(label__in=LABEL_PROGRESS)),
+            models.CheckConstraint(
+                name="aftersales_case_label_fee",
+                condition=Q(label_minor=0) | Q(label="used", label_minor__gt=0),
+            ),
             models.CheckConstraint(
                 name="aftersales_case_pickup",
                 condition=Q(pickup="", pickup_minor=0)
