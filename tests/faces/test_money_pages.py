@@ -96,7 +96,7 @@ def test_a_merchant_reads_where_the_money_is(till: Till) -> None:
     assert (
         "Orders' money on its way" in said
         and "Stopped ¥206" in said
-        and "Waits for the after-sales time to end ¥206" in said
+        and "Waits for the after-sales time to end ¥412" in said
     )
     assert "The buyer asked for a refund; waiting for the outcome" in said
     assert "中国工商银行 …3445" in said

@@ -71,7 +71,7 @@ def test_freight_is_written_changed_and_removed(bench: Bench) -> None:
     card = next(c for c in delivery.freight_templates(bench.at.shop_id) if c.name == "西北")
     assert (set(card.regions), card.extra) == ({"CN/新疆", "CN/甘肃"}, stage.Money(650, "CNY"))
     assert (
-        "CN/甘肃" in words(client.get(url("freight/")))
+        "西北 Xinjiang, Gansu" in words(client.get(url("freight/")))
         and 'value="西北"' in client.get(url(f"freight/?edit={card.id}")).content.decode()
     )
     changed = FREIGHT | {"id": str(card.id), "refuses": "on"}
@@ -149,7 +149,7 @@ def test_an_announced_rule_shows_its_date_and_what_changes(bench: Bench, clock: 
     said = words(client.get(url("rules/")))
     assert "Announced Late shipment pays version 2 · binds from" in said
     said = words(client.get(url("rules/promise.late_shipment/")))
-    assert "Storms What changed Late scans awaited, hours before 2 now 4" in said
+    assert "Storms What changed Hours late scans are awaited before 2 now 4" in said
 
 
 def test_an_announced_rule_says_what_it_would_have_cost_this_shop(bench: Bench, clock: Clock) -> None:

@@ -61,7 +61,7 @@ def test_every_member_hears_once_what_changes_and_from_when() -> None:
         [sentence] = told(person)
         assert (
             sentence.startswith(said)
-            and "how long late scans are awaited" in sentence
+            and "hours late scans are awaited" in sentence
             and "what is paid" in sentence
         )
     assert told(stranger) == []

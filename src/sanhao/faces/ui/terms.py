@@ -53,6 +53,9 @@ _VALUES: dict[str, Text] = {
     "carrier": Text(zh="承运商", en="the courier"),
     "platform": Text(zh="平台", en="the platform"),
     "payer": Text(zh="谁出的退给谁", en="whoever paid"),
+    "window": Text(zh="售后期", en="the time to ask"),
+    "claims": Text(zh="售后期和各项保障的申领期", en="the time to ask and the times to claim"),
+    "longest": Text(zh="这单还能申请的一切", en="everything that may still be asked"),
     "neutral": Text(zh="普通信誉", en="neutral standing"),
     # where and how binding
     "never": Text(zh="不退", en="never"),
