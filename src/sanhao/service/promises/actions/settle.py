@@ -72,6 +72,8 @@ def _break(broken: list[Judged], now: datetime) -> None:
         at=now,
     )
     events.emit([_charged(draft) for draft in charged], at=now)
+    # What is written so far is checked now and not at the end, when others wait.
+    execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     # Money last: from here on the shops' accounts are locked, and other keepers wait for the busiest shop. What is
     # held of the orders is locked before, as everybody does.
     settlement.lock([order.id for item in broken for order, _ in item.back])
