@@ -18,9 +18,11 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
+from sanhao.kit.text import Text
 from sanhao.service.delivery import api as delivery
-from sanhao.service.delivery import doors, errands, sandbox, signing
-from sanhao.service.delivery.asking import CarrierRefused, Door
+from sanhao.service.delivery import doors, errands, pickups, sandbox, signing
+from sanhao.service.delivery.asking import CarrierRefused, Door, LabelOrder
+from sanhao.service.delivery.carriers.sandbox.drawing import draw
 from sanhao.service.delivery.events import PickupMoved
 from sanhao.service.delivery.pickup import PICKUPS, SAID, STANDING, lease, meaning, next_try
 from tests.at_once import at_once
@@ -367,3 +369,62 @@ def test_booked_in_two_tabs_at_once_one_courier_comes(now: datetime) -> None:
     at_once(tab, tab)
     assert no == ["delivery.pickup_booked"]
     assert [one.state in STANDING for one in delivery.pickups_of([cause])[cause]] == [True]
+
+
+# ---- carriers that do not know our ids ------------------------------------------------------------------------------
+
+
+def test_a_carrier_that_knows_no_ids_is_asked_to_come_once(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[UUID] = []
+
+    def away(order: Any, *, now: datetime) -> delivery.PickupWord:
+        asked.append(order.id)
+        raise delivery.CarrierAway("no answer")
+
+    strange = {"sandbox": Door(pickup=away, pickup_once=False)}
+    for module in (doors, errands, pickups):
+        monkeypatch.setattr(module, "DOORS", strange)
+    id = book(now)
+    for minute in range(0, 60, 5):
+        drain(now + timedelta(minutes=minute))
+    assert asked == [id]
+    assert (row(id)["state"], "may come all the same" in row(id)["reason"]) == ("refused", True)
+
+
+def test_what_it_gave_with_its_yes_is_what_it_is_asked_by_again(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handles: list[tuple[str, str]] = []
+    label = LabelOrder(new_id(), HOME, SHOP, (BOX,), "", "1")
+    paper = draw(label, "DHL0001", "Express", Text("特快", "Express"))
+
+    def come(order: Any, *, now: datetime) -> delivery.PickupWord:
+        handles.append((order.handle, order.tracking_no))
+        if order.handle:
+            return delivery.PickupWord(order.id, "collected", order.tracking_no)
+        return delivery.PickupWord(
+            order.id, "booked", "DHL0001", handle="PRG1", document=paper, media="application/pdf"
+        )
+
+    def stay(id: UUID, *, now: datetime, handle: str) -> delivery.PickupWord:
+        handles.append((handle, ""))
+        return delivery.PickupWord(id, "cancelled")
+
+    strange = {"sandbox": Door(pickup=come, cancel_pickup=stay, pickup_once=False)}
+    for module in (doors, errands, pickups):
+        monkeypatch.setattr(module, "DOORS", strange)
+    id = book(now)
+    drain(now)
+    assert (row(id)["state"], row(id)["handle"], row(id)["tracking_no"]) == ("booked", "PRG1", "DHL0001")
+    assert delivery.pickup_paper(id, cause_id=row(id)["cause_id"]).startswith(b"%PDF-")
+    assert delivery.pickup_paper(id, cause_id=new_id()) == b""
+    drain(row(id)["ends_at"])
+    assert (row(id)["state"], handles) == ("collected", [("", ""), ("PRG1", "DHL0001")])
+    other = book(now)
+    drain(now)
+    with transaction.atomic():
+        delivery.cancel_pickups([row(other)["cause_id"]], now=now)
+    drain(now)
+    assert (row(other)["state"], handles[-1]) == ("cancelled", ("PRG1", ""))

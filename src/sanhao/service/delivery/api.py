@@ -48,6 +48,7 @@ from sanhao.service.delivery.pickups import (
     PickupView,
     hold_pickups,
     pickup_counts,
+    pickup_paper,
     pickups_of,
     recent_pickups,
 )
@@ -182,6 +183,7 @@ __all__ = [
     "options_for",
     "pending",
     "pickup_counts",
+    "pickup_paper",
     "pickups_of",
     "post_past_scans",
     "post_scan",

@@ -119,6 +119,9 @@ class PickupOrder(msgspec.Struct, frozen=True):
     slot: Slot
     boxes: tuple[Box, ...]
     reference: str = ""
+    handle: str = ""
+    """What the carrier gave us for this pickup, once it has booked it."""
+    tracking_no: str = ""
 
 
 PickupSaid = Literal["taken", "booked", "refused", "collected", "in_vain", "cancelled"]
@@ -134,6 +137,11 @@ class PickupWord(msgspec.Struct, frozen=True):
     reason: str = ""
     photo: bytes = b""
     """What the courier saw at the door."""
+    handle: str = ""
+    """What the carrier wants to hear when it is asked about this pickup again, where it does not know our ids."""
+    document: bytes = b""
+    """A label (*media*) that is to be on the goods when the courier comes; empty where it brings its own."""
+    media: str = ""
 
 
 class CarrierRefused(Exception):
@@ -157,10 +165,12 @@ class Door(msgspec.Struct, frozen=True):
     pickup: Callable[..., PickupWord] | None = None
     """``(order: PickupOrder, *, now)``: the same id twice is one pickup, and asks how far it is."""
     cancel_pickup: Callable[..., PickupWord] | None = None
-    """``(id: UUID, *, now)``."""
+    """``(id: UUID, *, now, handle)``."""
     intercept: Callable[..., InterceptionWord] | None = None
     """``(order: InterceptionOrder, *, now)``: the same id twice is one attempt, and asks how far it is."""
     track: Callable[..., bytes] | None = None
     """``(tracking_no, *, now)``."""
     label_once: bool = True
     """False: this carrier does not know our ids, so it is asked for a label once; who hears nothing asks a person."""
+    pickup_once: bool = True
+    """False: the same of pickups; where no answer came the buyer chooses again."""

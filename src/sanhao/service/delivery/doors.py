@@ -50,7 +50,7 @@ def open_accounts(accounts: Mapping[str, str]) -> None:
         ours = name in CARRIERS
         if not ours:
             understand(name, Carrier(account.name or Text(name, name), parse.read))
-        _OPEN[name] = desk.door(account, raw=ours)
+        _OPEN[name] = desk.door(account, raw=ours, read=CARRIERS[name].read)
 
 
 def able(carrier: str, ask: Ask) -> bool:

@@ -81,7 +81,7 @@ def _say(row: Row, now: datetime) -> PickupWord:
         return PickupWord(
             row["id"], "cancelled"
         )  # it cannot be told: whoever comes all the same finds nothing
-    return door.cancel_pickup(row["id"], now=now)
+    return door.cancel_pickup(row["id"], now=now, handle=row["handle"])
 
 
 def record(record: Callable[[], None], what: str) -> None:

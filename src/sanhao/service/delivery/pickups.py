@@ -20,14 +20,17 @@ from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.delivery.asking import Box, PickupOrder, PickupWord, Place, Slot
 from sanhao.service.delivery.core import normal_number
+from sanhao.service.delivery.doors import DOORS
 from sanhao.service.delivery.events import PickupMoved
 from sanhao.service.delivery.models import PICKUP
 from sanhao.service.delivery.pickup import FAILED, RUNNING, STANDING, PickupDraft, lease, meaning, next_try
+from sanhao.service.delivery.printing import NoLabel, as_pdf
 
+UNSURE = "快递没有答复，也许仍会上门。 The courier did not answer, and may come all the same."
 COLUMNS = (
     "t.id, t.cause_id, t.shop_id, t.carrier, t.state, t.place::text AS place, t.bound_for::text AS bound_for, "
     "t.box::text AS box, t.starts_at, t.ends_at, t.reference, t.asked_at, t.until, t.wait_seconds, t.tries, t.ended_at, "
-    "t.tracking_no, t.reason, t.photo::text AS photo"
+    "t.tracking_no, t.reason, t.photo::text AS photo, t.handle, t.document"
 )
 
 
@@ -47,6 +50,8 @@ class PickupView(msgspec.Struct, frozen=True):
     reason: str
     photo: media.Stored | None
     reference: str
+    document: str = ""
+    """A label that is to be on the goods when the courier comes."""
 
     @property
     def standing(self) -> bool:
@@ -78,6 +83,12 @@ def _of(cause_ids: Sequence[UUID], *, lock: bool = False) -> list[Row]:
     )
 
 
+def pickup_paper(id: UUID, *, cause_id: UUID) -> bytes:
+    """The label that is to be on the goods of a pickup of this cause; empty where there is none."""
+    rows = fetch("SELECT document FROM delivery_pickup WHERE id = %s AND cause_id = %s", [id, cause_id])
+    return media.path_of(rows[0]["document"]).read_bytes() if rows and rows[0]["document"] else b""
+
+
 def recent_pickups(*, states: Sequence[str], limit: int = 50) -> list[PickupView]:
     """What ended this way, the latest first: for staff, above all what came in vain."""
     rows = fetch(
@@ -100,7 +111,7 @@ def _view(row: Row) -> PickupView:
     return PickupView(
         row["id"], row["cause_id"], row["shop_id"], row["carrier"], row["state"],
         Slot(row["starts_at"], row["ends_at"]), msgspec.json.decode(row["box"], type=Box), row["asked_at"],
-        row["ended_at"], row["tracking_no"], row["reason"], _photo_of(row), row["reference"],
+        row["ended_at"], row["tracking_no"], row["reason"], _photo_of(row), row["reference"], row["document"],
     )  # fmt: skip
 
 
@@ -117,6 +128,8 @@ def order_of(row: Row) -> PickupOrder:
         Slot(row["starts_at"], row["ends_at"]),
         (msgspec.json.decode(row["box"], type=Box),),
         row["reference"],
+        row["handle"],
+        row["tracking_no"],
     )
 
 
@@ -164,7 +177,17 @@ def cancel(cause_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
 
 def claim(rows: Sequence[Row], now: datetime) -> list[Row]:
     """Of pickups that are due those whose carrier is to be asked now; the others have lapsed. Nobody comes for what
-    lapsed, so its carrier is told that, too."""
+    lapsed, so its carrier is told that, too. A carrier that does not know our ids is not asked twice to come."""
+    doubtful = [
+        row for row in rows if row["state"] == "asked" and row["tries"] and not _knows_ids(row["carrier"])
+    ]
+    _move(
+        doubtful,
+        "refused",
+        {row["id"]: PickupWord(row["id"], "refused", reason=UNSURE) for row in doubtful},
+        now,
+    )
+    rows = [row for row in rows if row not in doubtful]
     late = [row for row in rows if row["until"] <= now and row["state"] in STANDING]
     given_up = [row for row in rows if row["until"] <= now and row["state"] == "cancelling"]
     _move(late, "lapsed", {}, now)
@@ -216,6 +239,17 @@ def _move(rows: Sequence[Row], to: str, words: Mapping[UUID, PickupWord], now: d
         each={
             "reason": ("text", [word.reason.replace("\0", "")[:300] if word else "" for word in said]),
             "tracking_no": ("text", [_number(row, word) for row, word in zip(rows, said, strict=True)]),
+            "handle": (
+                "text",
+                [
+                    word.handle[:200] if word and word.handle else row["handle"]
+                    for row, word in zip(rows, said, strict=True)
+                ],
+            ),
+            "document": (
+                "text",
+                [_paper(word) or row["document"] for row, word in zip(rows, said, strict=True)],
+            ),
             "photo": ("jsonb", [_json(photos[row["id"]]) if row["id"] in photos else None for row in rows]),
         },
     )
@@ -245,6 +279,18 @@ def _number(row: Row, word: PickupWord | None) -> str:
     """The number the goods travel under: the carrier's, as soon as it names one that can be."""
     told = normal_number(word.tracking_no) if word else ""
     return told if 4 <= len(told) <= 64 and told.isprintable() else str(row["tracking_no"])
+
+
+def _knows_ids(carrier: str) -> bool:
+    return carrier not in DOORS or DOORS[carrier].pickup_once
+
+
+def _paper(word: PickupWord | None) -> str:
+    """The label that is to be on the goods, its pages made anew; nothing where it cannot be printed: the courier comes all the same."""
+    try:
+        return media.keep_paper(as_pdf(word.document, word.media)).digest if word and word.document else ""
+    except NoLabel:
+        return ""
 
 
 def _keep(photo: bytes) -> media.Stored | None:

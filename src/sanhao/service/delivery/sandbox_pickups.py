@@ -149,7 +149,7 @@ def collect(order: PickupOrder, *, now: datetime) -> PickupWord:
     return _word(row, said[-1]) if said and not row["cancelled_at"] else PickupWord(order.id, "taken")
 
 
-def call_off(id: UUID, *, now: datetime) -> PickupWord:
+def call_off(id: UUID, *, now: datetime, handle: str = "") -> PickupWord:
     """Asked not to come: what was not collected by then is not collected."""
     rows = fetch("SELECT * FROM delivery_sandbox_pickup WHERE key = %s FOR UPDATE", [id])
     if rows and any(step.word == "collected" and _at(rows[0], step) <= now for step in _habit(rows[0]).steps):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from PIL import ImageFile
 
 from sanhao.kit.money import Money
@@ -25,8 +27,11 @@ from sanhao.service.delivery.asking import (
     Door,
     LabelOrder,
     LabelVoid,
+    PickupOrder,
     Place,
     RateOrder,
+    Slot,
+    SlotOrder,
 )
 from sanhao.service.delivery.carriers import CARRIERS, Unreadable
 from sanhao.service.delivery.carriers.karrio import desk, parse
@@ -43,8 +48,8 @@ ORDER = LabelOrder(
 RATES = RateOrder(HERE, THERE, ORDER.boxes)
 
 
-class Sendle(BaseHTTPRequestHandler):
-    """The other end of the wire. *asked* is what came, *answers* what is said to a path that begins so."""
+class Wire(BaseHTTPRequestHandler):
+    """The other end of the wire. *asked* is what came, *answers* what is said to a path (or method and path) that begins so."""
 
     asked: ClassVar[list[tuple[str, str, Any]]] = []
     answers: ClassVar[dict[str, tuple[int, Any]]] = {}
@@ -54,7 +59,11 @@ class Sendle(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(size)) if size else None
         type(self).asked.append((self.command, self.path, body))
         status, said = next(
-            (given for path, given in type(self).answers.items() if self.path.startswith(path)),
+            (
+                given
+                for path, given in type(self).answers.items()
+                if f"{self.command} {self.path}".startswith(path) or self.path.startswith(path)
+            ),
             (404, {"error": "not_found", "error_description": "There is none."}),
         )
         told = said if isinstance(said, bytes) else json.dumps(said).encode()
@@ -70,20 +79,20 @@ class Sendle(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def sendle(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[type[Sendle], Door]]:
+def sendle(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[type[Wire], Door]]:
     desk._karrio()
     from karrio.providers.sendle.utils import Settings
 
-    Sendle.asked, Sendle.answers = [], {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Sendle)
+    Wire.asked, Wire.answers = [], {}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Wire)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setattr(Settings, "server_url", property(lambda _self: address))
-    Sendle.answers["/where"] = (200, address)
+    Wire.answers["/where"] = (200, address)
     account = desk.account_from(
         "X", '{"carrier": "sendle", "settings": {"sendle_id": "me", "api_key": "secret"}}'
     )
-    yield Sendle, desk.door(account, raw=True)
+    yield Wire, desk.door(account, raw=True)
     server.shutdown()
     server.server_close()
 
@@ -96,7 +105,7 @@ def _made(address: str) -> dict[str, Any]:
 
 
 def test_a_real_connector_asks_in_its_carriers_words_and_answers_in_ours(
-    sendle: tuple[type[Sendle], Door],
+    sendle: tuple[type[Wire], Door],
 ) -> None:
     wire, door = sendle
     address = wire.answers["/where"][1]
@@ -130,7 +139,7 @@ def test_a_real_connector_asks_in_its_carriers_words_and_answers_in_ours(
     assert wire.asked[-1][:2] == ("DELETE", "/api/orders/f5233746")
 
 
-def test_a_no_is_a_no_and_silence_is_silence(sendle: tuple[type[Sendle], Door]) -> None:
+def test_a_no_is_a_no_and_silence_is_silence(sendle: tuple[type[Wire], Door]) -> None:
     wire, door = sendle
     assert door.label is not None and door.rates is not None and door.track is not None
     no = {
@@ -154,7 +163,7 @@ def test_a_no_is_a_no_and_silence_is_silence(sendle: tuple[type[Sendle], Door]) 
 
 
 def test_a_line_that_breaks_is_silence(
-    sendle: tuple[type[Sendle], Door], monkeypatch: pytest.MonkeyPatch
+    sendle: tuple[type[Wire], Door], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from karrio.providers.sendle.utils import Settings
 
@@ -168,7 +177,7 @@ def test_a_line_that_breaks_is_silence(
         door.label(ORDER, now=NOW)
 
 
-def test_prices_come_in_minor_units(sendle: tuple[type[Sendle], Door]) -> None:
+def test_prices_come_in_minor_units(sendle: tuple[type[Wire], Door]) -> None:
     wire, door = sendle
     amount = {"amount": 13.35, "currency": "AUD"}
     wire.answers["/api/products"] = (
@@ -256,3 +265,139 @@ def test_karrios_own_words_are_read_and_what_has_no_status_moves_nothing() -> No
     assert len(answer.skipped) == 2
     with pytest.raises(Unreadable):
         parse.read(b"{}")
+
+
+# ---- a courier at the door ------------------------------------------------------------------------------------------
+
+DOOR = {
+    "carrier": "mydhl",
+    "settings": {"username": "me", "password": "secret", "account_number": "123"},
+    "service": "mydhl_express_worldwide",
+    "pickup": {"zone": "Australia/Sydney", "countries": ["AU"]},
+}
+SHIPMENT = {
+    "shipmentTrackingNumber": "1234567890",
+    "documents": [
+        {"imageFormat": "PDF", "typeCode": "label", "content": base64.b64encode(b"%PDF-1").decode()}
+    ],
+}
+
+
+@pytest.fixture
+def mydhl(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[type[Wire], Door]]:
+    desk._karrio()
+    from karrio.providers.mydhl.utils import Settings
+
+    Wire.asked, Wire.answers = [], {"POST /shipments": (201, SHIPMENT)}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Wire)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(
+        Settings, "server_url", property(lambda _self: f"http://127.0.0.1:{server.server_port}")
+    )
+    account = desk.account_from("X", json.dumps(DOOR))
+    yield Wire, desk.door(account, raw=True, read=CARRIERS["mydhl"].read)
+    server.shutdown()
+    server.server_close()
+
+
+def slot_of(door: Door) -> Slot:
+    assert door.slots is not None
+    return door.slots(SlotOrder(HERE, ORDER.boxes, NOW))[0]
+
+
+def wanted(door: Door) -> PickupOrder:
+    return PickupOrder(UUID(int=9), HERE, THERE, slot_of(door), ORDER.boxes, "2603020001")
+
+
+def test_slots_are_the_accounts_own_in_the_carriers_local_time(mydhl: tuple[type[Wire], Door]) -> None:
+    _, door = mydhl
+    assert door.slots is not None
+    slots = door.slots(SlotOrder(HERE, ORDER.boxes, NOW))
+    # Monday 13:00 in Sydney and four hours ahead: the first that is left is Tuesday morning.
+    assert slots[0] == Slot(datetime(2026, 3, 2, 22, tzinfo=UTC), datetime(2026, 3, 3, 2, tzinfo=UTC))
+    assert [f"{one.starts_at:%a}" for one in slots] == [
+        "Mon",
+        "Tue",
+        "Tue",
+        "Wed",
+        "Wed",
+        "Thu",
+        "Thu",
+        "Fri",
+    ]
+    abroad = Place("Ann", "1", "NZ", "", "Auckland", "1 Street", "1010")
+    assert door.slots(SlotOrder(abroad, ORDER.boxes, NOW)) == []
+
+
+def test_a_courier_is_booked_with_its_label_asked_whether_it_came_and_called_off(
+    mydhl: tuple[type[Wire], Door],
+) -> None:
+    wire, door = mydhl
+    assert door.pickup is not None and door.cancel_pickup is not None and not door.pickup_once
+    wire.answers |= {"POST /pickups": (201, {"dispatchConfirmationNumbers": ["PRG999"]})}
+    order = wanted(door)
+    word = door.pickup(order, now=NOW)
+    assert (word.said, word.tracking_no, word.document, word.media) == (
+        "booked", "1234567890", b"%PDF-1", "application/pdf",
+    )  # fmt: skip
+    posted = wire.asked[-1][2]
+    assert (posted["closeTime"], posted["remark"]) == ("13:00", "2603020001 1234567890")
+    assert posted["plannedPickupDateAndTime"].startswith("2026-03-03T09:00:00")
+    asked = len(wire.asked)
+    again = replace(order, handle=word.handle, tracking_no=word.tracking_no)
+    parcel = {"shipmentTrackingNumber": "1234567890", "events": []}
+    wire.answers |= {"GET /tracking": (200, {"shipments": [parcel]})}
+    assert door.pickup(again, now=NOW).said == "booked"
+    event = {"date": "2026-03-03", "time": "10:00:00", "typeCode": "PU", "description": "Shipment picked up"}
+    wire.answers |= {"GET /tracking": (200, {"shipments": [{**parcel, "events": [event]}]})}
+    collected = door.pickup(again, now=NOW)
+    assert (collected.said, collected.tracking_no) == ("collected", "1234567890")
+    assert {method for method, *_ in wire.asked[asked:]} == {"GET"}, "nobody is booked a second time"
+    gone = {"dispatchConfirmationNumber": "PRG999", "status": "Cancelled"}
+    wire.answers |= {"DELETE /pickups/PRG999": (200, gone)}
+    assert door.cancel_pickup(order.id, now=NOW, handle=word.handle).said == "cancelled"
+    assert door.cancel_pickup(order.id, now=NOW).said == "cancelled", "who never said yes need not be told"
+    assert [path for method, path, _ in wire.asked if method == "DELETE"] == ["/pickups/PRG999"]
+
+
+def test_no_courier_and_no_answer_are_told_apart(mydhl: tuple[type[Wire], Door]) -> None:
+    wire, door = mydhl
+    assert door.pickup is not None and door.cancel_pickup is not None
+    wire.answers |= {"POST /pickups": (400, {"title": "No", "detail": "Nobody drives there.", "status": 400})}
+    with pytest.raises(CarrierRefused, match="Nobody drives there"):
+        door.pickup(wanted(door), now=NOW)
+    wire.answers |= {"POST /pickups": (503, {"title": "Busy"})}
+    with pytest.raises(CarrierAway):
+        door.pickup(wanted(door), now=NOW)
+    handle = '{"number":"PRG999","day":"2026-03-03","shipment":"1234567890"}'
+    wire.answers |= {"GET /tracking": (404, {"title": "No", "detail": "No shipment.", "status": 404})}
+    order = replace(wanted(door), handle=handle, tracking_no="1234567890")
+    assert door.pickup(order, now=NOW).said == "booked", "who knows nothing of it yet has not collected it"
+    wire.answers |= {"DELETE /pickups": (400, {"title": "No", "detail": "Too late.", "status": 400})}
+    with pytest.raises(CarrierRefused, match="not cancelled"):
+        door.cancel_pickup(order.id, now=NOW, handle=handle)
+
+
+@pytest.mark.parametrize(
+    "pickup",
+    [
+        {"zone": "Moon/Crater", "countries": ["AU"]},
+        {"countries": ["AU"]},
+        {"zone": "UTC"},
+        {"zone": "UTC", "countries": ["AU"], "windows": [["13:00", "09:00"]]},
+        {"zone": "UTC", "countries": ["AU"], "windows": [["nine", "ten"]]},
+        {"zone": "UTC", "countries": ["AU"], "weekdays": [0]},
+        {"zone": "UTC", "countries": ["AU"], "days": 99},
+    ],
+)
+def test_a_setting_for_pickups_that_cannot_work_stops_the_start(pickup: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="SANHAO_KARRIO_X"):
+        desk.account_from("SANHAO_KARRIO_X", json.dumps({**DOOR, "pickup": pickup}))
+
+
+def test_without_the_setting_or_the_connectors_word_nobody_comes(
+    mydhl: tuple[type[Wire], Door], sendle: tuple[type[Wire], Door]
+) -> None:
+    plain = desk.door(desk.account_from("X", json.dumps({**DOOR, "pickup": None})), raw=True)
+    assert (plain.slots, plain.pickup, plain.cancel_pickup) == (None, None, None)
+    assert (sendle[1].slots, sendle[1].pickup) == (None, None)

@@ -263,13 +263,19 @@ def _cost_of(label: delivery.LabelView | None) -> Money | None:
 @visitor.page
 @visitor.of("case")
 def label(request: visitor.ViewerRequest, case_id: UUID) -> HttpResponse:
-    """The label, ready to print. Raises Http404 where there is none (any more)."""
+    """The label, ready to print: the one it goes back under, or the one that a courier who comes for it wants on it. Raises
+    Http404 where there is none (any more)."""
     view = aftersales.case(case_id, side="buyer", person_id=request.viewer.id)
     made = _label_of(view)
-    if made is None or made.state != "made":
+    if made is not None and made.state == "made":
+        [(_label, paper)] = delivery.label_papers([made.id], owner_id=case_id)
+        return printable_response(paper, f"label-{made.tracking_no}.pdf")
+    pickups_ = delivery.pickups_of([case_id])[case_id] if view.pickup else []
+    coming = next((one for one in pickups_ if one.standing and one.document), None)
+    if coming is None:
         raise Http404
-    [(_label, paper)] = delivery.label_papers([made.id], owner_id=case_id)
-    return printable_response(paper, f"label-{made.tracking_no}.pdf")
+    paper = delivery.pickup_paper(coming.id, cause_id=case_id)
+    return printable_response(paper, f"label-{coming.tracking_no}.pdf")
 
 
 def _photos(request: visitor.ViewerRequest, name: str = "photos") -> Sequence[Stored]:

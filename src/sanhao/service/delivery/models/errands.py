@@ -195,6 +195,9 @@ class Pickup(models.Model):
     tracking_no = models.CharField(max_length=64, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     photo = models.JSONField(null=True)
+    handle = models.CharField(max_length=200, db_default="")
+    document = models.CharField(max_length=64, db_default="")
+    """The fingerprint of a label that is to be on the goods when the courier comes."""
 
     class Meta:
         constraints = [

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import ssl
 import threading
 import urllib.request
 import warnings
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.error import HTTPError, URLError
+from uuid import UUID
 
 import msgspec
 from PIL import ImageFile
 
+from sanhao.kit.deadline import zone
 from sanhao.kit.money import Money, exponent
 from sanhao.kit.text import Text
 from sanhao.service.delivery.asking import (
@@ -32,11 +35,20 @@ from sanhao.service.delivery.asking import (
     LabelOrder,
     LabelVoid,
     LabelWord,
+    PickupOrder,
+    PickupSaid,
+    PickupWord,
     Place,
     Rate,
     RateOrder,
+    Slot,
+    SlotOrder,
 )
+from sanhao.service.delivery.carriers.karrio import parse
+from sanhao.service.delivery.carriers.reading import Answer, Unreadable
+from sanhao.service.delivery.core import IN_HAND
 
+log = logging.getLogger("sanhao.delivery")
 SECONDS = 20
 _MOST_BYTES = 10_000_000
 _MEDIA = {"PDF": "application/pdf", "PNG": "image/png"}
@@ -45,14 +57,61 @@ _trouble: list[str] = []
 """What went wrong on the line during the call under way: karrio does not tell it from a carrier's no."""
 
 
+class Pickups(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When this carrier comes to a door, which karrio cannot ask it: on *weekdays* (1 is Monday), for the next *days* of
+    them, in these windows of local time, *notice_hours* ahead; to doors in these *countries*. Raises ValueError for what is
+    no time."""
+
+    zone: str
+    countries: tuple[str, ...]
+    windows: tuple[tuple[str, str], ...] = (("09:00", "13:00"), ("13:00", "18:00"))
+    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
+    days: int = 5
+    notice_hours: int = 4
+
+    def __post_init__(self) -> None:
+        zone(self.zone)
+        if not self.windows or any(time.fromisoformat(a) >= time.fromisoformat(b) for a, b in self.windows):
+            raise ValueError("pickup: a window ends after it begins")
+        if not self.weekdays or not set(self.weekdays) <= set(range(1, 8)):
+            raise ValueError("pickup: weekdays are 1 to 7")
+        if not 1 <= self.days <= 14 or not 0 <= self.notice_hours <= 72:
+            raise ValueError("pickup: days 1 to 14, notice_hours 0 to 72")
+
+    def slots(self, country: str, earliest: datetime) -> list[Slot]:
+        """What may be chosen from *earliest* on, the soonest first."""
+        if country not in self.countries:
+            return []
+        here, soonest = zone(self.zone), earliest + timedelta(hours=self.notice_hours)
+        first = soonest.astimezone(here).date()
+        days = [first + timedelta(days=n) for n in range(7 * self.days)]
+        open_days = [day for day in days if day.isoweekday() in self.weekdays][: self.days]
+        found = [
+            Slot(*(datetime.combine(day, time.fromisoformat(each), here).astimezone(UTC) for each in window))
+            for day in open_days
+            for window in self.windows
+        ]
+        return [slot for slot in found if slot.starts_at >= soonest]
+
+
+class _Handle(msgspec.Struct, frozen=True):
+    """What we keep of a pickup: the carrier's number of it, its day, and the shipment it was booked for."""
+
+    number: str
+    day: str
+    shipment: str
+
+
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The value of a setting: *carrier* is karrio's id of the connector, *settings* what it wants to know (credentials),
-    *service* what is sent where nobody chose one, *name* of a carrier that is not one of ours."""
+    *service* what is sent where nobody chose one, *name* of a carrier that is not one of ours, *pickup* when it comes to a
+    door, where it does."""
 
     carrier: str
     settings: dict[str, Any]
     service: str = ""
     name: Text | None = None
+    pickup: Pickups | None = None
 
 
 def account_from(setting: str, value: str) -> Account:
@@ -105,8 +164,8 @@ class _Body(bytes):
         return bytes(self)
 
 
-def door(account: Account, *, raw: bool) -> Door:
-    """What this account can be asked. *raw*: we read the carrier's own answers about parcels, not karrio's.
+def door(account: Account, *, raw: bool, read: Callable[[bytes], Answer] = parse.read) -> Door:
+    """What this account can be asked. *raw*: we *read* the carrier's own answers about parcels, not karrio's.
 
     Raises ValueError for a connector that is not installed or settings it does not take.
     """
@@ -115,20 +174,28 @@ def door(account: Account, *, raw: bool) -> Door:
         gateway = sdk.gateway[account.carrier].create({**account.settings})
     except Exception as error:  # noqa: BLE001  karrio has no family of its own for what may be wrong here
         raise ValueError(f"karrio cannot open {account.carrier!r}: {error}") from None
-    desk = _Desk(sdk, gateway, account.service, raw)
+    desk = _Desk(sdk, gateway, account, raw, read)
     can = set(gateway.proxy_methods)
+    comes = account.pickup is not None and {"schedule_pickup", "create_shipment"} <= can
     return Door(
         rates=desk.rates if "get_rates" in can else None,
         label=desk.label if "create_shipment" in can else None,
         void=desk.void if "cancel_shipment" in can else None,
         track=desk.track if "get_tracking" in can else None,
+        slots=desk.slots if comes else None,
+        pickup=desk.pickup if comes else None,
+        cancel_pickup=desk.cancel_pickup if comes and "cancel_pickup" in can else None,
         label_once=False,
+        pickup_once=False,
     )
 
 
 class _Desk:
-    def __init__(self, sdk: Any, gateway: Any, service: str, raw: bool) -> None:
-        self._sdk, self._gateway, self._service, self._raw = sdk, gateway, service, raw
+    def __init__(
+        self, sdk: Any, gateway: Any, account: Account, raw: bool, read: Callable[[bytes], Answer]
+    ) -> None:
+        self._sdk, self._gateway, self._raw, self._read = sdk, gateway, raw, read
+        self._service, self._pickups = account.service, account.pickup
 
     def rates(self, order: RateOrder, *, now: datetime) -> Sequence[Rate]:
         request = {
@@ -171,6 +238,66 @@ class _Desk:
         request = {"tracking_numbers": [tracking_no]}
         found = self._ask(lambda: self._sdk.Tracking.fetch(request).from_(self._gateway).parse())
         return _json(next(iter(found)))
+
+    def slots(self, order: SlotOrder) -> list[Slot]:
+        assert self._pickups is not None
+        return self._pickups.slots(order.place.country, order.earliest)
+
+    def pickup(self, order: PickupOrder, *, now: datetime) -> PickupWord:
+        """A shipment is made, and a courier asked to come for it; asked again, it is whether the shipment travels.
+
+        Who will not come has nothing to carry: the shipment is void again."""
+        if order.handle:
+            said: PickupSaid = "collected" if self._travels(order.tracking_no, now) else "booked"
+            return PickupWord(order.id, said, order.tracking_no)
+        assert self._pickups is not None
+        label = LabelOrder(order.id, order.place, order.to, order.boxes, "", order.reference)
+        made, here = self.label(label, now=now), zone(self._pickups.zone)
+        begins, ends = order.slot.starts_at.astimezone(here), order.slot.ends_at.astimezone(here)
+        handle = _Handle("", begins.date().isoformat(), made.handle or made.tracking_no)
+        request = {
+            "pickup_date": handle.day, "ready_time": f"{begins:%H:%M}", "closing_time": f"{ends:%H:%M}",
+            "address": _address(order.place), "parcels": _parcels(order.boxes), "parcels_count": len(order.boxes),
+            "shipment_identifiers": [handle.shipment], "instruction": f"{order.reference} {made.tracking_no}".strip(),
+        }  # fmt: skip
+        try:
+            booked = self._ask(lambda: self._sdk.Pickup.schedule(request).from_(self._gateway).parse())
+        except (CarrierAway, CarrierRefused):
+            self._forget(handle, order.id, now)
+            raise
+        kept = msgspec.structs.replace(handle, number=booked.confirmation_number or "")
+        return PickupWord(
+            order.id, "booked", made.tracking_no, handle=msgspec.json.encode(kept).decode(), document=made.document,
+            media=made.media,
+        )  # fmt: skip
+
+    def cancel_pickup(self, id: UUID, *, now: datetime, handle: str = "") -> PickupWord:
+        """Nobody needs to come, and nothing travels under the shipment that was made for it."""
+        if not handle:
+            return PickupWord(id, "cancelled")  # it never said that it would
+        kept = msgspec.json.decode(handle, type=_Handle)
+        request = {"confirmation_number": kept.number, "pickup_date": kept.day}
+        if not self._ask(lambda: self._sdk.Pickup.cancel(request).from_(self._gateway).parse()).success:
+            raise CarrierRefused("it was not cancelled")
+        self._forget(kept, id, now)
+        return PickupWord(id, "cancelled")
+
+    def _forget(self, kept: _Handle, id: UUID, now: datetime) -> None:
+        """As well as one can: nobody waits for what becomes of a shipment that nobody comes for."""
+        if "cancel_shipment" not in self._gateway.proxy_methods:
+            return
+        try:
+            self.void(LabelVoid(id, kept.shipment, kept.shipment), now=now)
+        except (CarrierAway, CarrierRefused) as no:
+            log.warning("a shipment that nobody comes for was not voided: %s", no)
+
+    def _travels(self, tracking_no: str, now: datetime) -> bool:
+        """Whether a scan shows that the carrier has it; who knows nothing of it says no."""
+        try:
+            answer = self._read(self.track(tracking_no, now=now))
+        except (CarrierRefused, Unreadable):
+            return False
+        return any(scan.status in IN_HAND for scan in answer.scans)
 
     def _told(self, tracking_no: str) -> bytes:
         """The carrier's own answer, for its `parse.py`."""
