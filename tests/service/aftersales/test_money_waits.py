@@ -56,10 +56,10 @@ def test_the_longest_window_wins_and_names_itself() -> None:
 def test_goods_may_be_waited_for_less(
     by_category: dict[str, int], goods: list[str], days: int | None
 ) -> None:
-    assert ReleaseTerms(by_category=by_category).most_days(goods) == days
+    assert ReleaseTerms(days_by_category=by_category).most_days(goods) == days
 
 
-@pytest.mark.parametrize("terms", [{"window_days": 366}, {"by_category": {"fresh": -1}}])
+@pytest.mark.parametrize("terms", [{"window_days": 366}, {"days_by_category": {"fresh": -1}}])
 def test_terms_that_are_a_trap_are_refused(terms: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="days"):
         ReleaseTerms(**terms)

@@ -34,12 +34,12 @@ KINDS: dict[str, tuple[type[msgspec.Struct], Text]] = {
 }
 
 
-_LONGEST = ReleaseTerms(waits="longest", by_category={"fresh": 7})
+_LONGEST = ReleaseTerms(waits="longest", days_by_category={"fresh": 7})
 FOUNDING: dict[str, dict[str, msgspec.Struct]] = {
     RELEASE: {
         rulebook.EVERYWHERE: _LONGEST,
         # Who may withdraw for fourteen days has their money kept for as long.
-        rulebook.UNION: msgspec.structs.replace(_LONGEST, window_days=14, by_category={"fresh": 14}),
+        rulebook.UNION: msgspec.structs.replace(_LONGEST, window_days=14, days_by_category={"fresh": 14}),
     }
 }
 """What a new site begins with, by market, where it is not a rule's own default."""

@@ -14,5 +14,7 @@ TERM_NAMES: dict[str, Text] = {
     "reserve_bp": Text(zh="风险保证（万分之）", en="reserve, in hundredths of a per cent"),
     "reserve_days": Text(zh="风险保证留几天", en="days a reserve is kept"),
     "issue_days": Text(zh="几天内开票", en="days to issue an invoice"),
+    "waits": Text(zh="货款等哪些期限", en="what the money waits for"),
+    "days_by_category": Text(zh="各类目最多等几天", en="days it waits at most, by category"),
     "red_days": Text(zh="几天内红冲", en="days to correct an invoice"),
 }

@@ -21,6 +21,7 @@ TERM_NAMES: dict[str, Text] = {
     "window_days": Text(zh="几天内可以提出", en="days in which it may be asked for"),
     "windows": Text(zh="各原因的天数", en="days for each reason"),
     "held_days": Text(zh="货款最多保留几天", en="days the money waits at most"),
+    "remind_days": Text(zh="几天后提醒还款", en="days after which a debt is reminded of"),
     "hub": Text(zh="退货中转仓", en="address for returns the platform takes"),
     "recipient": Text(zh="收件人", en="recipient"),
     "phone": Text(zh="电话", en="phone"),

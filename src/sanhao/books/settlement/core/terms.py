@@ -18,16 +18,16 @@ class ReleaseTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rule `settlement.release`: how many days after delivery the buyer's money is the shop's, at the least.
 
     *waits*: for that alone (``window``); also for what guarantees may still be claimed (``claims``); or for everything that
-    may still be asked about the order (``longest``). *by_category*: goods of which the money waits no longer than so many days
+    may still be asked about the order (``longest``). *days_by_category*: goods of which the money waits no longer than so many days
     after delivery (and `window_days`), whatever may still be asked.
     """
 
     window_days: int = 7
     waits: Literal["window", "claims", "longest"] = "claims"
-    by_category: Mapping[str, int] = {}
+    days_by_category: Mapping[str, int] = {}
 
     def __post_init__(self) -> None:
-        if not all(0 <= days <= 365 for days in (self.window_days, *self.by_category.values())):
+        if not all(0 <= days <= 365 for days in (self.window_days, *self.days_by_category.values())):
             raise ValueError("days: from 0 to 365")
 
     def most_days(self, categories: Collection[str]) -> int | None:
@@ -38,8 +38,8 @@ class ReleaseTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _most(self, path: str) -> int | None:
         for slug in reversed(path.split("/")):
-            if slug in self.by_category:
-                return self.by_category[slug]
+            if slug in self.days_by_category:
+                return self.days_by_category[slug]
         return None
 
 
