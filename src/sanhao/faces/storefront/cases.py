@@ -73,12 +73,13 @@ _DONE = {
     "refunded": gettext_lazy("Money back"), "withdrawn": gettext_lazy("Taken back"),
     "lapsed": gettext_lazy("Nothing was sent in time"), "asked": gettext_lazy("You asked again"),
 }  # fmt: skip
-_STOPPED = {
+_TOLD = {
     "stop_succeeded": gettext_lazy("The courier stopped your parcel"), "stop_refused": gettext_lazy("The courier did not stop it"),
     "stop_failed": gettext_lazy("The courier did not stop it"), "stop_lapsed": gettext_lazy("The courier never answered"),
     "not_stopped": gettext_lazy("The courier never answered"), "stop_signed": gettext_lazy("It was delivered after all"),
+    "back_already": gettext_lazy("Its money went back another way"),
 }  # fmt: skip
-"""What became of a parcel that was called back says more than the state it led to."""
+"""Moves of which the note says more than the state they led to."""
 _GONE_BACK = {
     "collected": gettext_lazy("A courier collected it"), "scanned": gettext_lazy("You handed it in under its label"),
 }  # fmt: skip
@@ -103,7 +104,7 @@ def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) ->
         bad = move.target in ("rejected", "closed", "lapsed")
         gone, at = _GONE_BACK.get(move.note), move.at
         if gone is None:
-            since, label = len(steps), _STOPPED.get(move.note) or _DONE[move.target]
+            since, label = len(steps), _TOLD.get(move.note) or _DONE[move.target]
         else:  # the courier's own word, as old as its scan: it is how the goods went, not what led here
             label, at = gone, view.collected_at or move.at
         steps.append(Step(str(label), "bad" if bad else "done", at, str(_NOTES.get(move.note, ""))))

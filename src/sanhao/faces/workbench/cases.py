@@ -105,12 +105,13 @@ _DONE = {
     "refunded": gettext_lazy("Refunded"), "withdrawn": gettext_lazy("Taken back by the buyer"),
     "lapsed": gettext_lazy("Nothing was sent in time"), "asked": gettext_lazy("The buyer asked again"),
 }  # fmt: skip
-_STOPPED = {
+_TOLD = {
     "stop_succeeded": gettext_lazy("The courier stopped the parcel"), "stop_refused": gettext_lazy("The courier did not stop it"),
     "stop_failed": gettext_lazy("The courier did not stop it"), "stop_lapsed": gettext_lazy("The courier never answered"),
     "not_stopped": gettext_lazy("The courier never answered"), "stop_signed": gettext_lazy("It was delivered after all"),
+    "back_already": gettext_lazy("Its money went back another way"),
 }  # fmt: skip
-"""What became of a parcel that was called back says more than the state it led to."""
+"""Moves of which the note says more than the state they led to."""
 _COLLECTED = gettext_lazy("A courier collected it at the door")
 _NOTES = {
     "approved_by_silence": gettext_lazy("by silence"), "received_by_silence": gettext_lazy("by silence"),
@@ -159,9 +160,7 @@ def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) ->
         bad = move.target in ("rejected", "closed", "lapsed")
         steps.append(
             Step(
-                str(
-                    _COLLECTED if move.note == "collected" else _STOPPED.get(move.note) or _DONE[move.target]
-                ),
+                str(_COLLECTED if move.note == "collected" else _TOLD.get(move.note) or _DONE[move.target]),
                 "bad" if bad else "done",
                 move.at,
                 str(_NOTES.get(move.note, "")),

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.refusals import NotFound
 from sanhao.service.aftersales.case import Facts, Terms
 
 RULE = "aftersales.terms"
@@ -58,6 +59,10 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
         pickup_until=row["pickup_until"],
         label=row["label"],
     )
+
+
+def no_case() -> NotFound:
+    return NotFound("case.unknown", zh="没有找到这个售后单。", en="There is no such case.")
 
 
 def encode(value: Any) -> str:

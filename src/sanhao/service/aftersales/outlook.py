@@ -53,6 +53,10 @@ _OVER: dict[str, Text] = {
         en="Nothing was sent in time; it may be asked again while the window is open.",
     ),
 }
+_BACK_ALREADY = Text(
+    zh="这些商品的钱已经另外退了，这件事结束了。",
+    en="The money for these goods went back another way; this is settled.",
+)
 _TO_BUYER: dict[str, Text] = {
     "asked": Text(zh="店家在{due}前答复你。", en="The shop answers by {due}."),
     "stopping": Text(
@@ -338,7 +342,11 @@ def outlook(
     """The case as *side* reads it now; *back* is what would go back to the buyer."""
     title = TITLES[facts.state]
     if due_at is None:
-        over = _OWED if facts.ahead_until and facts.state == "closed" else _OVER[facts.state]
+        over = _OVER[facts.state]
+        if facts.state == "closed" and facts.ahead_until:
+            over = _OWED
+        if facts.state == "withdrawn" and not back.minor:
+            over = _BACK_ALREADY
         return Outlook(title, _fill(over, back, None), _NOTHING, False)
     will = silence(terms, facts)
     then = _WILL[f"{will.reason}/{will.to}"]

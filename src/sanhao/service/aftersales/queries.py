@@ -18,8 +18,7 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.people.api import roles_of
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions.moves import no_case
-from sanhao.service.aftersales.book import COLUMNS, RULE, facts_of, terms_from, terms_of
+from sanhao.service.aftersales.book import COLUMNS, RULE, facts_of, no_case, terms_from, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Address, Side
 from sanhao.service.aftersales.outlook import Outlook, outlook
 from sanhao.service.aftersales.paths import intercept, label, pickup

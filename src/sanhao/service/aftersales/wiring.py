@@ -26,6 +26,7 @@ from sanhao.service.aftersales.actions import (
     dispute,
     fees,
     holds,
+    moves,
     return_freight,
     sweep,
     swept,
@@ -52,7 +53,7 @@ from sanhao.service.delivery.events import (
     LabelMoved,
     PickupMoved,
 )
-from sanhao.service.orders.events import OrderCancelled, OrderDelivered
+from sanhao.service.orders.events import OrderCancelled, OrderDelivered, UnitsBack
 
 DUE = Keeper(
     name="aftersales.due",
@@ -256,6 +257,7 @@ def wire() -> None:
     listen_now(DecisionOverturned, collecting.overturned)
     listen_now(DecisionOverturned, labelling.overturned)
     listen_later(OrderCancelled, telling.order_cancelled)
+    listen_later(UnitsBack, moves.gone_back)
     listen_later(OrderDelivered, holds.wait_for_guarantees)
     listen_later(CaseMoved, telling.moved)
     listen_later(CaseMoved, telling.over)

@@ -51,6 +51,7 @@ from sanhao.service.orders.queries import (
     orders_of_shop,
     reaching,
     to_ship,
+    units_left,
     waits,
     within,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "ship",
     "take_over",
     "to_ship",
+    "units_left",
     "waits",
     "within",
 ]

@@ -80,6 +80,12 @@ class UnitsDropped(Event, frozen=True):
     at: datetime
 
 
+class UnitsBack(Event, frozen=True):
+    """Units of these orders went back to their buyers as money for good, each for whatever reason."""
+
+    order_ids: tuple[UUID, ...]
+
+
 class OrderShipped(Event, frozen=True):
     """Every line has been handed to a consignment. The label alone keeps no promise."""
 

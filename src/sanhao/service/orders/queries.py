@@ -257,6 +257,15 @@ def line_quantities(order_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row["id"]: row["quantity"] for row in rows}
 
 
+def units_left(order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Of each line of these orders, how many units' money has not gone back for good."""
+    rows = fetch(
+        "SELECT id, quantity - refunded_units AS units FROM orders_line WHERE order_id = ANY(%s)",
+        [list(order_ids)],
+    )
+    return {row["id"]: row["units"] for row in rows}
+
+
 def orders_of(
     *person_ids: UUID, state: str | None = None, before: datetime | None = None, limit: int = 20
 ) -> list[OrderView]:

@@ -25,7 +25,7 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import money
-from sanhao.service.aftersales.actions import debts, fees, give
+from sanhao.service.aftersales.actions import debts, fees, give, remains
 from sanhao.service.aftersales.actions.give import CAUSE, units_of
 from sanhao.service.aftersales.book import COLUMNS, encode
 from sanhao.service.aftersales.case import OVER, Address
@@ -316,6 +316,7 @@ def _settle(items: Sequence[Going], now: datetime) -> None:
     """One case of each order. What the shop bears is given back by the core of refund money like any other refund, units,
     shares of coupons, shelf and all, but for the cash the buyer has had."""
     rows = _lock(items)
+    gone = remains.back_already([item.row for item in items])
     entries = []
     for item in items:
         row = rows[item.row["id"]]
@@ -329,13 +330,14 @@ def _settle(items: Sequence[Going], now: datetime) -> None:
             entries.append(_entry(item, "case.goodwill", "borne", goodwill, _claim(row), had, now))
         if out > had and row["state"] == "paid":
             entries.append(_entry(item, "case.owed", "owed", _debt(row), _claim(row), out - had, now))
-    # What a guarantee gives was divided by its own judge: there the shop gives back the cash, and that is all.
-    settlement.repay(
-        [_repaid(item, rows) for item in items if item.bearer == "shop" and item.row["promise_id"]], now=now
-    )
-    fees.repay([item for item in items if item.bearer == "shop" and item.row["promise_id"]], now=now)
+    # What a guarantee gives was divided by its own judge, and what is back already was given by another refund: there the
+    # shop gives back the cash, and that is all.
+    by_shop = [item for item in items if item.bearer == "shop"]
+    of_cash = [item for item in by_shop if item.row["promise_id"] or item.row["id"] in gone]
+    settlement.repay([_repaid(item, rows) for item in of_cash], now=now)
+    fees.repay(of_cash, now=now)
     fees.bear([item for item in items if item.bearer != "shop"], now=now)
-    by_shop = [item for item in items if item.bearer == "shop" and not item.row["promise_id"]]
+    by_shop = [item for item in by_shop if not (item.row["promise_id"] or item.row["id"] in gone)]
     asked = [
         msgspec.structs.replace(one, had_minor=item.refunded_minor, claim=_claim(rows[item.row["id"]]))
         for item, one in zip(by_shop, give.asked_of(by_shop), strict=True)

@@ -93,6 +93,12 @@ def asked_of(items: Sequence[Going]) -> list[money.Asked]:
 def _asked(item: Going, units: Mapping[UUID, int], order: orders.OrderView) -> money.Asked:
     row = item.row
     lines = {line.id: line for line in order.lines}
+    # Another refund may have given some of it back: then it is about the rest.
+    units = {
+        id: min(count, left)
+        for id, count in units.items()
+        if (left := lines[id].quantity - lines[id].refunded_units)
+    } or units
     goodwill = ledger.Ref("goodwill", ledger.PLATFORM, row["currency"])
     # Who ships after the request answers for the way there too.
     late = shipped_anyway(row["phase"], row["opened_at"], [order.collected_at])

@@ -24,11 +24,11 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Forbidden, Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.people.api import roles_of
-from sanhao.service.aftersales.actions import ahead
+from sanhao.service.aftersales.actions import ahead, remains
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import CAUSE, units_of
-from sanhao.service.aftersales.actions.moves import Going, enter, no_case, take
-from sanhao.service.aftersales.book import COLUMNS, encode, facts_of, terms_of
+from sanhao.service.aftersales.actions.moves import Going, enter, take
+from sanhao.service.aftersales.book import COLUMNS, encode, facts_of, no_case, terms_of
 from sanhao.service.aftersales.case import OVER, due
 from sanhao.service.aftersales.events import CaseChanged
 from sanhao.service.aftersales.paths import intercept
@@ -101,7 +101,7 @@ def _hear(fact: InterceptionMoved, at: datetime) -> None:
     rows = fetch(
         f"SELECT {COLUMNS} FROM aftersales_case WHERE id = %s AND stop <> '' FOR UPDATE", [fact.cause_id]
     )
-    if not rows or (rows[0]["state"] in OVER and _asked_again(rows[0])):
+    if not rows or (rows[0]["state"] in OVER and not remains.free_again(rows[0])):
         return
     [row] = rows
     if heard == "succeeded":
@@ -117,16 +117,6 @@ def _hear(fact: InterceptionMoved, at: datetime) -> None:
         enter([Going(row, to, note=f"stop_{heard}", also=also)], now=at)
     if heard == "succeeded" and to is not None and not row["ahead_minor"] and row["phase"] != "delivered":
         ahead.want_called_back([row], now=at)
-
-
-def _asked_again(row: Row) -> bool:
-    """Whether the same order is in another case that still runs: then that one settles it."""
-    return bool(
-        fetch(
-            "SELECT 1 FROM aftersales_case WHERE order_id = %s AND due_at IS NOT NULL LIMIT 1",
-            [row["order_id"]],
-        )
-    )
 
 
 def _accepted(row: Row, at: datetime) -> None:

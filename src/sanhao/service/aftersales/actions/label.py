@@ -27,10 +27,10 @@ from sanhao.kit.rows import execute, fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.aftersales import labelled, queries
-from sanhao.service.aftersales.actions import ahead, way_back
+from sanhao.service.aftersales.actions import ahead, remains, way_back
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, take
-from sanhao.service.aftersales.actions.pickup import COMES, asked_again
+from sanhao.service.aftersales.actions.pickup import COMES
 from sanhao.service.aftersales.book import COLUMNS, encode
 from sanhao.service.aftersales.case import OVER, Address
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
@@ -265,7 +265,7 @@ def _under_label(row: Row, labels: Sequence[delivery.LabelView], scans: Mapping[
 
 def _goes_back(row: Row, parcel: UUID, at: datetime) -> Row:
     """What is another fact of this case now; nothing where it is settled, or goes back under another number."""
-    comes = row["state"] in COMES and not (row["state"] in OVER and asked_again(row))
+    comes = row["state"] in COMES and (row["state"] not in OVER or remains.free_again(row))
     if not comes and (row["state"] != "returning" or row["collected_at"] is not None):
         return {}
     taken = delivery.take_bill(parcel, at_most=row["back_minor"], now=at)

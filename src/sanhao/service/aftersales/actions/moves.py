@@ -13,16 +13,18 @@ from django.db import transaction
 from msgspec.structs import replace
 
 from sanhao.kit import events
+from sanhao.kit.events import News
 from sanhao.kit.keeper import Row
-from sanhao.kit.refusals import NotFound, Refusal
+from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import ahead, fees, give, holds, promised
-from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
+from sanhao.service.aftersales.actions import ahead, fees, give, holds, promised, remains
+from sanhao.service.aftersales.book import COLUMNS, facts_of, no_case, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Side
 from sanhao.service.aftersales.events import CaseMoved
 from sanhao.service.aftersales.judge import Found
 from sanhao.service.aftersales.models import CASE
+from sanhao.service.orders.events import UnitsBack
 
 
 @dataclass
@@ -202,8 +204,22 @@ def moved_on() -> Refusal:
     )
 
 
-def no_case() -> NotFound:
-    return NotFound("case.unknown", zh="没有找到这个售后单。", en="There is no such case.")
+def gone_back(batch: Sequence[News[UnitsBack]]) -> None:
+    """Later listener: nobody asks any more for what was refunded. What was paid ahead is settled with its case."""
+    with transaction.atomic():
+        rows = fetch(
+            f"SELECT {COLUMNS} FROM aftersales_case WHERE order_id = ANY(%s) AND due_at IS NOT NULL AND ahead_minor = 0 "
+            "ORDER BY id FOR UPDATE",
+            [sorted({id for news in batch for id in news.fact.order_ids})],
+        )
+        over = remains.back_already(rows)
+        end_as_back([row for row in rows if row["id"] in over], now=max(news.at for news in batch))
+
+
+def end_as_back(rows: Sequence[Row], *, now: datetime) -> None:
+    """These cases (locked) have nothing left to give back: another refund has."""
+    none = {"back_minor": 0, "offer_minor": None}
+    enter([Going(row, "withdrawn", note="back_already", by_time=True, also=none) for row in rows], now=now)
 
 
 def end_of_orders(order_ids: Sequence[UUID], *, now: datetime) -> None:

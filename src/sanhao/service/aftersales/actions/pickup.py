@@ -27,7 +27,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import collectable
-from sanhao.service.aftersales.actions import ahead, fees, way_back
+from sanhao.service.aftersales.actions import ahead, fees, remains, way_back
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, moved_on, take
 from sanhao.service.aftersales.book import COLUMNS, encode, facts_of, terms_of
@@ -193,7 +193,7 @@ def _collected(row: Row, fact: PickupMoved, at: datetime) -> None:
     parcel = _register(row, fact, at)
     if fact.photo is not None:
         add(row["id"], "courier", [fact.photo], by=None, round=0, now=at)
-    comes = row["state"] in COMES and not (row["state"] in OVER and asked_again(row))
+    comes = row["state"] in COMES and (row["state"] not in OVER or remains.free_again(row))
     to_refund = row["back_minor"] - row["ahead_minor"] if comes or row["state"] == "returning" else 0
     seen = pickup.FeeSeen(
         fact.carrier,
@@ -223,16 +223,6 @@ def _collected(row: Row, fact: PickupMoved, at: datetime) -> None:
     )
     events.emit(
         [CaseChanged(row["id"], row["order_id"], row["shop_id"], row["person_id"], "pickup_collected")], at=at
-    )
-
-
-def asked_again(row: Row) -> bool:
-    """Whether something of the same order is in another case that still runs: then that one settles it."""
-    return bool(
-        fetch(
-            "SELECT 1 FROM aftersales_case WHERE order_id = %s AND due_at IS NOT NULL LIMIT 1",
-            [row["order_id"]],
-        )
     )
 
 

@@ -81,6 +81,7 @@ def pay(items: Sequence[Going], *, now: datetime) -> None:
     told, lefts = {}, {}
     for item in items:
         order = held[item.row["order_id"]]
+        units[item.row["id"]] = _still(units[item.row["id"]], order)
         lefts[item.row["id"]] = left = worth.left(
             money.order_money(order), units[item.row["id"]], terms=rule.of(order.country),
             fault=REASONS[item.row["reason"]].fault, currency=order.currency,
@@ -267,6 +268,12 @@ def on_top(
             )
         )
     wallet.grant(grants, now=now)
+
+
+def _still(unit: Unit, order: orders.OrderMoney) -> Unit:
+    """*unit* without what another refund has given back meanwhile."""
+    [line] = [line for line in order.lines if line.id == unit.line_id]
+    return unit._replace(units=min(unit.units, line.quantity - line.refunded_units))
 
 
 def units_of(case_ids: Sequence[UUID]) -> dict[UUID, Unit]:

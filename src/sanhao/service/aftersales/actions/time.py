@@ -10,9 +10,9 @@ from sanhao.fairness.decisions import api as decisions
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
-from sanhao.service.aftersales.actions import ahead, promised
+from sanhao.service.aftersales.actions import ahead, promised, remains
 from sanhao.service.aftersales.actions.choose import addresses_for
-from sanhao.service.aftersales.actions.moves import Going, enter
+from sanhao.service.aftersales.actions.moves import Going, end_as_back, enter
 from sanhao.service.aftersales.book import encode, facts_of, terms_of
 from sanhao.service.aftersales.judge import SILENCE, Seen, Verdict, judge, say
 from sanhao.service.aftersales.outlook import DECIDED
@@ -28,6 +28,11 @@ def settle_due(rows: Sequence[Row], now: datetime) -> None:
     wanted = [row["order_id"] for row, verdict, _ in judged if verdict.outcome == "refunded"]
     free = {held.id for held in orders.hold(order_ids=wanted)} if wanted else set()
     judged = [j for j in judged if j[1].outcome != "refunded" or j[0]["order_id"] in free]
+    gone = remains.back_already(
+        [row for row, verdict, _ in judged if verdict.outcome == "refunded" and not row["ahead_minor"]]
+    )
+    end_as_back([row for row, *_ in judged if row["id"] in gone], now=now)
+    judged = [j for j in judged if j[0]["id"] not in gone]
     decided = [
         j for j in judged if f"{j[1].reason}/{j[1].outcome}" in DECIDED and not promised.decides(*j[:2])
     ]

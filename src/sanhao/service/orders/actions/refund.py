@@ -16,10 +16,12 @@ from sanhao.books.ledger import api as ledger
 from sanhao.books.payments import api as payments
 from sanhao.books.settlement import api as settlement
 from sanhao.goods.catalog import api as catalog
+from sanhao.kit import events
 from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.service.orders.actions import shares, unshipped
+from sanhao.service.orders.events import UnitsBack
 
 
 class LineBack(msgspec.Struct, frozen=True):
@@ -108,6 +110,8 @@ def _refund(by_order: Mapping[UUID, Part], now: datetime) -> dict[str, int]:
         return {}
     orders = _orders(by_order)
     complete = _lines(by_order, now) | {part.order_id for part in parts if part.whole}
+    gone = sorted(part.order_id for part in parts if part.whole or any(line.units for line in part.lines))
+    events.emit([UnitsBack(tuple(gone))] if gone else [], at=now)
     back = shares.take(
         [(share.id, share.minor) for part in parts for share in part.shares],
         whole=[id for id, row in orders.items() if row["coupon_minor"] and by_order[id].whole],
