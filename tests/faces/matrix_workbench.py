@@ -86,6 +86,7 @@ MATRIX: dict[str, Row] = {
     "new_variant": ("POST", "/workbench/qingcao/goods/{listing}/variants/", _managing(422)),
     "offer": ("POST", "/workbench/qingcao/goods/{listing}/offers/{offer}/", _managing(422)),
     "end_offer": ("POST", "/workbench/qingcao/goods/{listing}/offers/{offer}/end/", _managing(302)),
+    "parcel": ("POST", "/workbench/qingcao/goods/{listing}/variants/{variant}/parcel/", _managing(422)),
     "presale": ("POST", "/workbench/qingcao/goods/{listing}/variants/{variant}/presale/", _managing(422)),
     "coupons": ("GET", "/workbench/qingcao/coupons/", _managing(200)),
     "new_coupon": ("POST", "/workbench/qingcao/coupons/new/", _managing(422)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sanhao.goods.catalog import api as catalog
+from sanhao.kit.sizes import Sides
 from tests.conftest import T0
 from tests.faces.workbench.stage import ZH, Bench, client_of, url, words
 from tests.goods import world
@@ -157,3 +158,37 @@ def test_another_shops_goods_cannot_be_touched(bench: Bench, offer: catalog.Offe
 def test_goods_speak_chinese(bench: Bench, offer: catalog.OfferCard) -> None:
     said = words(client_of(bench.owner, ZH).get(url(f"goods/{offer.listing_id}/")))
     assert "价格和库存" in said and "暂时下架" in said
+
+
+def test_a_shop_says_how_large_its_goods_are_packed(bench: Bench, offer: catalog.OfferCard) -> None:
+    client = client_of(bench.manager)
+    there = client.post(url("goods/new/"), NEW | {"packed_0": "60", "packed_1": "45,5", "packed_2": ""})
+    assert there.status_code == 422
+    sides = {"packed_0": "60", "packed_1": "45.5", "packed_2": "20"}
+    some = client.post(url("goods/new/"), NEW | sides | {"packed_2": ""})
+    assert some.status_code == 422 and "Give all three sides, or none." in words(some)
+    assert 'value="45.5"' in some.content.decode()
+    there = client.post(url("goods/new/"), NEW | sides).headers["Location"]
+    assert "Single 1.8 kg · 60 × 45.5 × 20 cm" in words(client.get(there))
+    [draft] = catalog.listings_of_shop(bench.at.shop_id, now=T0, states=("draft",)).cards
+    [variant] = catalog.listing(draft.id, now=T0, shop_id=bench.at.shop_id).variants
+    assert variant.packed == Sides(600, 455, 200)
+
+
+def test_a_parcel_is_corrected_and_what_was_typed_stays_where_it_is_refused(
+    bench: Bench, offer: catalog.OfferCard
+) -> None:
+    path = url(f"goods/{offer.listing_id}/variants/{offer.variant_id}/parcel/")
+    client = client_of(bench.manager)
+    for wrong in ("0", "1001", "NaN", "wide", "1e9"):
+        sides = {"weight_g": "310", "packed_0": wrong, "packed_1": "20", "packed_2": "10"}
+        answer = client.post(path, sides)
+        assert answer.status_code == 422 and f'value="{wrong}"' in answer.content.decode(), wrong
+    assert world.card(offer.id).packed is None
+    said = {"weight_g": "320", "packed_0": "30", "packed_1": "20", "packed_2": "10"}
+    assert client.post(path, said).status_code == 302
+    assert (world.card(offer.id).weight_g, world.card(offer.id).packed) == (320, Sides(300, 200, 100))
+    assert client.post(path, {"weight_g": "320"}).status_code == 302
+    assert world.card(offer.id).packed is None
+    strange = url(f"goods/{offer.listing_id}/variants/{offer.id}/parcel/")
+    assert client.post(strange, said).status_code == 404

@@ -15,6 +15,7 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Forbidden, Invalid, NotFound, Refusal
+from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Text
 from tests.conftest import T0
 from tests.goods.world import Stall, card, draft, listed, offer_ids, person, stall, variant
@@ -308,3 +309,56 @@ def test_saved_listings_are_the_persons_own(shop: Stall) -> None:
     assert catalog.saved_ids(me) == {second}
     with pytest.raises(NotFound):
         catalog.save(me, new_id(), now=T0)
+
+
+# ---- how large it is packed ---------------------------------------------------------------------------------------------
+
+
+def test_a_variant_says_how_large_it_is_packed_or_nothing(shop: Stall) -> None:
+    id = listed(shop, draft(variant("A", packed=Sides(600, 400, 200)), variant("B")))
+    large, silent = catalog.listing(id, now=T0).variants
+    assert (large.packed, silent.packed) == (Sides(600, 400, 200), None)
+    assert [one.packed for v in (large, silent) for one in v.offers] == [large.packed, None]
+    catalog.set_parcel(shop.shop_id, id, silent.id, 450, Sides(1, 2, 10_000), by=shop.owner_id, now=T0)
+    catalog.set_parcel(shop.shop_id, id, large.id, 0, None, by=shop.owner_id, now=T0)
+    now = {v.sku: (v.weight_g, v.packed) for v in catalog.listing(id, now=T0).variants}
+    assert now == {"A": (0, None), "B": (450, Sides(1, 2, 10_000))}
+
+
+@pytest.mark.parametrize(
+    ("grams", "packed"),
+    [
+        (300, Sides(0, 1, 1)),
+        (300, Sides(1, 1, 10_001)),
+        (300, Sides(-1, 1, 1)),
+        (-1, None),
+        (2_000_001, None),
+    ],
+)
+def test_a_parcel_that_nothing_has_is_refused(shop: Stall, grams: int, packed: Sides | None) -> None:
+    id = listed(shop)
+    before = catalog.listing(id, now=T0)
+    with pytest.raises(Invalid):
+        catalog.set_parcel(shop.shop_id, id, before.variants[0].id, grams, packed, by=shop.owner_id, now=T0)
+    assert catalog.listing(id, now=T0) == before
+
+
+def test_nobody_else_says_how_large_a_shops_goods_are(shop: Stall) -> None:
+    id, other = listed(shop), stall("other")
+    [one] = catalog.listing(id, now=T0).variants
+    of_other = catalog.listing(listed(other), now=T0).variants[0].id
+    for shop_id, variant_id, by, no in (
+        (shop.shop_id, one.id, other.owner_id, NotFound),
+        (other.shop_id, one.id, other.owner_id, NotFound),
+        (shop.shop_id, of_other, shop.owner_id, NotFound),
+    ):
+        with pytest.raises(no):
+            catalog.set_parcel(shop_id, id, variant_id, 1, None, by=by, now=T0)
+    assert catalog.listing(id, now=T0).variants == (one,)
+
+
+@pytest.mark.parametrize("sides", ["{1,2}", "{1,2,0}", "{1,2,NULL}", "{{1,2,3}}", "{}", "{1,2,3,4}"])
+def test_the_database_knows_three_sides_or_none(shop: Stall, sides: str) -> None:
+    listed(shop)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE catalog_variant SET packed_mm = %s::int[]", [sides])

@@ -11,6 +11,7 @@ from sanhao.goods.catalog import api as catalog
 from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
+from sanhao.kit.sizes import Sides
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
@@ -46,6 +47,18 @@ def test_a_placed_order_holds_the_goods_and_freezes_the_price(now: datetime) -> 
     catalog.set_price(at.shop_id, at.offers[0], Money(99_900, "CNY"), by=at.owner_id, now=now)
     assert orders.order(placed.order_ids[0]).total == Money(50_600, "CNY")
     assert view.address["recipient"] == "林小满"
+
+
+def test_how_large_goods_are_packed_is_frozen_with_their_weight(now: datetime) -> None:
+    at = stage(packed=Sides(300, 200, 100))
+    card = world.card(at.offers[0])
+    placed = place(at, (1, 1))
+    changed = (at.shop_id, card.listing_id, card.variant_id, 999, Sides(1, 1, 1))
+    catalog.set_parcel(*changed, by=at.owner_id, now=now)
+    lines = {line.offer_id: line for line in orders.order(placed.order_ids[0]).lines}
+    first, second = (lines[offer] for offer in at.offers)
+    assert (first.weight_g, first.packed) == (300, Sides(300, 200, 100))
+    assert (second.weight_g, second.packed) == (300, None)
 
 
 def test_several_shops_in_one_checkout_make_one_order_each_and_share_the_coupon(now: datetime) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sanhao.kit.money import Money, MoneyError
+from sanhao.kit.sizes import Sides
 
 _PLAIN = re.compile(r"-?[0-9]{1,12}(\.[0-9]+)?")
 
@@ -40,6 +43,44 @@ class MoneyField(forms.CharField):
             return Money.parse(plain, self.currency)
         except MoneyError:
             raise forms.ValidationError(_("Please write an amount such as 12.30.")) from None
+
+
+class SidesInput(forms.MultiWidget):
+    """Three numbers in a row, in cm."""
+
+    template_name = "ui/sides.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "maxlength": "8"}
+        names = (gettext_lazy("Length"), gettext_lazy("Width"), gettext_lazy("Height"))
+        super().__init__(
+            [forms.TextInput({**attrs, "placeholder": name, "aria-label": name}) for name in names]
+        )
+
+    def decompress(self, value: Sides | None) -> list[str | None]:
+        return [f"{side / 10:g}" for side in value] if value else [None] * 3
+
+
+class SidesField(forms.MultiValueField):
+    """Three sides as people write them, in cm, all or none; cleans to `Sides`, or None where nothing is said."""
+
+    widget = SidesInput
+
+    def __init__(self, **given: Any) -> None:
+        fields = [
+            forms.DecimalField(min_value=Decimal("0.1"), max_value=1000, decimal_places=1, required=False)
+            for _side in range(3)
+        ]
+        super().__init__(fields, require_all_fields=False, required=False, **given)
+
+    def compress(self, data_list: Sequence[Decimal | None]) -> Sides | None:
+        sides = [side for side in data_list if side is not None]
+        if not sides:
+            return None
+        if len(sides) < 3:
+            raise forms.ValidationError(_("Give all three sides, or none."))
+        return Sides(*(int(side * 10) for side in sides))
 
 
 class MomentField(forms.DateTimeField):

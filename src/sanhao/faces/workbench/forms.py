@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from sanhao.faces.ui import pictures
-from sanhao.faces.ui.fields import InCurrency, MomentField, MoneyField, choose_among
+from sanhao.faces.ui.fields import InCurrency, MomentField, MoneyField, SidesField, choose_among
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit.text import Text
 from sanhao.service.delivery import api as delivery
@@ -20,6 +20,14 @@ _NOT_GOODS = ("seal", "favicon", "pasture")
 PICTURES = tuple(
     sorted(name for name in pictures.NAMES if name not in _NOT_GOODS and not name.startswith(("mark-", "empty-")))
 )  # fmt: skip
+
+
+def _weight() -> forms.IntegerField:
+    return forms.IntegerField(label=gettext_lazy("Weight in grams"), min_value=0, max_value=2_000_000)
+
+
+def _packed() -> SidesField:
+    return SidesField(label=gettext_lazy("Size of the parcel, in cm"))
 
 
 class ListingForm(forms.Form):
@@ -68,7 +76,8 @@ class NewListingForm(ListingForm, InCurrency):
     variant_zh = forms.CharField(label=gettext_lazy("Variant in Chinese"), max_length=60)
     variant_en = forms.CharField(label=gettext_lazy("Variant in English"), max_length=60)
     sku = forms.CharField(label=gettext_lazy("SKU"), max_length=60)
-    weight_g = forms.IntegerField(label=gettext_lazy("Weight in grams"), min_value=0, max_value=2_000_000)
+    weight_g = _weight()
+    packed = _packed()
     price = MoneyField(label=gettext_lazy("Price"))
     stock = forms.IntegerField(label=gettext_lazy("In stock"), min_value=0, max_value=10**9)
     ships_by_at = MomentField(
@@ -80,7 +89,7 @@ class NewListingForm(ListingForm, InCurrency):
         said, edit = self.cleaned_data, self.edit()
         variant = catalog.VariantDraft(
             Text(zh=said["variant_zh"], en=said["variant_en"]), said["sku"], said["weight_g"], said["price"],
-            said["stock"], kind="presale" if said["ships_by_at"] else "shelf", ships_by_at=said["ships_by_at"],
+            said["stock"], kind="presale" if said["ships_by_at"] else "shelf", ships_by_at=said["ships_by_at"], packed=said["packed"],
         )  # fmt: skip
         assert edit.title is not None and edit.text is not None and edit.picture is not None
         return catalog.ListingDraft(
@@ -94,14 +103,24 @@ class VariantForm(InCurrency):
     variant_zh = forms.CharField(label=gettext_lazy("Variant in Chinese"), max_length=60)
     variant_en = forms.CharField(label=gettext_lazy("Variant in English"), max_length=60)
     sku = forms.CharField(label=gettext_lazy("SKU"), max_length=60)
-    weight_g = forms.IntegerField(label=gettext_lazy("Weight in grams"), min_value=0, max_value=2_000_000)
+    weight_g = _weight()
+    packed = _packed()
     price = MoneyField(label=gettext_lazy("Price"))
     stock = forms.IntegerField(label=gettext_lazy("In stock"), min_value=0, max_value=10**9)
 
     def draft(self) -> catalog.VariantDraft:
         said = self.cleaned_data
         name = Text(zh=said["variant_zh"], en=said["variant_en"])
-        return catalog.VariantDraft(name, said["sku"], said["weight_g"], said["price"], said["stock"])
+        return catalog.VariantDraft(
+            name, said["sku"], said["weight_g"], said["price"], said["stock"], packed=said["packed"]
+        )
+
+
+class ParcelForm(forms.Form):
+    """What a variant weighs, and how large it is packed."""
+
+    weight_g = _weight()
+    packed = _packed()
 
 
 class OfferForm(InCurrency):

@@ -86,6 +86,7 @@ urlpatterns = [
     path("<slug:shop>/goods/<uuid:listing_id>/offers/<uuid:offer_id>/", goods.offer, name="offer"),
     path("<slug:shop>/goods/<uuid:listing_id>/offers/<uuid:offer_id>/end/", goods.end_offer, name="end_offer"),
     path("<slug:shop>/goods/<uuid:listing_id>/variants/<uuid:variant_id>/presale/", goods.presale, name="presale"),
+    path("<slug:shop>/goods/<uuid:listing_id>/variants/<uuid:variant_id>/parcel/", goods.parcel, name="parcel"),
     path("<slug:shop>/coupons/", coupons.coupons, name="coupons"),
     path("<slug:shop>/coupons/new/", coupons.new_coupon, name="new_coupon"),
     path("<slug:shop>/coupons/<uuid:issue_id>/", coupons.coupon, name="coupon"),

@@ -8,6 +8,7 @@ from sanhao.goods.catalog.actions.listings import (
     edit_listing,
     pause,
     publish,
+    set_parcel,
 )
 from sanhao.goods.catalog.actions.offers import (
     add_offer,
@@ -105,6 +106,7 @@ __all__ = [
     "saved",
     "saved_ids",
     "search",
+    "set_parcel",
     "set_price",
     "set_price_and_stock",
     "set_stock",

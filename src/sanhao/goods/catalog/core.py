@@ -13,6 +13,7 @@ import msgspec
 
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
+from sanhao.kit.sizes import Sides
 from sanhao.kit.states import States
 from sanhao.kit.text import Text
 
@@ -75,6 +76,7 @@ class OfferCard(msgspec.Struct, frozen=True):
     on_sale: bool
     category_path: str = ""
     """With the category above it, the wider first: ``food/fruit``."""
+    packed: Sides | None = None
 
 
 class Want(msgspec.Struct, frozen=True):
@@ -110,6 +112,7 @@ class VariantView(msgspec.Struct, frozen=True):
     sku: str
     weight_g: int
     offers: tuple[OfferCard, ...]
+    packed: Sides | None = None
 
 
 class ListingView(msgspec.Struct, frozen=True):
@@ -148,6 +151,7 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 MOST_VARIANTS = 60
+MOST_GRAMS, MOST_MM = 2_000_000, 10_000
 
 
 class VariantDraft(msgspec.Struct, frozen=True):
@@ -164,6 +168,7 @@ class VariantDraft(msgspec.Struct, frozen=True):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     ships_by_at: datetime | None = None
+    packed: Sides | None = None
 
 
 class ListingDraft(msgspec.Struct, frozen=True):
@@ -338,11 +343,20 @@ def check_variant(variant: VariantDraft, currency: str) -> None:
     if len(variant.name.zh) > 60 or len(variant.name.en) > 80 or not 1 <= len(variant.sku) <= 60:
         raise Invalid("catalog.variant_name", zh="款式的名字或编号太长，或没有编号。",
                       en="A variant's name or SKU is too long, or its SKU is missing.")  # fmt: skip
-    if not 0 <= variant.weight_g <= 2_000_000:
-        raise Invalid("catalog.weight", zh="重量要在0到2吨之间。", en="A weight is between 0 and 2 tonnes.")
+    check_parcel(variant.weight_g, variant.packed)
     check_price(variant.price, currency)
     check_stock(variant.stock)
     check_terms(variant.kind, variant.per_person_limit, variant.min_quantity, variant.ships_by_at)
+
+
+def check_parcel(weight_g: int, packed: Sides | None) -> None:
+    """Raises Invalid for a weight or a size that nothing can have."""
+    if not 0 <= weight_g <= MOST_GRAMS:
+        raise Invalid("catalog.weight", zh="重量要在0到2吨之间。", en="A weight is between 0 and 2 tonnes.")
+    if packed is not None and not all(1 <= side <= MOST_MM for side in packed):
+        raise Invalid(
+            "catalog.packed", zh="包装的每边在1毫米到10米之间。", en="Each side of a parcel is 1 mm to 10 m."
+        )
 
 
 def check_terms(kind: str, limit: int | None, least: int, ships_by_at: datetime | None) -> None:

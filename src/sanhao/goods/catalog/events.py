@@ -14,7 +14,7 @@ class StockReturned(Event, frozen=True):
 
 
 class ListingChanged(Event, frozen=True):
-    """A listing was published, paused, closed, or its words, price or stock were edited."""
+    """A listing was published, paused, closed, or its words, price, stock or parcel were edited."""
 
     listing_id: UUID
     shop_id: UUID

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from sanhao.goods.catalog.core import LISTING, OFFER, OFFER_KINDS, RESERVATION, SPECIALS
+from sanhao.kit.columns import all_sides, sides_column
 
 _ON_SHELF = Q(state="live", shop_open=True)
 
@@ -75,7 +76,7 @@ class Listing(models.Model):
 
 
 class Variant(models.Model):
-    """One choice of a listing: a colour, a size, a weight."""
+    """One choice of a listing: a colour, a size, a weight. *packed_mm*: the three sides of its parcel; null, not known."""
 
     id = models.UUIDField(primary_key=True)
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="+")
@@ -83,10 +84,14 @@ class Variant(models.Model):
     name_en = models.CharField(max_length=80)
     sku = models.CharField(max_length=60)
     weight_g = models.PositiveIntegerField()
+    packed_mm = sides_column()
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="catalog_variant_sku", fields=["listing", "sku"])]
+        constraints = [
+            models.UniqueConstraint(name="catalog_variant_sku", fields=["listing", "sku"]),
+            models.CheckConstraint(name="catalog_variant_packed", condition=all_sides("packed_mm")),
+        ]
 
 
 class Offer(models.Model):

@@ -28,13 +28,14 @@ from sanhao.goods.catalog.core import (
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import fetch
+from sanhao.kit.sizes import sides_of
 from sanhao.kit.text import Text
 
 ON_SHELF = "l.state = 'live' AND l.shop_open"
 _OPEN = "o.state = 'open' AND o.starts_at <= %(now)s AND (o.ends_at IS NULL OR o.ends_at > %(now)s)"
 _OFFERS = f"""
     SELECT o.id, o.kind, o.variant_id, v.listing_id, l.shop_id, l.title_zh, l.title_en, v.name_zh, v.name_en,
-           l.picture, o.price_minor, o.currency, o.stock_left, v.weight_g, o.per_person_limit, o.min_quantity,
+           l.picture, o.price_minor, o.currency, o.stock_left, v.weight_g, v.packed_mm, o.per_person_limit, o.min_quantity,
            l.special, c.slug AS category_slug, o.ships_by_at, ({ON_SHELF} AND {_OPEN}) AS on_sale,
            coalesce(up.slug || '/', '') || c.slug AS category_path
     FROM catalog_offer o
@@ -72,6 +73,7 @@ def _offer(row: dict[str, Any]) -> OfferCard:
         row["ships_by_at"],
         row["on_sale"],
         row["category_path"],
+        sides_of(row["packed_mm"]),
     )
 
 
@@ -269,12 +271,13 @@ def _variants(listing_id: UUID, *, now: datetime, all_offers: bool) -> tuple[Var
     ):
         by_variant.setdefault(row["variant_id"], []).append(_offer(row))
     rows = fetch(
-        "SELECT id, name_zh, name_en, sku, weight_g FROM catalog_variant WHERE listing_id = %s ORDER BY position, id",
+        "SELECT id, name_zh, name_en, sku, weight_g, packed_mm FROM catalog_variant "
+        "WHERE listing_id = %s ORDER BY position, id",
         [listing_id],
     )
     return tuple(
         VariantView(row["id"], Text(zh=row["name_zh"], en=row["name_en"]), row["sku"], row["weight_g"],
-                    tuple(by_variant.get(row["id"], ())))
+                    tuple(by_variant.get(row["id"], ())), sides_of(row["packed_mm"]))
         for row in rows
     )  # fmt: skip
 

@@ -234,6 +234,7 @@ def _listing(listing: shapes.Listing, at: datetime, now: datetime) -> catalog.Li
                 min_quantity=variant.min_quantity,
                 starts_at=at,
                 ships_by_at=ships_by,
+                packed=variant.packed,
             )
             for variant in listing.variants
         ),

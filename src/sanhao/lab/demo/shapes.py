@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from sanhao.kit.money import Money
+from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Text
 
 Role = Literal["buyer", "owner", "manager", "clerk", "admin", "arbiter"]
@@ -59,6 +60,7 @@ class Variant(msgspec.Struct, frozen=True):
     stock: int
     per_person_limit: int | None = None
     min_quantity: int = 1
+    packed: Sides | None = None
 
 
 class Listing(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from sanhao.kit.columns import all_sides, sides_column
 from sanhao.kit.states import States
 from sanhao.service.orders.core import CHECKOUT_STATES, FUNDERS, ORDER_STATES
 
@@ -174,6 +175,7 @@ class OrderLine(models.Model):
     coupon_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField()
     weight_g = models.PositiveIntegerField()
+    packed_mm = sides_column()
     refunded_units = models.PositiveIntegerField(db_default=0)
     cancelled_units = models.PositiveIntegerField(db_default=0)
     refunded_minor = models.BigIntegerField(db_default=0)
@@ -192,6 +194,7 @@ class OrderLine(models.Model):
                 & Q(shipped_quantity__lte=models.F("quantity"))
                 & Q(delivered_quantity__lte=models.F("shipped_quantity")),
             ),
+            models.CheckConstraint(name="orders_line_packed", condition=all_sides("packed_mm")),
             models.CheckConstraint(
                 name="orders_line_goods",
                 condition=Q(goods_minor=models.F("unit_minor") * models.F("quantity")),

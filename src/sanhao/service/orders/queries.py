@@ -14,6 +14,7 @@ from sanhao.goods.catalog import api as catalog
 from sanhao.kit.money import Money, total
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
+from sanhao.kit.sizes import Sides, sides_of
 from sanhao.kit.text import Text
 
 
@@ -68,6 +69,7 @@ class LineView(msgspec.Struct, frozen=True):
     """What the shop kept of goods that came back: a fee, something missing."""
     special: str = ""
     weight_g: int = 0
+    packed: Sides | None = None
     category: str = ""
     """Its path, the wider first, as the shop had it when it was bought."""
 
@@ -444,6 +446,7 @@ def _line(row: dict[str, Any], currency: str) -> LineView:
         kept=Money(row["kept_minor"], currency),
         special=row["special"],
         weight_g=row["weight_g"],
+        packed=sides_of(row["packed_mm"]),
         category=row["category"],
     )
 

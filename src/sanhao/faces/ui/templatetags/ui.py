@@ -18,9 +18,11 @@ from django.utils.translation import gettext as _
 
 from sanhao.faces.ui import charts, format, icons, pictures, terms
 from sanhao.faces.ui.cards import Audience, Bar, ListingCard, PromiseCard, Series, Step, Tab, time_left
+from sanhao.faces.ui.fields import SidesInput
 from sanhao.faces.ui.promised import Weighed
 from sanhao.kit import push
 from sanhao.kit.money import Money
+from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Lang
 from sanhao.kit.wording import fours
 
@@ -50,6 +52,18 @@ def money(amount: Money | None) -> SafeString:
     if amount is None:
         return format_html('<span class="money quiet">{}</span>', _("unknown"))
     return format_html('<span class="money">{}</span>', amount.format(_lang()))
+
+
+@register.filter
+def in_kg(grams: int) -> str:
+    """``{{ variant.weight_g|in_kg }}``: 18.5 kg."""
+    return f"{grams / 1000:g} kg"
+
+
+@register.filter
+def in_cm(sides: Sides) -> str:
+    """``{{ variant.packed|in_cm }}``: 120 × 80 × 60 cm."""
+    return " × ".join(f"{side / 10:g}" for side in sides) + " cm"
 
 
 @register.filter
@@ -313,6 +327,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         "widget": bound.as_widget(attrs=attrs),
         "is_check": isinstance(bound.field.widget, CheckboxInput),
         "is_many": isinstance(bound.field.widget, CheckboxSelectMultiple),
+        "is_sides": isinstance(bound.field.widget, SidesInput),
     }
 
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from sanhao.faces.ui.cards import Tab
-from sanhao.faces.workbench.forms import ListingForm, NewListingForm, OfferForm, PresaleForm, VariantForm
+from sanhao.faces.workbench.forms import (
+    ListingForm,
+    NewListingForm,
+    OfferForm,
+    ParcelForm,
+    PresaleForm,
+    VariantForm,
+)
 from sanhao.faces.workbench.seat import MANAGING, Seat, at_work, is_part, page, sent, sentence, tell
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit.refusals import Refusal
@@ -103,7 +110,7 @@ def listing(request: HttpRequest, seat: Seat, listing_id: UUID) -> HttpResponse:
 def _listing_page(
     request: HttpRequest, seat: Seat, view: catalog.ListingView, *, form: ListingForm | None = None,
     rows: dict[UUID, dict[str, Any]] | None = None, presale: PresaleForm | None = None, presale_of: UUID | None = None,
-    variant: VariantForm | None = None, status: int = 200,
+    variant: VariantForm | None = None, parcel: ParcelForm | None = None, parcel_of: UUID | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     given = {
         "view": view,
@@ -111,10 +118,17 @@ def _listing_page(
         "rows": {o.id: _row(o) for v in view.variants for o in v.offers} | (rows or {}),
         "presale": presale or PresaleForm(currency=seat.shop.currency),
         "presale_of": presale_of,
+        "parcels": [(v, parcel if parcel and v.id == parcel_of else _parcel_form(v)) for v in view.variants],
+        "parcel_of": parcel_of,
         "variant": variant or VariantForm(currency=seat.shop.currency, prefix="new"),
         "saved": _saved(request),
     }
     return page(request, seat, "listing", given, status=status)
+
+
+def _parcel_form(variant: catalog.VariantView, data: QueryDict | None = None) -> ParcelForm:
+    stands = {"weight_g": variant.weight_g, "packed": variant.packed}
+    return ParcelForm(data, initial=stands, auto_id=f"{variant.id}_%s")
 
 
 def _row(offer: catalog.OfferCard, *, form: OfferForm | None = None, error: str = "") -> dict[str, Any]:
@@ -194,6 +208,34 @@ def listing_state(request: HttpRequest, seat: Seat, listing_id: UUID) -> HttpRes
     if chosen == "close":
         return redirect("workbench:goods", seat.shop.slug)
     return redirect("workbench:listing", seat.shop.slug, listing_id)
+
+
+@at_work("POST", roles=MANAGING)
+def parcel(request: HttpRequest, seat: Seat, listing_id: UUID, variant_id: UUID) -> HttpResponse:
+    """What a variant weighs and how large it is packed."""
+    view = catalog.listing(listing_id, now=seat.now, shop_id=seat.shop.id)
+    variant = next((one for one in view.variants if one.id == variant_id), None)
+    if variant is None:
+        raise Http404
+    form = _parcel_form(variant, request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            catalog.set_parcel(
+                seat.shop.id,
+                listing_id,
+                variant_id,
+                said["weight_g"],
+                said["packed"],
+                by=seat.person_id,
+                now=seat.now,
+            )
+        except Refusal as no:
+            form.add_error(None, sentence(no))
+        else:
+            tell(request, _("Saved: it counts from the next order on."))
+            return redirect("workbench:listing", seat.shop.slug, listing_id)
+    return _listing_page(request, seat, view, parcel=form, parcel_of=variant_id, status=422)
 
 
 @at_work("POST", roles=MANAGING)

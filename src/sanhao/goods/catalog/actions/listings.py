@@ -18,6 +18,7 @@ from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
+from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Text
 
 
@@ -98,13 +99,36 @@ def add_variant(shop_id: UUID, listing_id: UUID, draft: VariantDraft, *, by: UUI
     return id
 
 
+@transaction.atomic
+def set_parcel(
+    shop_id: UUID,
+    listing_id: UUID,
+    variant_id: UUID,
+    weight_g: int,
+    packed: Sides | None,
+    *,
+    by: UUID,
+    now: datetime,
+) -> None:
+    """What a variant weighs, and how large it is packed: from the next order on. Raises NotFound, Forbidden, Invalid."""
+    shops.require_member(shop_id, by, roles=shops.MANAGING)
+    core.check_parcel(weight_g, packed)
+    listing = Listing.objects.select_for_update().filter(id=listing_id, shop_id=shop_id).first()
+    if listing is None or listing.state == "closed":
+        raise core.no_listing()
+    found = Variant.objects.filter(id=variant_id, listing_id=listing_id)
+    if not found.update(weight_g=weight_g, packed_mm=packed):
+        raise core.no_listing()
+    emit([ListingChanged(listing_id, shop_id, "parcel")], at=now)
+
+
 def _add_variants(
     listing_id: UUID, drafts: Sequence[VariantDraft], now: datetime, *, first: int = 0
 ) -> list[UUID]:
     ids = new_ids(len(drafts))
     Variant.objects.bulk_create(
         Variant(id=id, listing_id=listing_id, name_zh=v.name.zh, name_en=v.name.en, sku=v.sku, weight_g=v.weight_g,
-                position=position)
+                packed_mm=v.packed, position=position)
         for position, (id, v) in enumerate(zip(ids, drafts, strict=True), first)
     )  # fmt: skip
     Offer.objects.bulk_create(

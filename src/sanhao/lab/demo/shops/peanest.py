@@ -1,5 +1,6 @@
 """豆豆窝: soft things for corners, designed with the people who comment."""
 
+from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Text
 from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, Warehouse, yuan
 
@@ -46,7 +47,14 @@ LISTINGS = (
             ("#E0A030", "#FFF4D8", "#9C5B1E"),
         ),
         variants=(
-            Variant(Text(zh="小杯（单人）", en="Half pint (one seat)"), "DD-BEER-1", yuan("1280"), 18500, 40),
+            Variant(
+                Text(zh="小杯（单人）", en="Half pint (one seat)"),
+                "DD-BEER-1",
+                yuan("1280"),
+                18500,
+                40,
+                packed=Sides(920, 780, 450),
+            ),
             Variant(
                 Text(zh="大杯（双人）", en="Pint (two seats)"),
                 "DD-BEER-2",
@@ -54,6 +62,7 @@ LISTINGS = (
                 32000,
                 16,
                 per_person_limit=2,
+                packed=Sides(1560, 800, 520),
             ),
         ),
     ),
@@ -71,8 +80,22 @@ LISTINGS = (
             ("#F6EEDF", "#D9C6A5", "#8A5A3B"),
         ),
         variants=(
-            Variant(Text(zh="白面", en="White flour"), "DD-BUN-WHT", yuan("239"), 4200, 60),
-            Variant(Text(zh="黑糖面", en="Brown sugar"), "DD-BUN-BRN", yuan("249"), 4200, 35),
+            Variant(
+                Text(zh="白面", en="White flour"),
+                "DD-BUN-WHT",
+                yuan("239"),
+                4200,
+                60,
+                packed=Sides(460, 460, 420),
+            ),
+            Variant(
+                Text(zh="黑糖面", en="Brown sugar"),
+                "DD-BUN-BRN",
+                yuan("249"),
+                4200,
+                35,
+                packed=Sides(460, 460, 420),
+            ),
         ),
     ),
     Listing(
@@ -89,8 +112,17 @@ LISTINGS = (
             ("#E8BE7F", "#B97A3A", "#FBF1DC"),
         ),
         variants=(
-            Variant(Text(zh="原味", en="Plain"), "DD-TST-PLN", yuan("129"), 2400, 90),
-            Variant(Text(zh="焦边", en="Well done"), "DD-TST-DRK", yuan("129"), 2400, 70),
+            Variant(
+                Text(zh="原味", en="Plain"), "DD-TST-PLN", yuan("129"), 2400, 90, packed=Sides(420, 420, 400)
+            ),
+            Variant(
+                Text(zh="焦边", en="Well done"),
+                "DD-TST-DRK",
+                yuan("129"),
+                2400,
+                70,
+                packed=Sides(420, 420, 400),
+            ),
         ),
     ),
     Listing(

@@ -305,6 +305,7 @@ def _write(
             "coupon_minor": line.coupon.minor,
             "freight_minor": line.freight.minor,
             "weight_g": line.item.weight_g,
+            "packed_mm": card.packed,
             "category": card.category_path,
             "price_kind": card.kind,
             "consents": ";".join(consents.get(card.id, ())),
@@ -364,14 +365,14 @@ _ORDERS = """
 _LINES = """
     INSERT INTO orders_line (id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
         picture, special, quantity, shipped_quantity, delivered_quantity, unit_minor, goods_minor, coupon_minor,
-        freight_minor, weight_g, category, price_kind, consents)
+        freight_minor, weight_g, packed_mm, category, price_kind, consents)
     SELECT id, order_id, offer_id, listing_id, title_zh, title_en, variant_zh, variant_en,
         picture, special, quantity, 0, 0, unit_minor, goods_minor, coupon_minor, freight_minor, weight_g,
-        category, price_kind, consents
+        packed_mm, category, price_kind, consents
     FROM jsonb_to_recordset(%(lines)s::jsonb) AS l (id uuid, order_id uuid, offer_id uuid, listing_id uuid,
         title_zh text, title_en text, variant_zh text, variant_en text, picture text, special text, quantity int,
         unit_minor bigint, goods_minor bigint, coupon_minor bigint, freight_minor bigint, weight_g int,
-        category text, price_kind text, consents text)
+        packed_mm int[], category text, price_kind text, consents text)
 """
 _PLACE = f"{_ORDERS} {_LINES}"
 _PLACE_WITH_SHARES = f"""
