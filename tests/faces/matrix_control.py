@@ -56,6 +56,7 @@ MATRIX: dict[str, Row] = {
     "remote": ("GET", "/control/remote/", _BOOKS),
     "remote_export": ("GET", "/control/remote/orders.csv", _BOOKS),
     "coverage": ("GET", "/control/remote/coverage/?place=xinjiang", _BOOKS),
+    "coverage_export": ("GET", "/control/remote/coverage.csv", _BOOKS),
     "hubs": ("GET", "/control/remote/hubs/", _BOOKS),
     "new_hub": ("POST", "/control/remote/hubs/new/", _staff(422, 404, 404, 404)),
     "hub": ("GET", "/control/remote/hubs/{hub}/", _ADMIN),

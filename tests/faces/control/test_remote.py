@@ -89,3 +89,27 @@ def test_the_map_knows_who_does_not_send_where(desk: Desk, enter: Enter) -> None
     assert "Every shop sends there." in said and "1 only by a hub" in said
     assert "100.0% cannot be sent there" in words(client.get("/control/remote/coverage/?place=tibet"))
     assert client.get("/control/remote/coverage/?place=atlantis&category=%00").status_code == 200
+
+
+def test_the_rates_of_all_places_together_and_the_map_as_a_table(desk: Desk, enter: Enter) -> None:
+    """One listing on sale, thirty-four places: closed in two, both of six remote areas, and beyond where the template ends."""
+    nothing = Money(0, "CNY")
+    for template in delivery.freight_templates(desk.at.shop_id):
+        delivery.remove_freight_template(desk.at.shop_id, template.id)
+    for name, regions, sent in (("全国", ("CN",), True), ("不发", ("CN/新疆", "CN/西藏"), False)):
+        draft = delivery.FreightDraft(name, regions, nothing, nothing, deliverable=sent)
+        delivery.save_freight_template(desk.at.shop_id, draft)
+    client = enter("finance")
+    said = words(client.get("/control/remote/coverage/"))
+    assert "14.7% cannot be sent, all places together" in said, (
+        "5 of 34: Hong Kong, Macau and Taiwan post by themselves"
+    )
+    assert "33.3% cannot be sent to remote areas 5 places where something is missing" in said
+    assert "Counted is 1 listing, once for every place." in said
+    answer = client.get("/control/remote/coverage.csv")
+    rows = list(csv.DictReader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert len(rows) == 34 * 2, "all goods of every place, and its one category"
+    [tibet] = [row for row in rows if row["place"] == "Tibet" and not row["category"]]
+    assert list(tibet.values()) == ["Tibet", "XZ", "1", "", "1", "0", "0", "1", "1.0000"]
+    [home] = [row for row in rows if row["code"] == "ZJ" and row["category"]]
+    assert (home["sent straight"], home["share that cannot be sent"]) == ("1", "0.0000")

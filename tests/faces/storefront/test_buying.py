@@ -188,7 +188,9 @@ def test_a_place_the_shop_does_not_send_to_is_said_before_the_button(at: service
     client = client_of(at.buyer_id)
     fill(client, at, 1)
     html = client.get(f"/checkout/?address={far}").content.decode()
-    assert "This shop does not deliver to US NY." in html
+    assert (
+        "Not sent to NY, neither straight nor by a hub." in html and "Not everything is sent to NY:" in html
+    )
     assert '<button class="button button--primary button--wide" disabled>' in html
 
 

@@ -10,10 +10,12 @@ import msgspec
 import pytest
 from django.test import Client
 
+from sanhao.goods.catalog import api as catalog
 from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
+from sanhao.service.remote import api as remote
 from tests.faces.storefront.stage import EN, ZH, client_of, words
 from tests.goods import world
 from tests.service import stage as service
@@ -189,3 +191,55 @@ def test_where_a_hub_is_cheaper_it_is_ticked_until_the_buyer_says_otherwise(demo
     assert ticked() == [str(hub.id)]
     straight = {f"way-{at.shop_id}": f"/{of_remote.STRAIGHT.minor}/6"}
     assert ticked(**straight) == [""]
+
+
+# ---- where a shop does not send ----------------------------------------------------------------------------------
+
+
+def closed(at: service.Stage, *regions: str) -> None:
+    draft = delivery.FreightDraft("不发", regions, Money(0, "CNY"), Money(0, "CNY"), deliverable=False)
+    delivery.save_freight_template(at.shop_id, draft)
+
+
+def test_who_lives_where_it_is_not_sent_reads_so_beside_the_price_and_what_to_do(at: service.Stage) -> None:
+    closed(at, "CN/上海")
+    [listing] = catalog.listings_of_shop(at.shop_id, now=kit_time.now()).cards
+    page = f"/goods/{listing.id}/"
+    said = words(client_of(at.buyer_id).get(page))
+    assert "Not sent to 徐汇区 Send it to another address · See others of its kind" in said
+    assert "不发往徐汇区" in words(client_of(at.buyer_id, ZH).get(page))
+    assert "Not sent to: Shanghai" in words(client_of(None).get(page)), (
+        "who has no address here reads where not"
+    )
+
+
+def test_who_has_no_address_reads_where_it_does_not_come_but_not_where_a_hub_brings_it(
+    at: service.Stage,
+) -> None:
+    closed(at, "CN/新疆", "CN/西藏")
+    [listing] = catalog.listings_of_shop(at.shop_id, now=kit_time.now()).cards
+    look = client_of(None)
+    assert "Not sent to: Xinjiang, Tibet" in words(look.get(f"/goods/{listing.id}/"))
+    a_hub("xinjiang")
+    remote.join(at.shop_id, by=at.owner_id, now=kit_time.now())
+    assert "Not sent to: Tibet" in words(look.get(f"/goods/{listing.id}/"))
+
+
+def test_of_two_shops_the_one_that_does_not_send_there_is_named_and_the_other_keeps_its_ways(
+    at: service.Stage,
+) -> None:
+    other = service.stage(slug="yimu")
+    closed(other, "CN/上海")
+    client = client_of(at.buyer_id)
+    for offer in (at.offers[0], other.offers[0]):
+        client.post("/cart/add/", {"offer": offer, "quantity": 1})
+    answer = client.get("/checkout/")
+    page, html = words(answer), answer.content.decode()
+    assert "Not everything is sent to 上海市:" in page
+    assert page.count("Not sent to 上海市, neither straight nor by a hub.") == 1
+    assert (
+        "Sample Express" in page and '<button class="button button--primary button--wide" disabled>' in html
+    )
+    refused = client.post("/checkout/", {"address": at.address_id, "chosen": "yes"})
+    assert refused.status_code == 409 and "does not send to 上海市. Choose another address" in words(refused)
+    assert bought(at) == []

@@ -120,6 +120,16 @@ def test_a_courier_is_offered_changed_and_offered_no_more(bench: Bench) -> None:
     assert delivery.services(bench.at.shop_id) == []
 
 
+def test_where_the_shop_does_not_send_the_preview_says_so(bench: Bench) -> None:
+    draft = delivery.FreightDraft(
+        "不发", ("CN/新疆",), stage.Money(0, "CNY"), stage.Money(0, "CNY"), deliverable=False
+    )
+    delivery.save_freight_template(bench.at.shop_id, draft)
+    client = client_of(bench.manager)
+    assert "You do not send there." in words(client.get(url("freight/?place=CN/新疆")))
+    assert "You do not send there." not in words(client.get(url("freight/?place=CN/上海")))
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

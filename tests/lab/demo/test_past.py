@@ -35,7 +35,9 @@ def test_every_desk_has_something_on_it_and_it_is_lived_once() -> None:
     assert sorted((row["first"], row["state"]) for row in legs) == [
         (False, "delivered"), (False, "in_transit"), (True, "delivered"), (True, "delivered"), (True, "delivered"),
     ], "one at the hub, one on its way from there, one arrived"  # fmt: skip
-    assert count("remote_consolidation", "state") == {"spent": 2, "reserved": 1}
+    assert count("remote_consolidation", "state") == {"spent": 2, "reserved": 2}, (
+        "mandarins at the hub, a quilt unsent"
+    )
     assert count("aftersales_case", "state") == {"deciding": 1, "asked": 1, "returning": 1, "to_send": 1}
     assert count("delivery_pickup", "state") == {"collected": 1, "booked": 1}
     assert count("aftersales_evidence", "side") == {"courier": 1}

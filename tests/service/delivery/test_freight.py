@@ -78,7 +78,7 @@ def test_where_a_shop_does_not_send_is_said_clearly(templates: list[api.FreightC
     with pytest.raises(Refusal) as refused:
         freight(templates, parcel())
     assert refused.value.code == "delivery.undeliverable"
-    assert refused.value.text.zh == "这家店铺暂不发往CN 浙江。"
+    assert refused.value.text.zh == "这家店铺暂不发往浙江。"
 
 
 def test_a_weight_below_zero_and_another_currency_are_invalid() -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import time as kit_time
+from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
@@ -106,8 +107,9 @@ def test_beyond_the_cap_the_buyer_pays_and_it_was_shown(now: datetime) -> None:
 def test_where_a_shop_does_not_send_straight_the_hub_is_the_way(now: datetime) -> None:
     found()
     at = shop(straight=False)
-    with pytest.raises(Exception, match="undeliverable"):
-        offered(at)
+    assert offered(at) == []
+    with pytest.raises(Refusal, match="undeliverable"):
+        place(at)
     a_hub()
     [only] = offered(at)
     assert only.leg is not None

@@ -80,6 +80,7 @@ urlpatterns: list[URLPattern] = [
     path("remote/", remote.index, name="remote"),
     path("remote/orders.csv", remote.export, name="remote_export"),
     path("remote/coverage/", remote.coverage, name="coverage"),
+    path("remote/coverage.csv", remote.coverage_export, name="coverage_export"),
     path("remote/hubs/", remote.hubs, name="hubs"),
     path("remote/hubs/new/", remote.new_hub, name="new_hub"),
     path("remote/hubs/<uuid:hub_id>/", remote.hub, name="hub"),

@@ -49,8 +49,9 @@ class Courier(msgspec.Struct, frozen=True):
 
 
 class Freight(msgspec.Struct, frozen=True):
-    """What sending one piece costs: to *place*, or at least (then *place* is empty). *subsidy*: by a hub, and what the
-    platform pays of that."""
+    """What sending one piece costs: to *place*, or at least (then *place* is empty, and *not_to* are the provinces to which
+    it cannot be sent). No *amount*: not sent to *place*, or for a reason said in a *sentence*. *subsidy*: by a hub, and what
+    the platform pays of that."""
 
     amount: Money | None
     place: str = ""
@@ -59,6 +60,7 @@ class Freight(msgspec.Struct, frozen=True):
     subsidy: Money | None = None
     arrives: str = ""
     couriers: tuple[Courier, ...] = ()
+    not_to: tuple[str, ...] = ()
 
 
 def choices(view: catalog.ListingView, wanted: UUID | None) -> list[Choice]:
@@ -145,17 +147,20 @@ def freight(
     """To the reader's own address where there is one; else what it costs at least."""
     own = people.addresses(person_id)[:1] if person_id else []
     if not own:
-        least = _at_least(delivery.freight_templates(shop.id))
-        return (
-            replace(least, couriers=_couriers(delivery.services(shop.id), offer, shop, now))
-            if least
-            else None
-        )
+        templates = delivery.freight_templates(shop.id)
+        least = _at_least(templates)
+        if least is None:
+            return None
+        couriers = _couriers(delivery.services(shop.id), offer, shop, now)
+        return replace(least, couriers=couriers, not_to=_not_to(templates, offer, shop, now))
     place = own[0]
     parcel = delivery.Parcel(shop.id, place.country, place.region, offer.weight_g, offer.price)
     wish = remote.Wish(parcel, (remote.Goods(offer.category_path, offer.weight_g),))
     try:
-        [[first, *others]] = orders.sendings([wish], orders.rules_at(now), now=now)
+        [found] = orders.sendings([wish], orders.rules_at(now), now=now)
+        if not found:
+            return Freight(None, place.city)
+        first, *others = found
         chosen = [sending.option for sending in others if sending.option.carrier]
         return Freight(
             first.option.freight, place.city, subsidy=first.leg.subsidy if first.leg else None,
@@ -199,6 +204,16 @@ def _at_least(templates: Sequence[delivery.FreightCard]) -> Freight | None:
         return None
     cheapest = min(sent, key=lambda template: template.first.minor)
     return Freight(cheapest.first, "", cheapest.free_over)
+
+
+def _not_to(
+    templates: Sequence[delivery.FreightCard], offer: catalog.OfferCard, shop: shops.ShopCard, now: datetime
+) -> tuple[str, ...]:
+    """The provinces to which this does not come, not by a hub either. No query where its shop sends everywhere."""
+    terms = orders.rules_at(now).remote if any(not one.deliverable for one in templates) else None
+    if terms is None:
+        return ()
+    return tuple(said(one.name) for one in remote.closed_to(terms, shop.id, offer.category_path))
 
 
 def explained(now: datetime) -> list[PromiseCard]:

@@ -17,7 +17,6 @@ CHINA = "CN"
 UNION = frozenset(code.upper() for code in MEMBER_STATES if code != "xi")  # XI taxes Northern Ireland alone
 _FIRST = ("CN", "HK", "MO", "TW")
 _OTHERS = ("SG", "JP", "KR", "MY", "GB", "CH", "NO", "US", "CA", "AU")
-_COUNTRIES_OF_THEIR_OWN = {"hong-kong", "macau", "taiwan"}  # in an address: each posts under its own code
 _LOCALES: dict[Lang, str] = {"zh": "zh_Hans", "en": "en"}
 
 
@@ -44,4 +43,4 @@ def province(given: str) -> str | None:
     return next((one.name.zh for one in _PROVINCES if one.name.en.casefold() == said), None)
 
 
-_PROVINCES = tuple(one for key, one in remote.PROVINCES.items() if key not in _COUNTRIES_OF_THEIR_OWN)
+_PROVINCES = tuple(one for one in remote.PROVINCES.values() if one.country == CHINA)

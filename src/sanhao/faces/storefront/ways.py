@@ -77,7 +77,7 @@ def _count(text: str) -> bool:
 def ways(
     parcels: Sequence[Parcel], address: people.AddressCard | None, given: QueryDict, now: datetime
 ) -> dict[UUID, Ways]:
-    """By shop; nothing without an address. Raises Refusal where a shop does not deliver."""
+    """By shop; nothing without an address, and nothing for a shop that does not send there."""
     if address is None:
         return {}
     wishes = [
@@ -94,6 +94,7 @@ def ways(
     return {
         parcel.shop.id: _ways(parcel, sendings, given.get(f"{_FIELD}{parcel.shop.id}"), now)
         for parcel, sendings in zip(parcels, offered, strict=True)
+        if sendings
     }
 
 

@@ -35,6 +35,9 @@ HUB = remote.HubDraft(
 )
 """Where parcels for remote areas change hands."""
 
+REMOTE = remote.Terms(left_out=("furniture",))
+"""Sofas do not go by a hub: nobody there could carry them on."""
+
 _SHANGHAI = Address("林小满", "13800001111", "上海", "上海市", "徐汇区", "武康路100弄7号302室")
 _BEIJING = Address("Leo Martens", "13900002222", "北京", "北京市", "东城区", "五道营胡同46号")
 _URUMQI = Address("阿依古丽", "13700003333", "新疆", "乌鲁木齐市", "天山区", "解放南路219号")

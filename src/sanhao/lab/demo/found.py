@@ -19,7 +19,7 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit.ids import derived_id
 from sanhao.kit.refusals import NotFound
 from sanhao.lab.demo import shapes
-from sanhao.lab.demo.cast import CATEGORIES, COUPON, HUB, PEOPLE, SHOPS
+from sanhao.lab.demo.cast import CATEGORIES, COUPON, HUB, PEOPLE, REMOTE, SHOPS
 from sanhao.lab.demo.past import LIVED, live
 from sanhao.lab.demo.talks import TALKS
 from sanhao.lab.founding import found_rules
@@ -36,6 +36,7 @@ _CLAIMED_FOR = timedelta(days=180)
 
 def found_demo(*, now: datetime) -> None:
     """Found the demo world, or what is missing of it. Raises Refusal ``world.is_real`` in a real one."""
+    remote.found_rules(REMOTE, now=now - LIVED)
     found_rules(now=now - LIVED)
     done = ledger.posted([_mark(shop) for shop in SHOPS])
     missing = [shop for shop in SHOPS if _mark(shop) not in done]
@@ -179,14 +180,21 @@ def _open(shop: shapes.Shop, owner: UUID, now: datetime) -> UUID:
 
 def _freight(zone: shapes.FreightZone) -> delivery.FreightDraft:
     return delivery.FreightDraft(
-        name="偏远地区 Remote" if zone.regions else "全国 Nationwide",
-        regions=tuple(f"CN/{region}" for region in zone.regions) or ("CN",),
+        name=_zone_name(zone),
+        regions=tuple(region if region.isascii() else f"CN/{region}" for region in zone.regions) or ("CN",),
         first=zone.first,
         extra=zone.step,
         first_g=zone.first_g,
         extra_g=zone.step_g,
         free_over=zone.free_over,
+        deliverable=zone.sent,
     )
+
+
+def _zone_name(zone: shapes.FreightZone) -> str:
+    if not zone.regions:
+        return "全国 Nationwide"
+    return "偏远地区 Remote" if zone.sent else "不发 Not sent"
 
 
 def _service(service: shapes.Service, position: int) -> delivery.ServiceDraft:

@@ -85,7 +85,8 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 class FreightZone(msgspec.Struct, frozen=True):
-    """Freight to *regions* (none named: everywhere else): the first grams, then each further step."""
+    """Freight to *regions*, provinces or two-letter countries (none named: everywhere else): the first grams, then each
+    further step; not *sent*: the shop does not send there."""
 
     regions: tuple[str, ...]
     first_g: int
@@ -93,6 +94,11 @@ class FreightZone(msgspec.Struct, frozen=True):
     step_g: int
     step: Money
     free_over: Money | None = None
+    sent: bool = True
+
+
+def unsent(*regions: str) -> FreightZone:
+    return FreightZone(regions, 1000, yuan("0"), 1000, yuan("0"), sent=False)
 
 
 class Service(msgspec.Struct, frozen=True):

@@ -135,7 +135,7 @@ def freight(templates: Sequence[FreightCard], parcel: Parcel) -> Money:
         return Money.zero(parcel.goods.currency)
     template = choose(templates, parcel.country, parcel.region)
     if template is None or not template.deliverable:
-        place = " ".join(part for part in (parcel.country, parcel.region) if part)
+        place = parcel.region or parcel.country
         raise Refusal(
             "delivery.undeliverable",
             zh=f"这家店铺暂不发往{place}。",

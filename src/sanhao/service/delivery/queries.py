@@ -298,9 +298,10 @@ def _service(row: Row) -> ServiceCard:
 
 
 def options(parcels: Sequence[Parcel], *, transit_days: int) -> list[list[Option]]:
-    """What the buyer of each parcel may choose, in their order; never none. One query.
+    """What the buyer of each parcel may choose, in their order; none where the shop does not send there. One query.
 
-    The first is that the shop chooses (*transit_days* on the way). Raises what `quote` raises.
+    The first is that the shop chooses (*transit_days* on the way). Raises Invalid for weights below zero or a mixture of
+    currencies.
     """
     templates: dict[UUID, list[FreightCard]] = defaultdict(list)
     services: dict[UUID, list[ServiceCard]] = defaultdict(list)
@@ -313,6 +314,8 @@ def options(parcels: Sequence[Parcel], *, transit_days: int) -> list[list[Option
         options_for(
             templates[parcel.shop_id], _here(services[parcel.shop_id]), parcel, transit_days=transit_days
         )
+        if delivers(templates[parcel.shop_id], parcel.country, parcel.region)
+        else []
         for parcel in parcels
     ]
 

@@ -46,23 +46,16 @@ class Sending(msgspec.Struct, frozen=True):
 
 
 def sendings(wishes: Sequence[remote.Wish], rules: Rules, *, now: datetime) -> list[list[Sending]]:
-    """What the buyer of each parcel may choose, never none: the first is taken where nobody chooses. A hub comes first
-    where it is cheaper than sending straight, else last. One query, a few more where the address is remote.
-
-    Raises Refusal ``delivery.undeliverable`` where a shop neither sends to the place nor reaches it by a hub.
-    """
+    """What the buyer of each parcel may choose: the first is taken where nobody chooses; none where a shop neither sends to
+    the place nor reaches it by a hub. A hub comes first where it is cheaper than sending straight, else last. One query, a
+    few more where the address is remote."""
     parcels = [wish.parcel for wish in wishes]
     ways = remote.ways(wishes, rules.remote, now=now) if rules.remote is not None else [None] * len(wishes)
-    straight = [True] * len(wishes)
-    if any(ways):
-        sent = delivery.quotes(parcels)
-        straight = [quote is not None or way is None for quote, way in zip(sent, ways, strict=True)]
     days = rules.orders.transit_days
-    asked = [parcel for parcel, goes in zip(parcels, straight, strict=True) if goes]
-    options = iter(delivery.options(asked, transit_days=days) if asked else ())
+    straight = delivery.options(parcels, transit_days=days)
     return [
-        _order([Sending(option) for option in next(options)] if goes else [], way, days)
-        for goes, way in zip(straight, ways, strict=True)
+        _order([Sending(option) for option in options], way, days)
+        for options, way in zip(straight, ways, strict=True)
     ]
 
 

@@ -19,7 +19,7 @@ from sanhao.service.remote.core import (
     goes,
     second_leg,
 )
-from sanhao.service.remote.coverage import Coverage, Reach, coverage
+from sanhao.service.remote.coverage import Coverage, Reach, closed_to, coverage
 from sanhao.service.remote.ending import UNUSED
 from sanhao.service.remote.figures import (
     DayBudget,
@@ -77,6 +77,7 @@ __all__ = [
     "borne",
     "budgets",
     "budgets_today",
+    "closed_to",
     "consolidated",
     "coverage",
     "end",

@@ -12,10 +12,11 @@ from sanhao.goods.catalog import api as catalog
 from sanhao.kit.rows import fetch
 from sanhao.service.delivery import api as delivery
 from sanhao.service.remote.core import Hub, Terms, area_of, goes
-from sanhao.service.remote.provinces import PROVINCES
+from sanhao.service.remote.provinces import PROVINCES, Province
 from sanhao.service.remote.queries import hubs
 
-COUNTRY = "CN"
+Reached = Mapping[str, set[UUID]]
+_MAINLAND = "CN"
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -51,9 +52,28 @@ class Coverage(msgspec.Struct, frozen=True):
 def coverage(terms: Terms) -> Coverage:
     """What can be sent where, now. Four queries, however many shops there are."""
     supply = catalog.on_sale()
-    shop_ids = sorted({one.shop_id for one in supply})
+    straight, by_hub = _reached(terms, sorted({one.shop_id for one in supply}))
+    return spread(terms, supply, straight, by_hub)
+
+
+def closed_to(terms: Terms, shop_id: UUID, category: str) -> list[Province]:
+    """The provinces of the mainland to which this shop sends nothing of a category, neither straight nor by a hub. Three
+    queries."""
+    straight, by_hub = _reached(terms, [shop_id])
+    hub_goods = goes(terms, category)
+    return [
+        province
+        for key, province in PROVINCES.items()
+        if province.country == _MAINLAND
+        and shop_id not in straight[key]
+        and not (hub_goods and shop_id in by_hub[key])
+    ]
+
+
+def _reached(terms: Terms, shop_ids: Sequence[UUID]) -> tuple[Reached, Reached]:
+    """Which of these shops send to each province (by its key) straight, and which could by a hub. Three queries."""
     known = hubs(active=True)
-    places = {key: (COUNTRY, province.name.zh) for key, province in PROVINCES.items()}
+    places = {key: (province.country, province.name.zh) for key, province in PROVINCES.items()}
     stops = {hub.id: (hub.address.country, hub.address.region) for hub in known}
     sending = delivery.senders(shop_ids, sorted({*places.values(), *stops.values()}))
     rows = fetch(
@@ -67,7 +87,7 @@ def coverage(terms: Terms) -> Coverage:
         }
         for key, place in places.items()
     }
-    return spread(terms, supply, straight, by_hub)
+    return straight, by_hub
 
 
 def _serving(terms: Terms, known: Sequence[Hub], place: tuple[str, str]) -> list[Hub]:
@@ -78,8 +98,8 @@ def _serving(terms: Terms, known: Sequence[Hub], place: tuple[str, str]) -> list
 def spread(
     terms: Terms,
     supply: Sequence[catalog.OnSale],
-    straight: Mapping[str, set[UUID]],
-    by_hub: Mapping[str, set[UUID]],
+    straight: Reached,
+    by_hub: Reached,
 ) -> Coverage:
     """Count what is on sale by where it can go: to places (by key) shops send straight, or by a hub if the goods do."""
     provinces = dict.fromkeys(straight, Reach())

@@ -13,16 +13,18 @@ from sanhao.kit.text import Text
 
 
 class Province(NamedTuple):
-    """Addresses begin with one of its *name*s. *code* as in ISO 3166-2:CN; *column* and *row* count from one."""
+    """Addresses of its *country* begin with one of its *name*s. *code* as in ISO 3166-2:CN; *column* and *row* count from
+    one. Hong Kong, Macau and Taiwan stand on the map, and post under codes of their own."""
 
     name: Text
     code: str
     column: int
     row: int
+    country: str = "CN"
 
 
-def _place(zh: str, en: str, code: str, column: int, row: int) -> Province:
-    return Province(Text(zh=zh, en=en), code, column - 1, row)
+def _place(zh: str, en: str, code: str, column: int, row: int, country: str = "CN") -> Province:
+    return Province(Text(zh=zh, en=en), code, column - 1, row, country)
 
 
 PROVINCES: Mapping[str, Province] = MappingProxyType(
@@ -57,9 +59,9 @@ PROVINCES: Mapping[str, Province] = MappingProxyType(
         "guangxi": _place("广西", "Guangxi", "GX", 5, 7),
         "guangdong": _place("广东", "Guangdong", "GD", 6, 7),
         "fujian": _place("福建", "Fujian", "FJ", 8, 7),
-        "taiwan": _place("台湾", "Taiwan", "TW", 10, 7),
+        "taiwan": _place("台湾", "Taiwan", "TW", 10, 7, "TW"),
         "hainan": _place("海南", "Hainan", "HI", 5, 8),
-        "macau": _place("澳门", "Macau", "MO", 6, 8),
-        "hong-kong": _place("香港", "Hong Kong", "HK", 7, 8),
+        "macau": _place("澳门", "Macau", "MO", 6, 8, "MO"),
+        "hong-kong": _place("香港", "Hong Kong", "HK", 7, 8, "HK"),
     }
 )

@@ -11,10 +11,10 @@ from sanhao.kit.text import Text
 from sanhao.service.remote.core import RULE, Terms
 
 
-def found_rules(*, now: datetime) -> None:
+def found_rules(terms: Terms | None = None, *, now: datetime) -> None:
     rulebook.found(
         RULE,
-        msgspec.to_builtins(Terms()),
+        msgspec.to_builtins(terms or Terms()),
         title=Text(zh="偏远地区包邮", en="Free shipping to remote areas"),
         now=now,
     )

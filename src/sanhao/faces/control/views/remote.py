@@ -144,12 +144,17 @@ class Tile(msgspec.Struct, frozen=True):
 
     @property
     def percent(self) -> str:
-        return f"{100 * self.reach.share:.0f}%"
+        """Rounded down: only where all goes does it say so."""
+        return f"{int(100 * self.reach.share + 1e-9)}%"
 
     @property
     def rate(self) -> str:
-        """What cannot be sent there, of what is on sale."""
-        return f"{100 * (1 - self.reach.share):.1f}%"
+        return _rate(self.reach)
+
+
+def _rate(reach: remote.Reach) -> str:
+    """What cannot be sent, of what is on sale; of several places together, every listing counts once for each."""
+    return f"{100 * (1 - reach.share):.1f}%"
 
 
 @page(*_READERS)
@@ -184,9 +189,37 @@ def coverage(request: StaffRequest) -> HttpResponse:
         "tiles": tiles, "place": next((tile for tile in tiles if tile.key == place), None), "category": category,
         "categories": [(path, names.get(path, path)) for path in sorted(found.categories)],
         "closed": [(cards[id], count) for id, count in closed if id in cards], "worst": worst,
-        "whole": sum((reach for reach in reaches.values()), remote.Reach()), "desk": "two", "now": now,
+        "rate": _rate(sum(reaches.values(), remote.Reach())), "gaps": sum(bool(tile.reach.unsent) for tile in tiles),
+        "far_rate": _rate(sum((tile.reach for tile in tiles if tile.remote), remote.Reach())),
+        "listings": max((tile.reach.listings for tile in tiles), default=0), "desk": "two", "now": now,
     }  # fmt: skip
     return render(request, "control/coverage.html", given)
+
+
+@page(*_READERS)
+def coverage_export(request: StaffRequest) -> StreamingHttpResponse:
+    """The map as a table: a row for every place and category, and one for all goods of a place (its category is empty)."""
+    terms = remote.terms_at(time.now())
+    found, names = remote.coverage(terms), category_names()
+    far = {area.key for area in terms.areas}
+    reaches = [
+        (key, name, reach)
+        for key in remote.PROVINCES
+        for name, reach in (
+            ("", found.provinces[key]),
+            *((names.get(path, path), found.categories[path][key]) for path in sorted(found.categories)),
+        )
+    ]
+    rows = (
+        (
+            words.said(remote.PROVINCES[key].name), remote.PROVINCES[key].code, int(key in far), name,
+            reach.listings, reach.straight, reach.by_hub, reach.unsent, f"{1 - reach.share:.4f}",
+        )
+        for key, name, reach in reaches
+    )  # fmt: skip
+    head = [_("place"), _("code"), _("remote area"), _("category"), _("listings on sale"), _("sent straight"),
+            _("only by a hub"), _("cannot be sent"), _("share that cannot be sent")]  # fmt: skip
+    return sheets.table(head, list(rows), "sanhao-coverage.csv")
 
 
 def _short(province: remote.Province) -> str:

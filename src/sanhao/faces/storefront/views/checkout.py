@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanhao.books.wallet import api as wallet
-from sanhao.faces.storefront import basket, coupons, guarantees, unsigned, visitor, ways
-from sanhao.faces.storefront.cards import Parcel, by_shop, language
+from sanhao.faces.storefront import basket, coupons, guarantees, places, unsigned, visitor, ways
+from sanhao.faces.storefront.cards import by_shop, language
 from sanhao.faces.storefront.forms import GuestForm
 from sanhao.faces.storefront.offers import parcels_promised
 from sanhao.faces.storefront.preview import goods_of, preview
@@ -99,14 +98,11 @@ def _ids(given: list[str]) -> list[UUID] | None:
     return None if None in ids else list(dict.fromkeys(id for id in ids if id))
 
 
-def _ways(
-    parcels: list[Parcel], address: people.AddressCard | None, given: QueryDict, now: datetime
-) -> tuple[dict[UUID, ways.Ways], str]:
-    """How each shop sends, or why one does not."""
-    try:
-        return ways.ways(parcels, address, given, now), ""
-    except Refusal as refusal:
-        return {}, refusal.text.in_(language())
+def _place_of(address: people.AddressCard | None) -> str:
+    """How a reader calls where it goes."""
+    if address is None:
+        return ""
+    return address.region or dict(places.countries(language())).get(address.country, address.country)
 
 
 def _show(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
@@ -126,13 +122,15 @@ def _show(request: HttpRequest, *, refusal: str = "", status: int = 200) -> Http
     chosen = _ids(given.getlist("coupon")) or [] if "chosen" in given else None
     known = shops.shops(goods)
     parcels = by_shop(cart.lines, known)
-    sent, undeliverable = _ways(parcels, address, given, now)
-    seen = preview(cart, {shop: each.option.freight for shop, each in sent.items()}, usable, chosen)
+    sent = ways.ways(parcels, address, given, now)
+    unsent = [parcel.shop for parcel in parcels if address and parcel.shop.id not in sent]
+    freight = {} if unsent else {shop: each.option.freight for shop, each in sent.items()}
+    seen = preview(cart, freight, usable, chosen)
     givers = coupons.names([view for view in usable if view.issue_id], known)
     guaranteed = guarantees.titles(cart.lines, now)
     asked = guarantees.asks(cart.lines, given.getlist("consent"), now)
     return render(request, "storefront/checkout.html", {
-        "guest": None if who else guest, "addresses": addresses, "address": address, "preview": seen, "undeliverable": undeliverable, "goods": cart.goods, "refusal": refusal, "now": now,
+        "guest": None if who else guest, "addresses": addresses, "address": address, "preview": seen, "unsent": unsent, "place": _place_of(address), "goods": cart.goods, "refusal": refusal, "now": now,
         "claims": [card for card in coupons.claim_cards(offers, known) if card.claimable and not card.ready],
         "choices": [(choice, givers.get(choice.coupon.id, "")) for choice in seen.coupons],
         "hints": coupons.hints(coupons.tickets(usable, offers, now), goods, known),

@@ -139,10 +139,11 @@ def _freight(
     services = delivery.services(seat.shop.id)
     chosen = next((card for card in services if str(card.id) == request.GET.get("service", "")), None)
     place = request.GET.get("place", "").strip()[:120] or _PLACE
+    seen, why_not = _seen(seat, place)
     shown = {
         "services": [(card, said(_called(card))) for card in services], "chosen_service": chosen,
         "service_form": _service_form(seat, None, chosen),
-        "place": place, "seen": _seen(seat, place), "desk": "two",
+        "place": place, "seen": seen, "why_not": why_not, "desk": "two",
     }  # fmt: skip
     return page(request, seat, "freight", shown | given, status=status)
 
@@ -168,20 +169,22 @@ _PLACE, _GRAMS, _GOODS = "CN/上海", 1_000, "100"
 """A buyer in Shanghai who buys a kilogram for a hundred."""
 
 
-def _seen(seat: Seat, place: str) -> list[tuple[delivery.Option, str]] | str:
+def _seen(seat: Seat, place: str) -> tuple[list[tuple[delivery.Option, str]], str]:
     """What a buyer there would choose from, with the day of arrival if they paid now; or why nothing is sent there."""
-    country, _, region = place.partition("/")
+    country, _slash, region = place.partition("/")
     worth = Money.parse(_GOODS, seat.shop.currency)
     parcel = delivery.Parcel(seat.shop.id, country.strip().upper(), region.strip(), _GRAMS, worth)
     try:
         [options] = delivery.options([parcel], transit_days=orders.order_terms(seat.now).transit_days)
     except Refusal as no:
-        return sentence(no)
+        return [], sentence(no)
+    if not options:
+        return [], _("You do not send there.")
     zone = timezone.get_current_timezone_name()
     days = [
         orders.arrives_by(seat.now, seat.shop.ship_hours, None, option.transit_days) for option in options
     ]
-    return [(option, said(date(day, zone))) for option, day in zip(options, days, strict=True)]
+    return [(option, said(date(day, zone))) for option, day in zip(options, days, strict=True)], ""
 
 
 @at_work("POST", roles=MANAGING)

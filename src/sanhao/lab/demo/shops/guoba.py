@@ -1,7 +1,17 @@
 """锅巴阿婆: crisp rice from one pot, and what else a kitchen needs."""
 
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, Warehouse, yuan
+from sanhao.lab.demo.shapes import (
+    Coupon,
+    Drawing,
+    FreightZone,
+    Listing,
+    Shop,
+    Variant,
+    Warehouse,
+    unsent,
+    yuan,
+)
 
 LISTINGS = (
     Listing(
@@ -134,7 +144,8 @@ SHOP = Shop(
     deposit=yuan("1000"),
     balance=yuan("0"),
     freight=(
-        FreightZone(("新疆", "西藏"), 1000, yuan("16"), 1000, yuan("10")),
+        unsent("西藏", "海南"),
+        FreightZone(("新疆",), 1000, yuan("16"), 1000, yuan("10")),
         FreightZone((), 2000, yuan("6"), 1000, yuan("2"), free_over=yuan("68")),
     ),
     listings=LISTINGS,

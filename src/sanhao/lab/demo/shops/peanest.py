@@ -2,7 +2,17 @@
 
 from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Text
-from sanhao.lab.demo.shapes import Coupon, Drawing, FreightZone, Listing, Shop, Variant, Warehouse, yuan
+from sanhao.lab.demo.shapes import (
+    Coupon,
+    Drawing,
+    FreightZone,
+    Listing,
+    Shop,
+    Variant,
+    Warehouse,
+    unsent,
+    yuan,
+)
 
 LISTINGS = (
     Listing(
@@ -183,11 +193,13 @@ SHOP = Shop(
     deposit=yuan("3000"),
     balance=yuan("2600"),
     freight=(
-        FreightZone(("新疆", "西藏", "内蒙古", "青海"), 1000, yuan("15"), 1000, yuan("9")),
+        unsent("新疆", "西藏", "青海"),
+        FreightZone(("内蒙古",), 1000, yuan("15"), 1000, yuan("9")),
         FreightZone((), 3000, yuan("8"), 1000, yuan("2"), free_over=yuan("99")),
     ),
     listings=LISTINGS,
     coupon=Coupon(
         Text(zh="豆豆窝换季", en="Pea Nest, for the new season"), yuan("20"), yuan("199"), yuan("3000")
     ),
+    by_hub=True,
 )

@@ -162,6 +162,7 @@ SHOP = Shop(
     balance=yuan("12000"),
     freight=(
         FreightZone(("新疆", "西藏"), 1000, yuan("18"), 1000, yuan("12")),
+        FreightZone(("HK", "MO", "TW"), 500, yuan("32"), 500, yuan("9")),
         FreightZone((), 1000, yuan("10"), 1000, yuan("6"), free_over=yuan("199")),
     ),
     listings=LISTINGS,

@@ -10,6 +10,7 @@ from sanhao.lab.demo.shapes import (
     Shop,
     Variant,
     Warehouse,
+    unsent,
     yuan,
 )
 
@@ -156,6 +157,7 @@ SHOP = Shop(
     deposit=yuan("2000"),
     balance=yuan("800"),
     freight=(
+        unsent("黑龙江", "吉林", "内蒙古"),  # fruit freezes on the way there
         FreightZone(("新疆", "西藏"), 1000, yuan("22"), 1000, yuan("12")),
         FreightZone((), 3000, yuan("6"), 1000, yuan("2"), free_over=yuan("59")),
     ),

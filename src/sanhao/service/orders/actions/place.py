@@ -226,19 +226,32 @@ def _ways(
         now=now,
     )
     return {
-        shop_id: _chosen(shop_id, of_shop, services.get(shop_id))
+        shop_id: _chosen(shop_id, of_shop, services.get(shop_id), address)
         for shop_id, of_shop in zip(goods, offered, strict=True)
     }
 
 
-def _chosen(shop_id: UUID, offered: Sequence[Sending], chosen: delivery.Chosen | None) -> Sending:
-    """Raises Refusal for a way that is no longer what was shown."""
+def _chosen(
+    shop_id: UUID, offered: Sequence[Sending], chosen: delivery.Chosen | None, address: people.AddressCard
+) -> Sending:
+    """Raises Refusal where there is no way there, and for one that is no longer what was shown."""
+    if not offered:
+        raise _nowhere(shop_id, address.region or address.country)
     if chosen is None:
         return offered[0]
     option = delivery.as_chosen([sending.option for sending in offered], chosen)
     if option is None:
         raise _other_way(shop_id)
     return next(sending for sending in offered if sending.option is option)
+
+
+def _nowhere(shop_id: UUID, place: str) -> Refusal:
+    name = shops.shops([shop_id])[shop_id].name
+    return Refusal(
+        "delivery.undeliverable",
+        zh=f"{name.zh}不发往{place}。请换一个收货地址，或把它的商品拿出购物车。",
+        en=f"{name.en} does not send to {place}. Choose another address, or take its goods out of the cart.",
+    )
 
 
 def _other_way(shop_id: UUID) -> Refusal:
