@@ -54,6 +54,27 @@ def states(asked: UUID) -> list[str]:
     return [one.state for one in delivery.pickups_of([asked])[asked]]
 
 
+def test_in_several_parcels(at: Stage, asked: UUID) -> None:
+    client, path = client_of(at.buyer_id, EN), f"/cases/{asked}/pickup/"
+    page = client.get(f"{path}?weight=9&boxes=2")
+    html = page.content.decode()
+    assert page.status_code == 200 and 'name="weight-2"' in html and 'name="weight-3"' not in html
+    assert "Say what each parcel weighs" in words(page) and "Collecting" not in words(page)
+    assert 'role="alert"' not in html and 'name="slot"' not in html
+    two = {"weight": "9", "boxes": "2", "weight-2": "12", "length-2": "90", "width-2": "60", "height-2": "50"}
+    assert "Collecting by what it takes up ¥100" in words(client.get(path, two))
+    assert "at most 5 parcels" in words(
+        client.get(f"{path}?weight=1&boxes=9" + "".join(f"&weight-{n}=1" for n in range(2, 10)))
+    )
+    for odd in ("", "0", "-3", "two", "99999999999"):
+        assert client.get(path, {"weight": "1", "boxes": odd}).status_code == 200, odd
+    empty = client.post(path, two | {"weight-2": "", "slot": first_slot(asked, at)})
+    assert empty.status_code == 422 and "A parcel weighs between" in words(empty) and states(asked) == []
+    assert client.post(path, two | {"slot": first_slot(asked, at)}).status_code == 302
+    [view] = delivery.pickups_of([asked])[asked]
+    assert view.boxes == (delivery.Box(9_000), delivery.Box(12_000, 900, 600, 500))
+
+
 def test_from_the_case_to_a_courier_at_the_door(at: Stage, asked: UUID) -> None:
     client = client_of(at.buyer_id, EN)
     page = client.get(f"/cases/{asked}/")

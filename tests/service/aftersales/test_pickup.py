@@ -18,6 +18,7 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import fetch
+from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.aftersales.paths import pickup
@@ -456,6 +457,85 @@ def test_only_what_is_bulky_and_is_to_be_sent(now: datetime) -> None:
     assert pickup.bulky(terms, [pickup.Thing("home/furniture", 900, 1)])
     assert pickup.bulky(terms, [pickup.Thing("pantry", 100, 1), pickup.Thing("pantry", 20_000, 1)])
     assert not pickup.bulky(terms, [pickup.Thing("pantry", 19_999, 9)])
+
+
+@pytest.mark.parametrize(
+    ("packed", "bulky"),
+    [
+        (Sides(10, 1_200, 10), True),
+        (Sides(1_199, 10, 10), False),
+        (Sides(500, 500, 800), True),
+        (Sides(500, 500, 799), False),
+        (None, False),
+    ],
+)
+def test_what_is_long_or_large_is_bulky_however_light(packed: Sides | None, bulky: bool) -> None:
+    assert pickup.bulky(pickup.Terms(), [pickup.Thing("pantry", 100, 1, packed)]) is bulky
+
+
+def test_a_buyer_need_not_say_what_the_listings_say() -> None:
+    terms, chair = pickup.Terms(boxes=3), pickup.Thing("home", 4_000, 2, Sides(500, 400, 300))
+    lamp, odd = (
+        pickup.Thing("home", 900, 1, Sides(200, 200, 600)),
+        pickup.Thing("home", 100, 1, Sides(5, 5, 5)),
+    )
+    each = pickup.Piece(4_000, 500, 400, 300)
+    whole = aftersales.Sizes(4_000, 500, 400, 300, more=(each, pickup.Piece(900, 200, 200, 600)))
+    assert pickup.as_listed(terms, [chair, lamp]) == whole
+    assert pickup.as_listed(terms, [chair, lamp, lamp]) == aftersales.Sizes(9_800), (
+        "more than a courier takes"
+    )
+    assert pickup.as_listed(terms, [chair, odd]) == aftersales.Sizes(8_100), "a size that no parcel has"
+    assert pickup.as_listed(terms, [lamp, pickup.Thing("home", 100, 1)]) == aftersales.Sizes(1_000)
+    assert pickup.as_listed(terms, [pickup.Thing("home", 100_000, 9_999)]) == aftersales.Sizes(150_000)
+
+
+def test_several_parcels_are_collected_at_once_each_at_its_price(now: datetime) -> None:
+    at = shop(packed=Sides(900, 600, 500))
+    order, asked = to_send(at, now=now)
+    t = now + hours(32)
+    offer = aftersales.collectable(asked, person_id=at.buyer_id, now=t)
+    assert offer is not None and offer.sizes == aftersales.Sizes(300, 900, 600, 500)
+    sizes = aftersales.Sizes(9_000, more=(pickup.Piece(10_001), pickup.Piece(500, 900, 600, 500)), floors=2)
+    price = 2_600 + 3_200 + (2_600 + 8 * 600) + 2 * 500
+    cost = offer.cost(sizes)
+    assert (cost.total, cost.counted_g, cost.by_volume) == (
+        Money(price, "CNY"),
+        9_000 + 10_001 + 45_090,
+        True,
+    )
+    slot = book(at, asked, now=t, sizes=sizes)
+    [view] = delivery.pickups_of([asked])[asked]
+    assert [box.weight_g for box in view.boxes] == [9_000, 10_001, 500]
+    [heard] = fetch("SELECT weight_g FROM delivery_sandbox_pickup WHERE key = %s", [view.id])
+    assert heard["weight_g"] == 19_501, "the courier was told of all of them"
+    assert aftersales.sizes_of([asked])[asked] == sizes
+    drain(slot.starts_at + hours(1))
+    assert (case(asked).pickup_fee, back(order)) == (Money(price, "CNY"), 20_000 - price)
+    judged_again()
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ((pickup.Piece(1),) * 5, "pickup.boxes"),
+        ((pickup.Piece(1), pickup.Piece(0)), "pickup.sizes"),
+        ((pickup.Piece(1, 500, 0, 0),), "pickup.sizes"),
+        ((pickup.Piece(150_001),), "pickup.sizes"),
+    ],
+)
+def test_parcels_that_nobody_could_carry(now: datetime, more: tuple[pickup.Piece, ...], code: str) -> None:
+    at = shop()
+    _, asked = to_send(at, now=now)
+    before = nothing_changed()
+    with pytest.raises(Invalid) as no:
+        book(at, asked, now=now + hours(32), sizes=aftersales.Sizes(300, more=more))
+    assert (no.value.code, nothing_changed()) == (code, before)
+
+
+def test_what_was_said_of_one_parcel_before_there_could_be_more_reads_the_same() -> None:
+    stored = b'{"weight_g":9000,"length_mm":0,"width_mm":0,"height_mm":0,"apart":true,"floors":6}'
+    assert msgspec.json.decode(stored, type=aftersales.Sizes) == aftersales.Sizes(9_000, apart=True, floors=6)
 
 
 # ---- the price ------------------------------------------------------------------------------------------------------

@@ -65,7 +65,16 @@ def book(now: datetime, how: str = "prompt", *, cause: UUID | None = None, after
     delivery.sandbox_pickup_mischief(str(cause), how)
     delivery.book_pickup(
         delivery.PickupDraft(
-            id, cause, a_shop(), "sandbox", HOME, SHOP, slot(now, after), BOX, timedelta(hours=12), str(cause)
+            id,
+            cause,
+            a_shop(),
+            "sandbox",
+            HOME,
+            SHOP,
+            slot(now, after),
+            (BOX,),
+            timedelta(hours=12),
+            str(cause),
         ),
         now=now,
     )

@@ -20,6 +20,8 @@ from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
 _MOST = Decimal(10**6)
+_MOST_BOXES = 20
+_SIDES = ("length", "width", "height")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -30,34 +32,60 @@ class Choice(msgspec.Struct, frozen=True):
     checked: bool
 
 
+class Row(msgspec.Struct, frozen=True):
+    """The fields of one parcel as they stand; their names end in *ending*."""
+
+    ending: str
+    weight: str
+    length: str
+    width: str
+    height: str
+
+
 class Page(msgspec.Struct, frozen=True):
-    """*given*: the form as it stands. *cost* None where the sizes cannot be, *silent* where the courier does not answer."""
+    """*given*: the form as it stands, *rows* its parcels. *cost* None where the sizes cannot be, *silent* where the courier does
+    not answer; *unsaid*: a parcel of which nobody has said yet what it weighs."""
 
     offer: aftersales.Collectable
     given: Mapping[str, str]
+    rows: tuple[Row, ...]
     cost: aftersales.Cost | None
     days: tuple[tuple[str, tuple[Choice, ...]], ...]
     left: int
     instead_of: UUID | None
     refusal: str
     silent: bool
+    unsaid: bool
+
+    @property
+    def may_be(self) -> range:
+        """How many parcels may be chosen."""
+        return range(1, self.offer.terms.boxes + 1)
 
 
 def sizes_of(given: Mapping[str, str], otherwise: aftersales.Sizes) -> aftersales.Sizes:
     """What the form says: kilograms and centimetres, as people write them. What is no number is a size that cannot be."""
     if "weight" not in given:
         return otherwise
-    length, width, height = (
-        _number(given.get(side, ""), 10, empty=0) for side in ("length", "width", "height")
-    )
+    first, *more = (_piece(given, ending) for ending in _endings(given))
     return aftersales.Sizes(
-        _number(given["weight"], 1000, empty=-1),
-        length,
-        width,
-        height,
+        first.weight_g,
+        *first.sides,
         apart=given.get("apart") == "on",
         floors=_number(given.get("floors", ""), 1, empty=0),
+        more=tuple(more),
     )
+
+
+def _endings(given: Mapping[str, str]) -> list[str]:
+    """How the names of each parcel's fields end; the first one's stand alone."""
+    count = _number(given.get("boxes", ""), 1, empty=1)
+    return ["", *(f"-{n}" for n in range(2, min(count, _MOST_BOXES) + 1))]
+
+
+def _piece(given: Mapping[str, str], ending: str) -> aftersales.Piece:
+    sides = (_number(given.get(f"{side}{ending}", ""), 10, empty=0) for side in _SIDES)
+    return aftersales.Piece(_number(given.get(f"weight{ending}", ""), 1000, empty=-1), *sides)
 
 
 def _number(text: str, times: int, *, empty: int) -> int:
@@ -95,7 +123,12 @@ def page(offer: aftersales.Collectable, given: Mapping[str, str], *, timezone: s
         days, silent = _days(offer, sizes, given.get("slot", ""), timezone, now)
     except Refusal as no:
         refusal = said(no.text)
-    return Page(offer, shown(given, offer.sizes), cost, days, left, standing, refusal, silent)
+    rows = shown(given, offer.sizes)
+    unsaid = any(not row.weight.strip() for row in rows[1:])
+    return Page(
+        offer, {name: given.get(name, "")[:20] for name in ("floors", "apart")}, rows, cost, days, left, standing,
+        "" if unsaid else refusal, silent, unsaid,
+    )  # fmt: skip
 
 
 def _days(
@@ -117,12 +150,21 @@ def _days(
     return days, silent and not found
 
 
-def shown(given: Mapping[str, str], sizes: aftersales.Sizes) -> dict[str, str]:
-    """The fields as they stand: what was typed, or what the listing says."""
+def shown(given: Mapping[str, str], sizes: aftersales.Sizes) -> tuple[Row, ...]:
+    """The fields of each parcel as they stand: what was typed, or what the listing says."""
     if "weight" in given:
-        names = ("weight", "length", "width", "height", "floors", "apart")
-        return {name: given.get(name, "")[:20] for name in names}
-    return {"weight": f"{sizes.weight_g / 1000:g}"}
+        return tuple(
+            Row(ending, *(given.get(f"{name}{ending}", "")[:20] for name in ("weight", *_SIDES)))
+            for ending in _endings(given)
+        )
+    return tuple(
+        Row(
+            f"-{n}" if n > 1 else "",
+            f"{piece.weight_g / 1000:g}",
+            *(f"{side / 10:g}" if side else "" for side in piece.sides),
+        )
+        for n, piece in enumerate(sizes.pieces, 1)
+    )
 
 
 class Stand(msgspec.Struct, frozen=True):

@@ -72,6 +72,7 @@ _NAMES: dict[str, Text] = {
     "quantity": Text(zh="数量", en="quantity"),
     "recorded_on": Text(zh="记录日期", en="dated"),
     "records": Text(zh="医疗记录", en="records"),
+    "more": Text(zh="其他包裹", en="further parcels"),
     "registered_at": Text(zh="填单号时间", en="number given"),
     "round": Text(zh="第几轮", en="round"),
     "ruling": Text(zh="裁决", en="ruling"),

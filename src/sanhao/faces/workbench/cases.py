@@ -127,14 +127,14 @@ _NOTES = {
 
 
 class Pickup(msgspec.Struct, frozen=True):
-    """A case's latest pickup as its shop sees it, and what the buyer says the goods weigh."""
+    """A case's latest pickup as its shop sees it, and in how many parcels, of what weight in all, by what the buyer says."""
 
     view: delivery.PickupView
     word: str
     tone: str
     day: str
     hours: str
-    kilos: str
+    weight_g: int
 
 
 def pickup_of(case: aftersales.CaseView) -> Pickup | None:
@@ -143,7 +143,7 @@ def pickup_of(case: aftersales.CaseView) -> Pickup | None:
     view, timezone = delivery.pickups_of([case.id])[case.id][-1], aftersales.terms_of(case.rule_id).timezone
     word, tone = WORDS[view.state]
     day_, hours_ = day(view.slot, timezone), hours(view.slot, timezone)
-    return Pickup(view, str(word), tone, day_, hours_, f"{view.box.weight_g / 1000:g}")
+    return Pickup(view, str(word), tone, day_, hours_, sum(box.weight_g for box in view.boxes))
 
 
 def way_of(view: aftersales.CaseView, order: orders.OrderView) -> Text | None:

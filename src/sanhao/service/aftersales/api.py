@@ -90,7 +90,7 @@ from sanhao.service.aftersales.outlook import TITLES, Outlook
 from sanhao.service.aftersales.paths.intercept import FEE as INTERCEPT_FEE
 from sanhao.service.aftersales.paths.pickup import FEE as PICKUP_FEE
 from sanhao.service.aftersales.paths.pickup import RULE as PICKUP_RULE
-from sanhao.service.aftersales.paths.pickup import Cost, Sizes
+from sanhao.service.aftersales.paths.pickup import Cost, Piece, Sizes
 from sanhao.service.aftersales.paths.pickup import Terms as PickupTerms
 from sanhao.service.aftersales.paths.pickup import checked as checked_sizes
 from sanhao.service.aftersales.paths.proactive import BY_HAND, LEFT, SWEPT
@@ -177,6 +177,7 @@ __all__ = [
     "Outlook",
     "Phase",
     "PickupTerms",
+    "Piece",
     "Progress",
     "Raisable",
     "Reason",

@@ -106,8 +106,7 @@ def of(view: CaseView, order: orders.OrderView, *, now: datetime) -> Collectable
     if rule is None:
         return None
     terms = msgspec.convert(rule.terms, pickup.Terms)
-    lines = {line.id: line for line in order.lines}
-    things = [pickup.Thing(lines[id].category, lines[id].weight_g, count) for id, count in view.units]
+    things = things_of(view, order)
     payer = terms.by_fault[fault_of(view.reason_code)]
     nothing = payer == "buyer" and (view.kind != "return" or view.ahead)
     if nothing or view.back.currency not in terms.prices or not pickup.bulky(terms, things):
@@ -121,7 +120,7 @@ def of(view: CaseView, order: orders.OrderView, *, now: datetime) -> Collectable
             home.get("postcode", ""),
         ),
         carriers,
-        pickup.Sizes(min(pickup.listed_g(things), terms.heaviest_g)),
+        pickup.as_listed(terms, things),
         view.back,
         payer,
         rule.id,
@@ -129,14 +128,27 @@ def of(view: CaseView, order: orders.OrderView, *, now: datetime) -> Collectable
     )  # fmt: skip
 
 
+def things_of(view: CaseView, order: orders.OrderView) -> list[pickup.Thing]:
+    """What goes back, as it was listed when it was bought."""
+    lines = {line.id: line for line in order.lines}
+    return [
+        pickup.Thing(lines[id].category, lines[id].weight_g, count, lines[id].packed)
+        for id, count in view.units
+    ]
+
+
+def boxes(sizes: pickup.Sizes) -> tuple[delivery.Box, ...]:
+    """The same as a carrier is asked."""
+    return tuple(delivery.Box(piece.weight_g, *piece.sides) for piece in sizes.pieces)
+
+
 def slots(offer: Collectable, carrier: str, sizes: pickup.Sizes, *, now: datetime) -> list[delivery.Slot]:
     """When the carrier could come, within the days that one may choose from. Goes outside: never in a transaction.
 
     Raises delivery's CarrierAway, CarrierRefused.
     """
-    box = delivery.Box(sizes.weight_g, sizes.length_mm, sizes.width_mm, sizes.height_mm)
     last = now + timedelta(days=offer.terms.slot_days)
-    offered = delivery.slots(carrier, delivery.SlotOrder(offer.place, (box,), now))
+    offered = delivery.slots(carrier, delivery.SlotOrder(offer.place, boxes(sizes), now))
     return [slot for slot in offered if now < slot.starts_at < slot.ends_at <= last]
 
 

@@ -11,6 +11,7 @@ import msgspec
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.money import Money
 from sanhao.service.aftersales.actions import return_freight
+from sanhao.service.aftersales.collectable import things_of
 from sanhao.service.aftersales.paths import label, pickup
 from sanhao.service.aftersales.paths.return_freight import Payer
 from sanhao.service.aftersales.queries import CaseView
@@ -51,8 +52,7 @@ def offers(
     had = delivery.labels_of([view.id for view in views])
     found = {}
     for view in views:
-        lines = {line.id: line for line in bought[view.order_id].lines}
-        things = [pickup.Thing(lines[id].category, lines[id].weight_g, count) for id, count in view.units]
+        things = things_of(view, bought[view.order_id])
         carrier, grams = (
             label.carrier_of(terms, brought[view.order_id], makers),
             label.grams_of(terms, things),

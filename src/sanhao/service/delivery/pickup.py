@@ -69,6 +69,6 @@ class PickupDraft(msgspec.Struct, frozen=True):
     place: Place
     to: Place
     slot: Slot
-    box: Box
+    boxes: tuple[Box, ...]
     wait: timedelta
     reference: str = ""

@@ -29,7 +29,7 @@ from sanhao.service.delivery.printing import NoLabel, as_pdf
 UNSURE = "快递没有答复，也许仍会上门。 The courier did not answer, and may come all the same."
 COLUMNS = (
     "t.id, t.cause_id, t.shop_id, t.carrier, t.state, t.place::text AS place, t.bound_for::text AS bound_for, "
-    "t.box::text AS box, t.starts_at, t.ends_at, t.reference, t.asked_at, t.until, t.wait_seconds, t.tries, t.ended_at, "
+    "t.boxes::text AS boxes, t.starts_at, t.ends_at, t.reference, t.asked_at, t.until, t.wait_seconds, t.tries, t.ended_at, "
     "t.tracking_no, t.reason, t.photo::text AS photo, t.handle, t.document"
 )
 
@@ -43,7 +43,7 @@ class PickupView(msgspec.Struct, frozen=True):
     carrier: str
     state: str
     slot: Slot
-    box: Box
+    boxes: tuple[Box, ...]
     asked_at: datetime
     ended_at: datetime | None
     tracking_no: str
@@ -110,9 +110,13 @@ def pickup_counts(*, since: datetime) -> dict[str, int]:
 def _view(row: Row) -> PickupView:
     return PickupView(
         row["id"], row["cause_id"], row["shop_id"], row["carrier"], row["state"],
-        Slot(row["starts_at"], row["ends_at"]), msgspec.json.decode(row["box"], type=Box), row["asked_at"],
+        Slot(row["starts_at"], row["ends_at"]), _boxes_of(row), row["asked_at"],
         row["ended_at"], row["tracking_no"], row["reason"], _photo_of(row), row["reference"], row["document"],
     )  # fmt: skip
+
+
+def _boxes_of(row: Row) -> tuple[Box, ...]:
+    return msgspec.json.decode(row["boxes"], type=tuple[Box, ...])
 
 
 def _photo_of(row: Row) -> media.Stored | None:
@@ -126,7 +130,7 @@ def order_of(row: Row) -> PickupOrder:
         msgspec.json.decode(row["place"], type=Place),
         msgspec.json.decode(row["bound_for"], type=Place),
         Slot(row["starts_at"], row["ends_at"]),
-        (msgspec.json.decode(row["box"], type=Box),),
+        _boxes_of(row),
         row["reference"],
         row["handle"],
         row["tracking_no"],
@@ -143,13 +147,13 @@ def book(draft: PickupDraft, *, now: datetime) -> None:
             en="That slot has begun or is over. Choose another.",
         )
     booked = fetch(
-        "INSERT INTO delivery_pickup (id, cause_id, shop_id, carrier, state, place, bound_for, box, starts_at, ends_at, "
+        "INSERT INTO delivery_pickup (id, cause_id, shop_id, carrier, state, place, bound_for, boxes, starts_at, ends_at, "
         "reference, asked_at, until, wait_seconds, next_try_at, tries, tracking_no, reason) "
         "VALUES (%s, %s, %s, %s, 'asked', %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, 0, '', '') "
         "ON CONFLICT (cause_id) WHERE state IN ('asked', 'booked') DO NOTHING RETURNING id",
         [
             draft.id, draft.cause_id, draft.shop_id, draft.carrier, _json(draft.place), _json(draft.to),
-            _json(draft.box), draft.slot.starts_at, draft.slot.ends_at, draft.reference[:40], now,
+            _json(draft.boxes), draft.slot.starts_at, draft.slot.ends_at, draft.reference[:40], now,
             draft.slot.starts_at, int(draft.wait.total_seconds()), now,
         ],
     )  # fmt: skip

@@ -95,7 +95,7 @@ def book(
         delivery.book_pickup(
             delivery.PickupDraft(
                 id, case_id, row["shop_id"], carrier, offer.place,
-                _shop_place(msgspec.json.decode(row["address"], type=Address)), slot, _box(sizes),
+                _shop_place(msgspec.json.decode(row["address"], type=Address)), slot, collectable.boxes(sizes),
                 timedelta(hours=offer.terms.wait_hours), offer.reference,
             ),
             now=now,
@@ -135,10 +135,6 @@ def _not_offered() -> Refusal:
 
 def _terms(row: Row) -> pickup.Terms:
     return msgspec.convert(rulebook.version(row["pickup_rule_id"]).terms, pickup.Terms)
-
-
-def _box(sizes: pickup.Sizes) -> delivery.Box:
-    return delivery.Box(sizes.weight_g, sizes.length_mm, sizes.width_mm, sizes.height_mm)
 
 
 def _shop_place(to: Address) -> delivery.Place:

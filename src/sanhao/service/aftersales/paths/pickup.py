@@ -1,8 +1,8 @@
 """Bulky goods are collected at the buyer's door (大件上门取退): for which goods, at what price, and who bears it. Pure.
 
-1. What is furniture, or heavy, nobody carries to a parcel shop: a return of it may be collected, in a slot of the buyer's
-   choosing. The price is said before: by what the goods weigh or take up, more where they must be taken apart, and for each
-   floor without a lift.
+1. What is furniture, heavy or large, nobody carries to a parcel shop: a return of it may be collected, in a slot of the
+   buyer's choosing, in several parcels if need be. The price is said before: of each parcel by what it weighs or takes up,
+   more where the goods must be taken apart, and for each floor without a lift.
 2. It is due when the courier has the goods, as it was said: what the courier's scales find changes the price for nobody.
    A visit in vain costs nothing, but is a try; after three the buyer sends it, or asks the shop.
 3. Whose fault the return is bears it: the shop; where a carrier broke it, the platform; who changed their mind, out of what
@@ -21,6 +21,7 @@ import msgspec
 
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Invalid
+from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Text
 from sanhao.kit.wording import sum_of
 
@@ -52,7 +53,8 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rule `delivery.pickup`. Raises ValueError for numbers that would make it a trap.
 
-    *categories* are bulky whatever they weigh; of all others a unit of *heavy_g* is. *litre_g*: what a litre counts as,
+    *categories* are bulky whatever they weigh; of all others a unit of *heavy_g* is, one with a side of *long_mm*, and one that
+    takes up *large_l*. *boxes*: in how many parcels it may be collected, each of *heaviest_g* at most. *litre_g*: what a litre counts as,
     where that is more than the weight. *attempts*: how many pickups may come to nothing, *bookings* how many may be asked
     for at all. *cancel_hours* before its slot one may be taken back; *wait_hours* after it nobody waits any more;
     *grace_hours* are left to the buyer when one came to nothing. *by_fault*: who bears it.
@@ -60,6 +62,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     categories: tuple[str, ...] = ("furniture", "appliances", "e-bikes")
     heavy_g: int = 20_000
+    long_mm: int = 1_200
+    large_l: int = 200
     litre_g: int = 167
     prices: dict[str, Price] = msgspec.field(
         default_factory=lambda: {"CNY": Price(10_000, 2_600, 5_000, 600, 3_000, 500)}
@@ -67,6 +71,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by_fault: dict[str, Payer] = msgspec.field(
         default_factory=lambda: {"shop": "shop", "buyer": "buyer", "carrier": "platform"}
     )
+    boxes: int = 5
     attempts: int = 3
     bookings: int = 8
     slot_days: int = 7
@@ -87,42 +92,69 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if isinstance(value, int) and key not in ("keep_box", "cancel_hours")
         ):
             raise ValueError("every weight, length, time and number is at least 1")
-        if self.cancel_hours < 0 or self.slot_days > 30 or self.wait_hours > 72 or self.grace_hours > 240:
+        if (
+            self.cancel_hours < 0
+            or self.slot_days > 30
+            or self.wait_hours > 72
+            or self.grace_hours > 240
+            or self.boxes > 20
+        ):
             raise ValueError(
-                "cancel_hours: 0 or more; slot_days: to 30; wait_hours: to 72; grace_hours: to 240"
+                "boxes: to 20; cancel_hours: 0 or more; slot_days: to 30; wait_hours: to 72; grace_hours: to 240"
             )
         if set(self.by_fault) != {"shop", "buyer", "carrier"}:
             raise ValueError("by_fault names shop, buyer and carrier")
 
 
 class Thing(msgspec.Struct, frozen=True):
-    """Units of a line that go back: the path of their category, and what one unit weighs as listed."""
+    """Units of a line that go back: the path of their category, what one unit weighs as listed, and how large it is packed."""
 
     category: str
     weight_g: int
     units: int
+    packed: Sides | None = None
 
 
-class Sizes(msgspec.Struct, frozen=True):
-    """What the buyer says of what is to be collected: in all, as it stands at the door. Sides of 0 are not known.
-
-    *apart*: the courier takes it apart. *floors*: how many floors there are to carry, without a lift.
-    """
+class Piece(msgspec.Struct, frozen=True):
+    """One parcel as it stands at the door. Sides of 0 are not known."""
 
     weight_g: int
     length_mm: int = 0
     width_mm: int = 0
     height_mm: int = 0
+
+    @property
+    def sides(self) -> Sides:
+        return Sides(self.length_mm, self.width_mm, self.height_mm)
+
+
+class Sizes(Piece, frozen=True):
+    """What the buyer says of what is to be collected: of the one parcel it is, and of *more* where there are more.
+
+    *apart*: the courier takes it apart. *floors*: how many floors there are to carry, without a lift.
+    """
+
     apart: bool = False
     floors: int = 0
+    more: tuple[Piece, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        return (self, *self.more)
 
 
 def bulky(terms: Terms, things: Sequence[Thing]) -> bool:
     """Whether any of it is too large or heavy to be carried anywhere."""
     return any(
-        thing.weight_g >= terms.heavy_g or set(thing.category.split("/")) & set(terms.categories)
+        thing.weight_g >= terms.heavy_g
+        or (thing.packed is not None and _large(terms, thing.packed))
+        or set(thing.category.split("/")) & set(terms.categories)
         for thing in things
     )
+
+
+def _large(terms: Terms, packed: Sides) -> bool:
+    return packed.longest_mm >= terms.long_mm or packed.volume_ml >= terms.large_l * 1000
 
 
 def listed_g(things: Sequence[Thing]) -> int:
@@ -130,27 +162,51 @@ def listed_g(things: Sequence[Thing]) -> int:
     return sum(thing.weight_g * thing.units for thing in things)
 
 
+_SHORTEST_MM = 10
+
+
+def as_listed(terms: Terms, things: Sequence[Thing]) -> Sizes:
+    """What the buyer need not say: each unit a parcel of its own where their sizes are all known; else one parcel, by weight."""
+    units = [thing for thing in things for _unit in range(min(thing.units, terms.boxes + 1))]
+    known = all(
+        thing.packed and all(_SHORTEST_MM <= side <= terms.longest_mm for side in thing.packed)
+        for thing in units
+    )
+    if not known or len(units) > terms.boxes:
+        return Sizes(min(listed_g(things), terms.heaviest_g))
+    first, *more = (Piece(thing.weight_g, *(thing.packed or ())) for thing in units)
+    return Sizes(first.weight_g, first.length_mm, first.width_mm, first.height_mm, more=tuple(more))
+
+
 def checked(terms: Terms, sizes: Sizes) -> Sizes:
     """*sizes* if a courier could carry that. Raises Invalid ``pickup.sizes``."""
-    sides = (sizes.length_mm, sizes.width_mm, sizes.height_mm)
-    known = [side for side in sides if side]
-    if (
-        not 1 <= sizes.weight_g <= terms.heaviest_g
-        or any(not 10 <= side <= terms.longest_mm for side in known)
-        or len(known) not in (0, 3)
-        or not 0 <= sizes.floors <= terms.floors
-    ):
+    if len(sizes.pieces) > terms.boxes:
+        raise Invalid(
+            "pickup.boxes",
+            zh=f"一次最多取{terms.boxes}个包裹。",
+            en=f"A courier takes at most {terms.boxes} parcels at once.",
+        )
+    if not 0 <= sizes.floors <= terms.floors or not all(_carried(terms, piece) for piece in sizes.pieces):
         kilos, metres = terms.heaviest_g // 1000, f"{terms.longest_mm / 1000:g}"
         raise Invalid(
             "pickup.sizes",
-            zh=f"重量要在1克到{kilos}公斤之间；三条边要么都填、要么都不填，每边1厘米到{metres}米。",
-            en=f"It weighs between 1 gram and {kilos} kg. Give all three sides or none, each from 1 cm to {metres} m.",
+            zh=f"每个包裹重量要在1克到{kilos}公斤之间；三条边要么都填、要么都不填，每边1厘米到{metres}米。",
+            en=f"A parcel weighs between 1 gram and {kilos} kg. Give all three sides or none, each from 1 cm to {metres} m.",
         )
     return sizes
 
 
+def _carried(terms: Terms, piece: Piece) -> bool:
+    known = [side for side in piece.sides if side]
+    return (
+        1 <= piece.weight_g <= terms.heaviest_g
+        and len(known) in (0, 3)
+        and all(_SHORTEST_MM <= side <= terms.longest_mm for side in known)
+    )
+
+
 class Cost(msgspec.Struct, frozen=True):
-    """A price in its parts. *counted_g* is the weight it goes by; *by_volume*: that is what it takes up."""
+    """A price in its parts. *counted_g* is the weight it goes by, of all parcels; *by_volume*: of some, that is what it takes up."""
 
     carrying: Money
     apart: Money
@@ -164,19 +220,24 @@ class Cost(msgspec.Struct, frozen=True):
 
 
 def cost(terms: Terms, sizes: Sizes, currency: str) -> Cost | None:
-    """What collecting it costs; None in a currency without a price."""
+    """What collecting it costs, each parcel as one by itself; None in a currency without a price."""
     price = terms.prices.get(currency)
     if price is None:
         return None
-    volume_g = sizes.length_mm * sizes.width_mm * sizes.height_mm * terms.litre_g // 1_000_000
-    grams = max(sizes.weight_g, volume_g)
-    steps = -(-max(grams - price.first_g, 0) // price.further_g)
+    counted = [_counted_g(terms, piece) for piece in sizes.pieces]
+    steps = sum(-(-max(grams - price.first_g, 0) // price.further_g) for grams in counted)
     return Cost(
-        Money(price.first_minor + steps * price.further_minor, currency),
+        Money(len(counted) * price.first_minor + steps * price.further_minor, currency),
         Money(price.apart_minor if sizes.apart else 0, currency),
         Money(sizes.floors * price.floor_minor, currency),
-        grams,
-        volume_g > sizes.weight_g,
+        sum(counted),
+        any(grams > piece.weight_g for grams, piece in zip(counted, sizes.pieces, strict=True)),
+    )
+
+
+def _counted_g(terms: Terms, piece: Piece) -> int:
+    return max(
+        piece.weight_g, piece.length_mm * piece.width_mm * piece.height_mm * terms.litre_g // 1_000_000
     )
 
 

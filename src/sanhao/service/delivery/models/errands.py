@@ -182,7 +182,7 @@ class Pickup(models.Model):
     state = models.CharField(max_length=10)
     place = models.JSONField()
     bound_for = models.JSONField()
-    box = models.JSONField()
+    boxes = models.JSONField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reference = models.CharField(max_length=40, blank=True)
