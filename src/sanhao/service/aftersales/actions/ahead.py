@@ -332,12 +332,13 @@ def _settle(items: Sequence[Going], now: datetime) -> None:
             entries.append(_entry(item, "case.owed", "owed", _debt(row), _claim(row), out - had, now))
     # What a guarantee gives was divided by its own judge, and what is back already was given by another refund: there the
     # shop gives back the cash, and that is all.
-    by_shop = [item for item in items if item.bearer == "shop"]
-    of_cash = [item for item in by_shop if item.row["promise_id"] or item.row["id"] in gone]
-    settlement.repay([_repaid(item, rows) for item in of_cash], now=now)
-    fees.repay(of_cash, now=now)
-    fees.bear([item for item in items if item.bearer != "shop"], now=now)
-    by_shop = [item for item in by_shop if not (item.row["promise_id"] or item.row["id"] in gone)]
+    shops = [item for item in items if item.bearer == "shop"]
+    claims = [item for item in shops if item.row["promise_id"]]
+    lost = [item for item in shops if not item.row["promise_id"] and item.row["id"] in gone]
+    settlement.repay([_repaid(item, rows) for item in (*claims, *lost)], now=now)
+    fees.repay(claims, now=now)
+    fees.bear([*lost, *(item for item in items if item.bearer != "shop")], now=now)
+    by_shop = [item for item in shops if not item.row["promise_id"] and item.row["id"] not in gone]
     asked = [
         msgspec.structs.replace(one, had_minor=item.refunded_minor, claim=_claim(rows[item.row["id"]]))
         for item, one in zip(by_shop, give.asked_of(by_shop), strict=True)
