@@ -5,8 +5,10 @@ What is shown is said once in English, and every page is walked through by a bro
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +46,11 @@ class Till:
     @property
     def shop(self) -> UUID:
         return self.bench.at.shop_id
+
+
+def _table(answer: Any) -> list[list[str]]:
+    text = b"".join(answer.streaming_content).decode().removeprefix("\ufeff")
+    return list(csv.reader(StringIO(text)))
 
 
 def _delivered(bench: Bench, number: str, *, days: int) -> UUID:
@@ -208,3 +215,35 @@ def test_no_money_page_has_a_barrier(browser: Any, live_server: Any, till: Till)
     walk(browser, live_server.url, till.ada, control, lang="en")
     orders = [f"/orders/{order}/invoice/" for order in (*till.orders, till.bench.order)]
     walk(browser, live_server.url, till.bench.at.buyer_id, orders, lang="zh-hans")
+
+
+def test_every_order_is_found_with_what_came_in_left_and_stays(till: Till) -> None:
+    client, held = client_of(till.bench.manager), till.orders[2]
+    number = settlement.settlements([held])[held].number
+    page = client.get(url("money/orders/"))
+    assert (
+        "Yours since" in words(page) and "Yours from" in words(page) and "Held: a case is open" in words(page)
+    )
+    sums = {
+        (one.received.minor, one.lost.minor, one.commission.minor, one.net.minor)
+        for one in page.context["found"]
+    }
+    assert (20_600, 0, 0, 20_600) in sums and (30_600, 30_000, 0, 600) in sums
+    assert "To the newest" in words(client.get(url(f"money/orders/?before={held}")))
+    found = client.get(url(f"money/orders/?q={number.lower()}")).context["found"]
+    assert [one.settled.order_id for one in found] == [held]
+    assert "No order begins with that number" in words(client.get(url("money/orders/?q=NOSUCH")))
+
+
+def test_the_files_hold_every_order_and_every_refund(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sanhao.faces.workbench.views.by_order._AT_ONCE", 2)
+    client = client_of(till.bench.manager)
+    paid, refunds = (_table(client.get(url(f"money/orders/{name}.csv"))) for name in ("orders", "refunds"))
+    assert len(paid) == 1 + len(till.orders) + 1  # the bench's own order too
+    assert paid[0][2:6] == ["Came in", "Left again", "Commission", "Stays"]
+    assert all(
+        float(row[2]) - float(row[3]) - float(row[4]) == pytest.approx(float(row[5])) for row in paid[1:]
+    )
+    [gone] = [one.settled.number for one in settlement.money_by_order(till.shop, limit=9) if one.lost]
+    borne = [row for row in refunds[1:] if row[6] != "0.00"]
+    assert [row[:1] + row[3:] for row in borne] == [[gone, "300.00", "0.00", "0.00", "300.00", "CNY"]]

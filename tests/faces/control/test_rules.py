@@ -116,6 +116,48 @@ def test_every_rule_of_a_site_can_be_drafted_from(db: None, now: datetime) -> No
     )
 
 
+def test_tables_of_a_rule_are_rows_and_refused_beside_their_cell() -> None:
+    """Prices by currency, sums by place, who bears whose fault, shares by category: nothing of them is JSON."""
+    prices = TermsForm("delivery.pickup", {})
+    typed = sent_back(prices)
+    assert (typed["prices.0.currency"], typed["prices.0.first_minor"]) == ("CNY", "26.00")
+    euros = {"currency": "eur", "first_g": "10000", "first_minor": "9.90", "further_g": "5000", "further_minor": "2",
+             "apart_minor": "0", "floor_minor": "1.5"}  # fmt: skip
+    form = TermsForm(
+        "delivery.pickup", {}, typed | {f"prices.1.{name}": said for name, said in euros.items()}
+    )
+    assert form.is_valid(), form.errors
+    assert (form.terms["prices"]["EUR"]["first_minor"], form.terms["prices"]["EUR"]["apart_minor"]) == (
+        990,
+        0,
+    )
+    for wrong, where in (
+        ({"prices.1.currency": "EUR"}, "prices.1.first_g"),
+        ({"prices.1.first_g": "100"}, "prices.1.currency"),
+        (
+            {f"prices.1.{name}": said for name, said in euros.items()} | {"prices.1.currency": "CNY"},
+            "prices.1.currency",
+        ),
+    ):
+        form = TermsForm("delivery.pickup", {}, typed | wrong)
+        assert not form.is_valid() and where in form.errors
+    freight = TermsForm(
+        "aftersales.return_freight", {}, {
+            "by_fault.shop": "shop", "by_fault.buyer": "buyer", "by_fault.carrier": "platform", "offers": "on",
+            "flat.0.currency": "CNY", "flat.0.amount_minor": "12", "flat.1.place": "新疆", "flat.1.currency": "cny",
+            "flat.1.amount_minor": "24", "most.0.currency": "EUR", "most.0.amount_minor": "60", "appeal_days": "30",
+        },
+    )  # fmt: skip
+    assert freight.is_valid(), freight.errors
+    assert (freight.terms["flat"], freight.terms["most"]) == (
+        {"CNY": {"*": 1200, "新疆": 2400}},
+        {"EUR": 6000},
+    )
+    assert freight.terms["by_fault"]["carrier"] == "platform"
+    assert TermsForm("aftersales.debts", {}, {"remind_days": "3、7，14"}).is_valid()
+    assert not TermsForm("aftersales.debts", {}, {"remind_days": "soon"}).is_valid()
+
+
 def filled(client: Any, path: str, **over: str) -> dict[str, str]:
     form = client.get(path).context["form"]
     heads = {"title_zh": "晚发即赔", "title_en": "Late shipment pays", "reason": "Waiting is worth more."}

@@ -562,13 +562,21 @@ def test_it_costs_what_it_weighs_or_takes_up_and_how_far_it_is_carried(
 
 
 def test_a_buyer_never_owes_more_than_comes_back() -> None:
-    seen = pickup.FeeSeen("sandbox", "buyer", aftersales.Sizes(9_000), Money(2_600, "CNY"))
+    seen = pickup.FeeSeen("sandbox", aftersales.Sizes(9_000), Money(2_600, "CNY"), "buyer")
     whole = Money(2_600, "CNY")
     assert pickup.fee(pickup.Terms(), seen) == pickup.FeeVerdict("charged", "buyer", whole)
-    for more in ({"back": Money(2_599, "CNY")}, {"fault": "carrier"}):
+    for more in ({"back": Money(2_599, "CNY")}, {"payer": None, "fault": "carrier"}):
         found = pickup.fee(pickup.Terms(), msgspec.structs.replace(seen, **more))
         assert (found.payer, found.owed) == ("platform", whole)
-    assert pickup.fee(pickup.Terms(), msgspec.structs.replace(seen, fault="shop")).payer == "shop"
+    assert pickup.fee(pickup.Terms(), msgspec.structs.replace(seen, payer="shop")).payer == "shop"
+
+
+def test_a_shop_that_pays_every_way_back_pays_for_collecting_it(now: datetime) -> None:
+    at = shop()
+    aftersales.offer_return_freight(at.shop_id, by=at.owner_id, pays=True, now=now)
+    _, asked = to_send(at, now=now)
+    offer = aftersales.collectable(asked, person_id=at.buyer_id, now=now + hours(31))
+    assert offer is not None and offer.payer == "shop"
 
 
 # ---- races ----------------------------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ from sanhao.books.settlement.core import (
     View,
 )
 from sanhao.books.settlement.papers import read as read_paper
+from sanhao.books.settlement.queries.by_order import OrderMoney, Outgoing, outgoing
+from sanhao.books.settlement.queries.by_order import of_shop as money_by_order
 from sanhao.books.settlement.queries.orders import HoldView, holds, mismatches, release_dates, settlements
 from sanhao.books.settlement.queries.overview import Coming, Overview, Stopped, coming, overview, stopped
 from sanhao.books.settlement.queries.papers import (
@@ -83,6 +85,8 @@ __all__ = [
     "ManualKind",
     "ManualView",
     "Opening",
+    "OrderMoney",
+    "Outgoing",
     "Overview",
     "Payee",
     "PayeeView",
@@ -117,8 +121,10 @@ __all__ = [
     "lock",
     "manual_money",
     "mismatches",
+    "money_by_order",
     "one_manual",
     "open",
+    "outgoing",
     "overview",
     "pause_payouts",
     "payees",

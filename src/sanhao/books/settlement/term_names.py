@@ -5,6 +5,7 @@ from __future__ import annotations
 from sanhao.kit.text import Text
 
 TERM_NAMES: dict[str, Text] = {
+    "rate_bp": Text(zh="万分之", en="hundredths of a per cent"),
     "by_category": Text(zh="各类目的佣金", en="commission by category"),
     "default_bp": Text(zh="佣金（万分之）", en="commission, in hundredths of a per cent"),
     "by_standing": Text(zh="按店铺信誉", en="by standing"),

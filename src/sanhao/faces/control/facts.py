@@ -80,7 +80,7 @@ def _flat(value: Mapping[str, Any], before: str, shops: Mapping[str, str]) -> It
 def _worded(key: str, seen: object, shops: Mapping[str, str]) -> object:
     if key == "shop":
         return shops.get(str(seen), seen)
-    if key in ("cause", "excluded", "reason"):
+    if key in ("cause", "excluded", "reason") and seen in words.REASONS:
         return words.label(words.REASONS, str(seen))
     if key == "by" and isinstance(seen, str):
         return words.label(words.PARTIES, {"buyer": "person"}.get(seen, seen))

@@ -79,6 +79,8 @@ def _row(item: Any, currency: str) -> str:
 def _one(value: Any, last: str, currency: str) -> str:
     if last.endswith("_minor"):
         return Money(value, currency).format(words.lang())
+    if last in terms.CLOCKS:
+        return terms.clock(value)
     if isinstance(value, datetime):
         return f"{words.local(value):%Y-%m-%d %H:%M}"
     if isinstance(value, (list, tuple)):

@@ -19,20 +19,25 @@ from msgspec import inspect as shapes
 from sanhao.books.wallet import api as wallet
 from sanhao.faces.control import sums, words
 from sanhao.faces.ui import terms as worded
+from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.money import Money, MoneyError
-from sanhao.service.conversations import api as conversations
-from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
-from sanhao.service.remote import api as remote
 
 Terms = dict[str, Any]
 Path = tuple[str, ...]
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """What may be chosen, by the name of a term; a term that is a list takes several."""
 _SPARE_ROWS, _MOST_ROWS = 2, 40
-_CLOCKS = ("opens", "closes", "platform_opens", "platform_closes")
-"""Minutes of a day, shown and typed as a clock shows them; a day that closes at 00:00 is open to its end."""
+_KEYED = {
+    "prices": "currency",
+    "by_country": "country",
+    "windows": "reason",
+    "by_category": "category",
+    "days_by_category": "category",
+}
+"""Terms that are tables by a key, and what their key is."""
 _A_DAY = 24 * 60
+"""A day that closes at 00:00 is open to its end."""
 _WHERE = re.compile(r"^(?P<why>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
 _ABOUT = re.compile(r"([\w.]+): ")
@@ -45,11 +50,7 @@ def shape_of(key: str) -> type[msgspec.Struct] | None:
     if kind is not None:
         found: type[msgspec.Struct] = kind.Terms
         return found
-    others: dict[str, type[msgspec.Struct]] = {
-        wallet.COMPENSATION: wallet.CompensationTerms, "orders.terms": orders.OrderTerms,
-        conversations.RULE: conversations.Terms, remote.RULE: remote.Terms,
-    }  # fmt: skip
-    return others.get(key)
+    return wallet.CompensationTerms if key == wallet.COMPENSATION else rulebook.shape_of(key)
 
 
 def whole(key: str, terms: Mapping[str, Any]) -> Terms:
@@ -64,6 +65,8 @@ def whole(key: str, terms: Mapping[str, Any]) -> Terms:
 def _written(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return {name: _written(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, Mapping):
+        return {key: _written(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_written(item) for item in value]
     return value
@@ -122,7 +125,8 @@ class TermsForm(forms.Form):
         if isinstance(kind, shapes.StructType):
             inner = value if value is not None else {}
             names = [
-                self._add((name, f.name), f.type, inner.get(f.name), loose=value is None) for f in kind.fields
+                self._add((name, f.name), f.type, inner.get(f.name), loose=value is None or f.default == "")
+                for f in kind.fields
             ]
             self.parts.append(("group", (name, names)))
         elif isinstance(kind, shapes.VarTupleType) and isinstance(kind.item_type, shapes.StructType):
@@ -139,8 +143,11 @@ class TermsForm(forms.Form):
             self.parts.append(("table", (name, [f.name for f in columns], rows)))
         elif depth := sums.depth_of(name, kind):
             self._lay_out_sums(name, sums.COLUMNS[depth], sums.rows_of(value, depth))
-        elif isinstance(kind, shapes.DictType) and isinstance(kind.key_type, shapes.LiteralType):
-            keys = list(dict.fromkeys([*value, *(str(key) for key in kind.key_type.values)]))
+        elif isinstance(kind, shapes.DictType) and name in _KEYED:
+            self._lay_out_keyed(name, _columns_of(name, kind), value)
+        elif isinstance(kind, shapes.DictType) and _named_all(kind):
+            named = kind.key_type.values if isinstance(kind.key_type, shapes.LiteralType) else ()
+            keys = list(dict.fromkeys([*value, *(str(key) for key in named)]))
             names = [self._add((name, key), kind.value_type, value.get(key), loose=True) for key in keys]
             self.parts.append(("group", (name, names)))
         else:
@@ -157,6 +164,27 @@ class TermsForm(forms.Form):
                 self.fields[cell].initial = typed.get(column)
             rows.append(row)
         self.parts.append(("sums", (name, columns, rows)))
+
+    def _lay_out_keyed(
+        self, name: str, columns: Mapping[str, shapes.Type], stored: Mapping[str, Any]
+    ) -> None:
+        """A row for each key: the key, then what stands under it."""
+        key = _KEYED[name]
+        started = [
+            (one, held if isinstance(held, Mapping) else {_only(columns): held})
+            for one, held in stored.items()
+        ]
+        rows = []
+        for n in range(self._rows(name, len(started))):
+            at, held = started[n] if n < len(started) else ("", {})
+            row = [self._add((name, str(n), key), shapes.StrType(), at or None, loose=True)]
+            row += [
+                self._add((name, str(n), column), kind, None, loose=True) for column, kind in columns.items()
+            ]
+            for cell, column in zip(row[1:], columns, strict=True):
+                self.fields[cell].initial = _typed(held.get(column), column, at)
+            rows.append(row)
+        self.parts.append(("keyed", (name, (key, *columns), rows)))
 
     def _rows(self, name: str, stored: int) -> int:
         """As many rows as are stored or were sent, and a few to fill in."""
@@ -183,8 +211,8 @@ class TermsForm(forms.Form):
             return None
         if last.endswith("_minor"):
             return f"{Money(value, self.currency).amount}"
-        if last in _CLOCKS:
-            return f"{value // 60 % 24:02d}:{value % 60:02d}"
+        if last in worded.CLOCKS:
+            return worded.clock(value)
         if isinstance(kind, shapes.DateTimeType):
             return words.local(value)
         if isinstance(kind, shapes.VarTupleType):
@@ -238,6 +266,8 @@ class TermsForm(forms.Form):
                 terms[name], wrong = sums.read(typed)
                 for row_no, column, why in wrong:
                     self.add_error(f"{name}.{row_no}.{column}", why)
+            elif what == "keyed":
+                terms[given[0]] = self._keyed(*given)
             else:
                 name, columns, rows = given
                 read = [{c: self._value(cell) for c, cell in zip(columns, row, strict=True)} for row in rows]
@@ -247,12 +277,37 @@ class TermsForm(forms.Form):
                 ]  # fmt: skip
         return terms
 
-    def _value(self, name: str) -> Any:
+    def _keyed(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Terms:
+        """What a table by a key says; a row without its key, or one that stands there already, is refused."""
+        found: Terms = {}
+        for row in rows:
+            typed = {c: self.cleaned_data[cell] for c, cell in zip(columns, row, strict=True)}
+            if all(value in (None, "") for value in typed.values()):
+                continue
+            key = str(typed[columns[0]]).strip()
+            if columns[0] == "currency":
+                key = key.upper()
+            if not key or key in found:
+                self.add_error(
+                    row[0],
+                    _("This stands here already.")
+                    if key
+                    else _("Fill this in, or leave the whole row empty."),
+                )
+                continue
+            held = {c: self._value(cell, key) for c, cell in zip(columns[1:], row[1:], strict=True)}
+            found[key] = held if name in ("prices", "by_country") else held[columns[1]]
+            for c, cell in zip(columns[1:], row[1:], strict=True):
+                if typed[c] in (None, ""):
+                    self.add_error(cell, _("Fill this in, or leave the whole row empty."))
+        return found
+
+    def _value(self, name: str, currency: str = "") -> Any:
         value = self.cleaned_data[name]
         if name.endswith("_minor") and value:
             try:
-                return Money.parse(value, self.currency).minor
-            except MoneyError:
+                return Money.parse(value, currency or self.currency).minor
+            except (MoneyError, ValueError):
                 self.add_error(name, _("Write an amount, such as 3 or 3.50."))
                 return None
         if isinstance(self.fields[name], (_ListField, forms.MultipleChoiceField)):
@@ -297,9 +352,19 @@ class TermsForm(forms.Form):
 class _ListField(forms.CharField):
     """Words separated by commas."""
 
-    def clean(self, value: Any) -> list[str]:
+    def clean(self, value: Any) -> list[Any]:
         text: str = super().clean(value)
         return [word.strip() for word in re.split(r"[,，、]", text) if word.strip()]
+
+
+class _NumbersField(_ListField):
+    """Whole numbers separated by commas."""
+
+    def clean(self, value: Any) -> list[Any]:
+        words = super().clean(value)
+        if not all(word.isascii() and word.isdigit() for word in words):
+            raise forms.ValidationError(_("Write whole numbers with commas between them, such as 3, 7, 14."))
+        return [int(word) for word in words]
 
 
 class _JsonField(forms.CharField):
@@ -308,6 +373,29 @@ class _JsonField(forms.CharField):
             return json.loads(super().clean(value))
         except ValueError as error:
             raise forms.ValidationError(_("This is not JSON: %(why)s") % {"why": error}) from None
+
+
+def _named_all(kind: shapes.DictType) -> bool:
+    """Whether each key has one of some words under it, or is one itself."""
+    return isinstance(kind.key_type, shapes.LiteralType) or isinstance(kind.value_type, shapes.LiteralType)
+
+
+def _columns_of(name: str, kind: shapes.DictType) -> dict[str, shapes.Type]:
+    """What stands under a key of a table: the fields of its type, or one number."""
+    if isinstance(kind.value_type, shapes.StructType):
+        return {field.name: field.type for field in kind.value_type.fields}
+    return {"rate_bp" if name == "by_category" else "days": kind.value_type}
+
+
+def _only(columns: Mapping[str, shapes.Type]) -> str:
+    return next(iter(columns))
+
+
+def _typed(value: Any, column: str, key: str) -> Any:
+    """A value as its cell shows it; a price in the currency of its row."""
+    if value is None or not column.endswith("_minor"):
+        return value
+    return f"{Money(value, key).amount}"
 
 
 def _bare(kind: shapes.Type) -> tuple[shapes.Type, bool]:
@@ -342,7 +430,7 @@ def _choice(kind: shapes.Type | None, choices: Sequence[tuple[str, str]], value:
     several = isinstance(kind, shapes.VarTupleType)
     stored = [str(one) for one in (value or ())] if several else [value] if value else []
     known = {key for key, _name in choices}
-    given = [*choices, *((one, one) for one in stored if one not in known)]
+    given = [*choices, *((one, worded.value(one)) for one in stored if one not in known)]
     if several:
         return forms.MultipleChoiceField(choices=given, required=False, widget=forms.CheckboxSelectMultiple)
     return forms.ChoiceField(choices=[("", "—"), *given], required=False)
@@ -353,7 +441,7 @@ def _field(kind: shapes.Type | None, last: str, *, required: bool) -> forms.Fiel
         return forms.CharField(
             required=required, max_length=20, widget=forms.TextInput({"inputmode": "decimal"})
         )
-    if last in _CLOCKS:
+    if last in worded.CLOCKS:
         return forms.TimeField(
             required=required,
             widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
@@ -371,6 +459,8 @@ def _field(kind: shapes.Type | None, last: str, *, required: bool) -> forms.Fiel
         case shapes.DateTimeType():
             widget = forms.DateTimeInput({"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S")
             return forms.DateTimeField(required=required, widget=widget)
+        case shapes.VarTupleType(item_type=shapes.IntType()):
+            return _NumbersField(required=False, max_length=2000)
         case shapes.VarTupleType():
             return _ListField(required=False, max_length=2000)
         case shapes.StrType():

@@ -18,6 +18,8 @@ from sanhao.service.aftersales import api as aftersales
 from sanhao.service.promises import api as promises
 from sanhao.service.remote import api as remote
 
+CLOCKS = ("opens", "closes", "platform_opens", "platform_closes")
+"""Terms that are minutes of a day, shown and typed as a clock shows them."""
 _LOCALES: dict[Lang, str] = {"zh": "zh_Hans", "en": "en"}
 CURRENCY = re.compile("[A-Z]{3}")
 """A table by such keys holds sums, in minor units."""
@@ -149,6 +151,11 @@ def value(given: object) -> str:
     if len(plain) == 2 and plain.isupper():
         return str(Locale.parse(_LOCALES[lang]).territories.get(plain, plain))
     return plain
+
+
+def clock(minutes: int) -> str:
+    """Minutes of a day as a clock shows them; the end of the day is 00:00."""
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
 def each(given: Iterable[object]) -> list[str]:

@@ -112,7 +112,10 @@ _TOLD = {
     "back_already": gettext_lazy("Its money went back another way"),
 }  # fmt: skip
 """Moves of which the note says more than the state they led to."""
-_COLLECTED = gettext_lazy("A courier collected it at the door")
+_GONE_BACK = {
+    "collected": gettext_lazy("A courier collected it at the door"),
+    "scanned": gettext_lazy("Handed in under its label"),
+}  # fmt: skip
 _NOTES = {
     "approved_by_silence": gettext_lazy("by silence"), "received_by_silence": gettext_lazy("by silence"),
     "nothing_packed": gettext_lazy("nothing was packed yet"), "out_of_stock": gettext_lazy("sold out, so it became a return"),
@@ -148,32 +151,34 @@ def pickup_of(case: aftersales.CaseView) -> Pickup | None:
 
 def way_of(view: aftersales.CaseView, order: orders.OrderView) -> Text | None:
     """Who pays for sending back what is or may be sent back; nothing is asked of the database for other cases."""
-    if view.over or view.kind not in ("return", "exchange") or view.pickup == "collected":
+    if view.over or view.kind not in ("return", "exchange") or view.pickup not in ("", "over"):
         return None
     way = aftersales.way_home_of(view.id, order, view.reason_code, opened_at=view.opened_at)
     return way.text if way is not None else None
 
 
 def steps_of(view: aftersales.CaseView, moves: Sequence[aftersales.MoveView]) -> list[Step]:
-    steps = [Step(_("The buyer asked"), "done", view.opened_at, said(view.reason))]
+    """What has happened, and where it stands now. How the goods went is as old as the courier's scan."""
+    steps, since = [Step(_("The buyer asked"), "done", view.opened_at, said(view.reason))], 0
     for move in moves:
         bad = move.target in ("rejected", "closed", "lapsed")
-        steps.append(
-            Step(
-                str(_COLLECTED if move.note == "collected" else _TOLD.get(move.note) or _DONE[move.target]),
-                "bad" if bad else "done",
-                move.at,
-                str(_NOTES.get(move.note, "")),
-            )
-        )
+        gone, at = _GONE_BACK.get(move.note), move.at
+        if gone is None:
+            since, label = len(steps), _TOLD.get(move.note) or _DONE[move.target]
+        else:
+            label, at = gone, view.collected_at or move.at
+        steps.append(Step(str(label), "bad" if bad else "done", at, str(_NOTES.get(move.note, ""))))
         if move.target == "returning":
-            if view.collected_at:
+            if view.collected_at and gone is None:
                 steps.append(Step(_("Collected by the courier"), "done", view.collected_at))
             if view.signed_at:
                 steps.append(Step(_("Delivered to you"), "done", view.signed_at))
-    if not view.over:
-        steps[-1] = Step(said(view.outlook.title), "now", steps[-1].at, steps[-1].text)
-    return steps
+    if view.over:
+        return steps
+    if since == len(steps) - 1:
+        led = steps.pop()
+        return [*steps, Step(said(view.outlook.title), "now", led.at, led.text)]
+    return [*steps, Step(said(view.outlook.title), "now")]
 
 
 def by_number(seat: Seat, words: str) -> list[UUID] | None:

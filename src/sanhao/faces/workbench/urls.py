@@ -4,6 +4,7 @@ from django.urls import path
 
 from sanhao.faces.workbench.views import (
     accounts,
+    by_order,
     cases,
     coupons,
     debits,
@@ -68,6 +69,9 @@ urlpatterns = [
     path("<slug:shop>/money/", money.money, name="money"),
     path("<slug:shop>/money/statement.csv", money.statement, name="statement"),
     path("<slug:shop>/money/paid-in/", money.paid_in, name="paid_in"),
+    path("<slug:shop>/money/orders/", by_order.by_order, name="by_order"),
+    path("<slug:shop>/money/orders/orders.csv", by_order.by_order_file, name="by_order_file"),
+    path("<slug:shop>/money/orders/refunds.csv", by_order.refunds_file, name="refunds_file"),
     path("<slug:shop>/money/months/", accounts.month, name="month"),
     path("<slug:shop>/money/months/statement.csv", accounts.month_file, name="month_file"),
     path("<slug:shop>/money/bills/", accounts.bills, name="bills"),

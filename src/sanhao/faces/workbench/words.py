@@ -17,6 +17,7 @@ from django.utils.translation import npgettext
 from sanhao.faces.ui import facts as other_facts
 from sanhao.faces.ui import terms as worded
 from sanhao.faces.workbench.waiting import said
+from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.service.promises import api as promises
@@ -97,8 +98,12 @@ def _plain(value: Any, key: str = "", currency: str = "CNY") -> str:
         return ", ".join(_plain(one, key, currency) for one in value)
     if isinstance(value, Mapping):
         return ", ".join(
-            _entry(name, one, key, currency) for name, one in value.items() if name != worded.SHORT_NAME
+            _entry(name, one, key, currency)
+            for name, one in value.items()
+            if name != worded.SHORT_NAME and one != ""
         )
+    if key in worded.CLOCKS and isinstance(value, int):
+        return worded.clock(value)
     if key.endswith("_minor") and isinstance(value, int):
         return Money(value, currency).format()
     return worded.value(value)
@@ -161,16 +166,21 @@ def _lines(lines: list[Any]) -> Iterator[Row]:
 
 def whole_terms(key: str, stored: Mapping[str, Any]) -> dict[str, Any]:
     """The terms with all that goes without saying: a promise's terms are stored without their usual values."""
-    kind = promises.KINDS.get(key.removeprefix("promise."))
-    if kind is None or not key.startswith("promise."):
+    kind, shape = promises.KINDS.get(key.removeprefix("promise.")), rulebook.shape_of(key)
+    if kind is not None and key.startswith("promise."):
+        typed = promises.terms_from(kind, dict(stored))
+    elif shape is not None:
+        typed = msgspec.convert(dict(stored), shape)
+    else:
         return dict(stored)
-    typed = promises.terms_from(kind, dict(stored))
     return {name: _plainly(getattr(typed, name)) for name in typed.__struct_fields__}
 
 
 def _plainly(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return {name: _plainly(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, Mapping):
+        return {name: _plainly(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plainly(one) for one in value]
     return value.isoformat() if isinstance(value, datetime) else value

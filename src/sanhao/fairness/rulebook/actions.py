@@ -37,20 +37,29 @@ from sanhao.kit.text import Text
 from sanhao.people.api import require_role
 
 _schemas: dict[str, Validate] = {}
+_shapes: dict[str, type[msgspec.Struct]] = {}
 
 
-def register_schema(key: str, validate: Validate) -> None:
-    """Say what terms *key* may have; a *key* that ends with a dot stands for all keys that begin with it.
+def register_schema(key: str, validate: Validate, shape: type[msgspec.Struct] | None = None) -> None:
+    """Say what terms *key* may have, and of what *shape* they are; a *key* that ends with a dot stands for all keys that
+    begin with it.
 
     Raises ValueError for a second schema under the same name.
     """
     if _schemas.setdefault(key, validate) is not validate:
         raise ValueError(f"two schemas are registered for {key}")
+    if shape is not None:
+        _shapes[key] = shape
 
 
 def register_terms(key: str, shape: type[msgspec.Struct]) -> None:
     """Say that the terms of *key* have this shape; what they leave out is stored as the shape's default."""
-    register_schema(key, _reading(shape))
+    register_schema(key, _reading(shape), shape)
+
+
+def shape_of(key: str) -> type[msgspec.Struct] | None:
+    """The shape of the terms of rule *key*; None where nobody said."""
+    return _shapes.get(key)
 
 
 @cache

@@ -10,6 +10,7 @@ from sanhao.fairness.rulebook.actions import (
     redraft,
     register_schema,
     register_terms,
+    shape_of,
     withdraw,
 )
 from sanhao.fairness.rulebook.core import (
@@ -63,6 +64,7 @@ __all__ = [
     "register_schema",
     "register_terms",
     "rule",
+    "shape_of",
     "version",
     "versions",
     "withdraw",

@@ -22,6 +22,7 @@ from sanhao.service.aftersales.actions.claim import (
     claimables,
     look,
 )
+from sanhao.service.aftersales.actions.debts import FORGIVEN as DEBT_FORGIVEN
 from sanhao.service.aftersales.actions.debts import (
     approve_write_off,
     decline_write_off,
@@ -88,6 +89,7 @@ from sanhao.service.aftersales.labelled import offers as label_offers
 from sanhao.service.aftersales.money import Asked, give_back
 from sanhao.service.aftersales.outlook import TITLES, Outlook
 from sanhao.service.aftersales.paths.intercept import FEE as INTERCEPT_FEE
+from sanhao.service.aftersales.paths.label import FEE as LABEL_FEE
 from sanhao.service.aftersales.paths.pickup import FEE as PICKUP_FEE
 from sanhao.service.aftersales.paths.pickup import RULE as PICKUP_RULE
 from sanhao.service.aftersales.paths.pickup import Cost, Piece, Sizes
@@ -135,9 +137,11 @@ __all__ = [
     "CASE_STATES",
     "CLAIMS",
     "DEBTS",
+    "DEBT_FORGIVEN",
     "FILMS",
     "INTERCEPT_FEE",
     "KINDS",
+    "LABEL_FEE",
     "LEFT",
     "OVER",
     "PHOTOS",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -14,9 +13,9 @@ from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import fetch
 from sanhao.kit.wording import sum_of
+from sanhao.service.aftersales.labelled import payer_of
 from sanhao.service.aftersales.paths import pickup
 from sanhao.service.aftersales.queries import CaseView, case
-from sanhao.service.aftersales.reasons import REASONS
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
@@ -83,10 +82,6 @@ def require_time(terms: pickup.Terms, standing: delivery.PickupView, now: dateti
         )
 
 
-def fault_of(reason: str) -> Literal["shop", "buyer", "carrier"]:
-    return REASONS[reason].fault
-
-
 def collectable(case_id: UUID, *, person_id: UUID, now: datetime) -> Collectable | None:
     """None where nothing is to be sent, it is not bulky, nobody comes, or who would bear it has nothing to bear it with.
     Raises NotFound for somebody else's case."""
@@ -95,7 +90,7 @@ def collectable(case_id: UUID, *, person_id: UUID, now: datetime) -> Collectable
 
 
 def of(view: CaseView, order: orders.OrderView, *, now: datetime) -> Collectable | None:
-    """The same of a case that was read already. Two queries, none where the case sends nothing."""
+    """The same of a case that was read already. Two queries, none where the case sends nothing, three more where it is bulky."""
     if view.state != "to_send":
         return None
     carriers = tuple(delivery.collectors())
@@ -107,10 +102,11 @@ def of(view: CaseView, order: orders.OrderView, *, now: datetime) -> Collectable
         return None
     terms = msgspec.convert(rule.terms, pickup.Terms)
     things = things_of(view, order)
-    payer = terms.by_fault[fault_of(view.reason_code)]
-    nothing = payer == "buyer" and (view.kind != "return" or view.ahead)
-    if nothing or view.back.currency not in terms.prices or not pickup.bulky(terms, things):
+    if view.back.currency not in terms.prices or not pickup.bulky(terms, things):
         return None
+    payer = pickup.bearer(payer_of(view.id, order, view.reason_code, opened_at=view.opened_at))
+    if payer == "buyer" and (view.kind != "return" or view.ahead):
+        return None  # there is nothing to take it out of
     home = order.address
     return Collectable(
         view.id,

@@ -37,6 +37,7 @@ from sanhao.service.aftersales.actions import intercept as intercepting
 from sanhao.service.aftersales.actions import label as labelling
 from sanhao.service.aftersales.actions import pickup as collecting
 from sanhao.service.aftersales.book import COLUMNS, RULE, WITHDRAWAL, encode, terms_from
+from sanhao.service.aftersales.case import Terms
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged, OrderSwept, SweepMoved
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
 from sanhao.service.aftersales.paths import instant, intercept, label, pickup, proactive
@@ -217,8 +218,8 @@ DECISIONS: Mapping[str, tuple[Text, decisions.Judge | None]] = {
 def wire() -> None:
     rulebook.register_names(TERM_NAMES)
     conversations.register_subject("case", parties)
-    rulebook.register_schema(RULE, checked)
-    rulebook.register_schema(WITHDRAWAL, checked)
+    rulebook.register_schema(RULE, checked, Terms)
+    rulebook.register_schema(WITHDRAWAL, checked, Terms)
     rulebook.register_terms(core.RULE, core.MoneyRule)
     rulebook.register_terms(instant.RULE, instant.Terms)
     rulebook.register_terms(proactive.RULE, proactive.Terms)

@@ -88,7 +88,6 @@ PICKUP_MISCHIEF: dict[str, Habit] = {
 _REASONS: dict[str, str] = {
     "in_vain": "没有人开门 / Nobody opened the door",
     "refused": "这个地址不上门 / We do not come to this address",
-    "collected": "外箱完好，已封好 / The box is whole and taped",
 }
 
 

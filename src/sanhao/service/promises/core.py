@@ -308,7 +308,6 @@ class Admission(msgspec.Struct, frozen=True):
     owed: Money | None = None
     split: Split = ()
     needs_return: bool = False
-    return_freight: Literal["", "shop", "buyer"] = ""
     answer_hours: int = 48
     photos: int = 0
     or_video: bool = True

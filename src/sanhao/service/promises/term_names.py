@@ -76,5 +76,5 @@ TERM_NAMES: dict[str, Text] = {
     "excluded_categories": Text(zh="不参加的类目", en="categories left out"),
     "excluded_prices": Text(zh="不算数的价格", en="prices that do not count"),
     "tolerance_bp": Text(zh="允许的误差（万分之）", en="tolerance, in hundredths of a per cent"),
-    "most": Text(zh="总共最多", en="in all at most"),
+    "most": Text(zh="最多给", en="given at most"),
 }

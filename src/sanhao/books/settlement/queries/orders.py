@@ -14,7 +14,7 @@ from sanhao.books.settlement.rules import terms_at
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 
-_VIEW = (
+VIEW = (
     "id AS order_id, number, shop_id, currency, state, received_minor, held_minor, covered_minor, goods_minor, "
     "goods_back_minor, commission_minor, released_minor, drawn_minor, charged_minor, holds, opened_at, release_at, "
     "released_at, because_zh, because_en"
@@ -23,7 +23,7 @@ _VIEW = (
 
 def settlements(order_ids: Sequence[UUID]) -> dict[UUID, View]:
     """The settlements of these orders; unknown ones are left out. One query."""
-    rows = fetch(f"SELECT {_VIEW} FROM settlement_settlement WHERE id = ANY(%s)", [list(order_ids)])
+    rows = fetch(f"SELECT {VIEW} FROM settlement_settlement WHERE id = ANY(%s)", [list(order_ids)])
     return {row["order_id"]: View(**row) for row in rows}
 
 

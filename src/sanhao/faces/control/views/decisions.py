@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from sanhao.faces.control import facts, money, spelled, words
+from sanhao.faces.control import choices, facts, money, spelled, words
 from sanhao.faces.control.again import Comparison, compare, stored_outcome
 from sanhao.faces.control.staff import EVERYBODY, StaffRequest, page
 from sanhao.faces.control.terms import TermsForm, profiles, whole
@@ -153,7 +153,7 @@ def again(request: StaffRequest, decision_id: UUID) -> HttpResponse:
     key = found.rule.key if found.rule else ""
     known = [view for view in rulebook.versions(key) if view.state != "draft"] if key else []
     base, version = _base(request, found, known)
-    form = TermsForm(key, base, request.GET if "judge" in request.GET else None)
+    form = TermsForm(key, base, request.GET if "judge" in request.GET else None, choices.of(key))
     comparison, refusal = _judge(found, form, base, key)
     given = {
         "opened": found, "decision": found.decision, "form": form, "comparison": comparison, "refusal": refusal,

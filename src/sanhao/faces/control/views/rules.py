@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanhao.faces.control import remote_terms, spelled, words
+from sanhao.faces.control import choices, remote_terms, spelled, words
 from sanhao.faces.control.staff import EVERYBODY, StaffRequest, act, form, page
 from sanhao.faces.control.terms import TermsForm
 from sanhao.faces.control.views.common import words_of
@@ -155,7 +155,7 @@ def draft(request: StaffRequest, key: str) -> HttpResponse:
     base = next((view for view in versions if str(view.id) == request.GET.get("from")), versions[0])
     titles = {"title_zh": base.title.zh, "title_en": base.title.en}
     data = request.POST if request.method == "POST" else None
-    head, terms = DraftForm(data, initial=titles), TermsForm(key, base.terms, data, remote_terms.choices(key))
+    head, terms = DraftForm(data, initial=titles), TermsForm(key, base.terms, data, choices.of(key))
     if head.is_valid() and terms.is_valid():
         said = head.cleaned_data
         try:
@@ -180,7 +180,7 @@ def edit(request: StaffRequest, rule_id: UUID) -> HttpResponse:
     start = {"title_zh": found.title.zh, "title_en": found.title.en, "reason": found.reason}
     data = request.POST if request.method == "POST" else None
     head = DraftForm(data, initial=start)
-    terms = TermsForm(found.key, found.terms, data, remote_terms.choices(found.key))
+    terms = TermsForm(found.key, found.terms, data, choices.of(found.key))
     for name in ("title_zh", "title_en"):
         head.fields[name].disabled = True
     if head.is_valid() and terms.is_valid():

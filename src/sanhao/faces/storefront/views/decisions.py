@@ -59,17 +59,22 @@ def _context(view: decisions.DecisionView, now: datetime) -> dict[str, Any]:
     return {
         "decision": view, "now": now, "order": order, "may_appeal": view.may_appeal(now),
         "title": said(decisions.title_of(view.kind)), "facts": facts_in_words(view.facts),
-        "rule": rulebook.rule(view.rule_id) if view.rule_id else None,
+        "rule": rulebook.rule(view.rule_id) if view.rule_id else None, "frozen": promise is not None,
         "appeal": decisions.appeals_of([view.id]).get(view.id) if view.state != "standing" else None,
         "followed": _followed(view, promise), "case_id": view.subject_id if view.subject_kind == "case" else None,
     }  # fmt: skip
 
 
+_FEES = (aftersales.INTERCEPT_FEE, aftersales.LABEL_FEE, aftersales.PICKUP_FEE)
+
+
 def _followed(view: decisions.DecisionView, promise: promises.PromiseView | None) -> str:
-    """Where its sum went: a coupon, a fee that is taken off, or money back."""
-    if promise is not None and promise.remedy == "coupon":
+    """Where its sum went: a coupon, a fee that is taken off, a debt nobody asks for any more, or money back."""
+    if view.kind == aftersales.RETURN_FREIGHT or (promise is not None and promise.remedy == "coupon"):
         return "coupon"
-    return "fee" if view.kind in (aftersales.INTERCEPT_FEE, aftersales.PICKUP_FEE) else "money"
+    if view.kind == aftersales.DEBT_FORGIVEN:
+        return "forgiven"
+    return "fee" if view.kind in _FEES else "money"
 
 
 _SAME = {"due_at": ("first_due_at", "promised_at")}

@@ -73,7 +73,7 @@ def _account(request: HttpRequest) -> str:
     return asked if asked in ACCOUNTS else "balance"
 
 
-def _id(text: str) -> UUID | None:
+def id_of(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
@@ -89,7 +89,7 @@ def _money(request: HttpRequest, seat: Seat, form: PaidInForm) -> HttpResponse:
     account = _account(request)
     lines = ledger.statement(
         account, str(seat.shop.id), seat.shop.currency, limit=_ON_A_PAGE + 1,
-        before=_id(request.GET.get("before", "")),
+        before=id_of(request.GET.get("before", "")),
     )  # fmt: skip
     words, base = account_words(), reverse("workbench:money", args=[seat.shop.slug])
     given = {
@@ -106,7 +106,7 @@ def _money(request: HttpRequest, seat: Seat, form: PaidInForm) -> HttpResponse:
 def pages_of_money(seat: Seat, current: str) -> list[Tab]:
     """The pages about money, as tabs."""
     names = {
-        "money": _("Where it is"), "month": _("Month by month"), "payouts": _("Payouts"), "bills": _("Commission"),
+        "money": _("Where it is"), "by_order": _("Order by order"), "month": _("Month by month"), "payouts": _("Payouts"), "bills": _("Commission"),
         "invoices": _("Invoices"),
     }  # fmt: skip
     return [Tab(reverse(f"workbench:{name}", args=[seat.shop.slug]), said, name == current) for name, said in names.items()]  # fmt: skip

@@ -20,7 +20,7 @@ from sanhao.kit.rows import execute
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import money, worth
-from sanhao.service.aftersales.actions import ask, holds
+from sanhao.service.aftersales.actions import ask, holds, return_freight
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.moves import Going, enter
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, facts_of, terms_from
@@ -59,6 +59,8 @@ class Look(msgspec.Struct, frozen=True):
     price: Money | None
     category: str
     """Its path, the wider first."""
+    way: Text | None
+    """Who pays for sending it back, where it is to be sent back."""
 
 
 def look(
@@ -100,7 +102,9 @@ def look(
     price = claim.price if promise.kind == "price_protection" else None
     offer = catalog.offers([line.offer_id], now=now).get(line.offer_id)
     category = offer.category_path if offer is not None else ""
-    return Look(promise, order, line, left, units, claim, admission, price, category)
+    reason = _reason(promise.kind).code
+    ways = return_freight.ways(order, [reason], at=now) if admission.needs_return else {}
+    return Look(promise, order, line, left, units, claim, admission, price, category, ways.get(reason))
 
 
 def _claimed(

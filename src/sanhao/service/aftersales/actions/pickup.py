@@ -32,12 +32,13 @@ from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, moved_on, take
 from sanhao.service.aftersales.book import COLUMNS, encode, facts_of, terms_of
 from sanhao.service.aftersales.case import OVER, Address, due
-from sanhao.service.aftersales.collectable import fault_of
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
 from sanhao.service.aftersales.evidence import add
+from sanhao.service.aftersales.labelled import payer_of
 from sanhao.service.aftersales.paths import pickup
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import PickupMoved
+from sanhao.service.orders import api as orders
 
 # ---- booking --------------------------------------------------------------------------------------------------------
 
@@ -191,11 +192,12 @@ def _collected(row: Row, fact: PickupMoved, at: datetime) -> None:
         add(row["id"], "courier", [fact.photo], by=None, round=0, now=at)
     comes = row["state"] in COMES and (row["state"] not in OVER or remains.free_again(row))
     to_refund = row["back_minor"] - row["ahead_minor"] if comes or row["state"] == "returning" else 0
+    payer = payer_of(row["id"], orders.order(row["order_id"]), row["reason"], opened_at=row["opened_at"])
     seen = pickup.FeeSeen(
         fact.carrier,
-        fault_of(row["reason"]),
         msgspec.json.decode(row["pickup_sizes"], type=pickup.Sizes),
         Money(to_refund, row["currency"]),
+        pickup.bearer(payer),
     )
     fee = fees.charge(row, _terms(row), seen, now=at)
     also: dict[str, Any] = {"pickup": "collected", "pickup_minor": fee, "back_minor": row["back_minor"] - fee}

@@ -5,8 +5,8 @@
    more where the goods must be taken apart, and for each floor without a lift.
 2. It is due when the courier has the goods, as it was said: what the courier's scales find changes the price for nobody.
    A visit in vain costs nothing, but is a try; after three the buyer sends it, or asks the shop.
-3. Whose fault the return is bears it: the shop; where a carrier broke it, the platform; who changed their mind, out of what
-   comes back. Where that is too little, or nothing comes back in the end, the platform bears it.
+3. Who pays the way back (`paths/return_freight.py`) bears it: the shop; the platform, where a courier is at fault; who changed
+   their mind, out of what comes back. Where that is too little, or nothing comes back in the end, the platform bears it.
 4. A slot may be taken back or changed until some hours before it begins.
 
 Source: `bulky.pickup` as collected for this project; the numbers are ours.
@@ -24,6 +24,7 @@ from sanhao.kit.refusals import Invalid
 from sanhao.kit.sizes import Sides
 from sanhao.kit.text import Text
 from sanhao.kit.wording import sum_of
+from sanhao.service.aftersales.paths import return_freight
 
 RULE = "delivery.pickup"
 FEE = "pickup.fee"
@@ -50,14 +51,15 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a price is not negative")
 
 
-class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The rule `delivery.pickup`. Raises ValueError for numbers that would make it a trap.
+class Terms(msgspec.Struct, frozen=True):
+    """The rule `delivery.pickup`. Raises ValueError for numbers that would make it a trap. Its first versions also said who
+    bears it (`by_fault`), which `aftersales.return_freight` says since: that is read over.
 
     *categories* are bulky whatever they weigh; of all others a unit of *heavy_g* is, one with a side of *long_mm*, and one that
     takes up *large_l*. *boxes*: in how many parcels it may be collected, each of *heaviest_g* at most. *litre_g*: what a litre counts as,
     where that is more than the weight. *attempts*: how many pickups may come to nothing, *bookings* how many may be asked
     for at all. *cancel_hours* before its slot one may be taken back; *wait_hours* after it nobody waits any more;
-    *grace_hours* are left to the buyer when one came to nothing. *by_fault*: who bears it.
+    *grace_hours* are left to the buyer when one came to nothing.
     """
 
     categories: tuple[str, ...] = ("furniture", "appliances", "e-bikes")
@@ -67,9 +69,6 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     litre_g: int = 167
     prices: dict[str, Price] = msgspec.field(
         default_factory=lambda: {"CNY": Price(10_000, 2_600, 5_000, 600, 3_000, 500)}
-    )
-    by_fault: dict[str, Payer] = msgspec.field(
-        default_factory=lambda: {"shop": "shop", "buyer": "buyer", "carrier": "platform"}
     )
     boxes: int = 5
     attempts: int = 3
@@ -102,8 +101,6 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(
                 "boxes: to 20; cancel_hours: 0 or more; slot_days: to 30; wait_hours: to 72; grace_hours: to 240"
             )
-        if set(self.by_fault) != {"shop", "buyer", "carrier"}:
-            raise ValueError("by_fault names shop, buyer and carrier")
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -241,13 +238,20 @@ def _counted_g(terms: Terms, piece: Piece) -> int:
     )
 
 
-class FeeSeen(msgspec.Struct, frozen=True):
-    """The goods were collected by this carrier, for a return whose fault is that of *fault*. *back*: what comes back."""
+def bearer(payer: return_freight.Payer) -> Payer:
+    """Of whom a pickup is paid whose way back is *payer*'s: a courier at fault is the platform's to ask."""
+    return "platform" if payer == "carrier" else payer
+
+
+class FeeSeen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The goods were collected by this carrier, for a return whose way back is *payer*'s. *back*: what comes back. *fault*: of
+    facts that were stored while that alone said who pays."""
 
     carrier: str
-    fault: Literal["shop", "buyer", "carrier"]
     sizes: Sizes
     back: Money
+    payer: Payer | None = None
+    fault: return_freight.Payer | None = None
 
 
 class FeeVerdict(msgspec.Struct, frozen=True):
@@ -260,7 +264,7 @@ def fee(terms: Terms, seen: FeeSeen) -> FeeVerdict:
     """Who owes what for a pickup: never a buyer, of more than comes back."""
     found = cost(terms, seen.sizes, seen.back.currency)
     owed = found.total if found is not None else Money(0, seen.back.currency)
-    payer = terms.by_fault[seen.fault]
+    payer = seen.payer or bearer(seen.fault or "platform")
     if payer == "buyer" and owed > seen.back:
         payer = "platform"
     return FeeVerdict("charged" if owed.minor else "free", payer, owed)

@@ -126,7 +126,7 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
 
 def admit(terms: Terms, facts: Facts, claim: Claimed, now: datetime) -> Admission:
     return claims.admit(
-        terms, facts, claim, now, RULE, needs_return=True, return_freight="shop", answer_hours=terms.answer_hours,
+        terms, facts, claim, now, RULE, needs_return=True, answer_hours=terms.answer_hours,
         photos=terms.photos, or_video=False, records=_records(terms, claim),
     )  # fmt: skip
 

@@ -169,9 +169,7 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
 
 def admit(terms: Terms, facts: Facts, claim: Claimed, now: datetime) -> Admission:
     hours = 0 if facts.country in terms.eu else terms.answer_hours
-    return claims.admit(
-        terms, facts, claim, now, RULE, needs_return=True, return_freight="buyer", answer_hours=hours
-    )
+    return claims.admit(terms, facts, claim, now, RULE, needs_return=True, answer_hours=hours)
 
 
 RULE = Rule(name, Terms, window, refusal, gives)
