@@ -15,6 +15,7 @@ from django.test import Client
 import sanhao
 from sanhao.cli.build import compile_translations
 from sanhao.kit import time as kit_time
+from sanhao.kit.rows import execute
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.orders import api as orders
@@ -65,6 +66,16 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 def buyer(scene: Scene, language: str = "en") -> Client:
     return client_of(scene.at.buyer_id, language)
+
+
+def test_who_took_over_what_a_guest_bought_finds_the_debt_from_before(scene: Scene) -> None:
+    guest = [scene.at.buyer_id, "anna@example.org", T0]
+    execute("INSERT INTO people_guest (person_id, email, opened_at) VALUES (%s, %s, %s)", guest)
+    anna = people.enrol([people.Enrolment("anna@example.org", "Anna")], now=NOW)["anna@example.org"]
+    client, page = client_of(anna), f"/cases/{scene.case}/debt/"
+    assert client.get(page).status_code == 404 and page not in client.get("/wallet/").content.decode()
+    assert client.post("/orders/claim/").status_code == 302
+    assert page in client.get("/wallet/").content.decode() and client.get(page).status_code == 200
 
 
 def test_a_buyer_finds_the_debt_reads_why_and_pays_it(scene: Scene) -> None:

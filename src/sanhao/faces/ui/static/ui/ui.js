@@ -13,6 +13,12 @@
     if (told > now()) { base = told; started = performance.now(); runRings(); }
   });
 
+  /* ---- tabs: where one is, is in sight ---- */
+  for (const here of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = here.parentElement;
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+
   /* ---- rings ---- */
   const HOUR = 3600e3;
   function left(rest) {
