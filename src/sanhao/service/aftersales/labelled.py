@@ -15,7 +15,6 @@ from sanhao.service.aftersales.collectable import things_of
 from sanhao.service.aftersales.paths import label, pickup
 from sanhao.service.aftersales.paths.return_freight import Payer
 from sanhao.service.aftersales.queries import CaseView
-from sanhao.service.aftersales.reasons import REASONS
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 
@@ -61,7 +60,9 @@ def offers(
             continue
         if by_hand is not None and pickup.bulky(by_hand, things):
             continue
-        payer = payer_of(view.id, bought[view.order_id], view.reason_code, opened_at=view.opened_at)
+        payer = return_freight.payer_of(
+            view.id, bought[view.order_id], view.reason_code, opened_at=view.opened_at
+        )
         most = label.most_of(terms, view.back) if payer == "buyer" else None
         if payer == "buyer" and (most is None or view.kind != "return" or view.ahead):
             continue  # there is nothing to take it out of
@@ -83,13 +84,3 @@ def brought_by(order_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """Who brought the goods of each order to its buyer, the first parcel first."""
     sent = delivery.consignments_of(order_ids)
     return {id: [parcel.carrier for parcel in sent[id] if parcel.leg != 1] for id in order_ids}
-
-
-def payer_of(case_id: UUID, order: orders.OrderView, reason: str, *, opened_at: datetime) -> Payer:
-    """Who pays the way back of a case (`paths/return_freight.py`); on a site without that rule, and where a sweep has it sent
-    back, whose fault it is. Three queries."""
-    way = return_freight.of_case(case_id, order, reason, opened_at=opened_at)
-    return way.payer if way is not None else _AT_FAULT[REASONS[reason].fault]
-
-
-_AT_FAULT: Mapping[str, Payer] = {"shop": "shop", "buyer": "buyer", "carrier": "platform"}

@@ -27,7 +27,7 @@ from sanhao.kit.rows import execute, fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.aftersales import labelled, queries
-from sanhao.service.aftersales.actions import ahead, remains, way_back
+from sanhao.service.aftersales.actions import ahead, remains, return_freight, way_back
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, take
 from sanhao.service.aftersales.actions.pickup import COMES
@@ -151,7 +151,7 @@ def _bill(row: Row, fact: LabelMade, price: Money, at: datetime) -> None:
     brought = labelled.brought_by([row["order_id"]])[row["order_id"]]
     order = orders.order(row["order_id"])
     seen = label.FeeSeen(
-        fact.carrier, price, labelled.payer_of(row["id"], order, row["reason"], opened_at=row["opened_at"]),
+        fact.carrier, price, return_freight.payer_of(row["id"], order, row["reason"], opened_at=row["opened_at"]),
         Money(row["back_minor"], row["currency"]), brought[-1] if brought else "",
     )  # fmt: skip
     verdict = label.fee(terms, seen)

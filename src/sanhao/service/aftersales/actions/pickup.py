@@ -30,11 +30,11 @@ from sanhao.service.aftersales import collectable
 from sanhao.service.aftersales.actions import ahead, fees, remains, way_back
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, moved_on, take
+from sanhao.service.aftersales.actions.return_freight import payer_of
 from sanhao.service.aftersales.book import COLUMNS, encode, facts_of, terms_of
 from sanhao.service.aftersales.case import OVER, Address, due
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
 from sanhao.service.aftersales.evidence import add
-from sanhao.service.aftersales.labelled import payer_of
 from sanhao.service.aftersales.paths import pickup
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import PickupMoved

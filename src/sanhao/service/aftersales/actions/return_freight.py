@@ -128,6 +128,16 @@ def of_case(case_id: UUID, order: orders.OrderView, reason: str, *, opened_at: d
     return None if _swept(case_id) else way(order, reason, at=opened_at)
 
 
+def payer_of(case_id: UUID, order: orders.OrderView, reason: str, *, opened_at: datetime) -> core.Payer:
+    """Who pays the way back of a case, whoever brings it; on a site without the rule, and where a sweep has it sent back,
+    whose fault it is. Three queries."""
+    one = of_case(case_id, order, reason, opened_at=opened_at)
+    return one.payer if one is not None else _AT_FAULT[REASONS[reason].fault]
+
+
+_AT_FAULT: Mapping[str, core.Payer] = {"shop": "shop", "buyer": "buyer", "carrier": "platform"}
+
+
 def _swept(case_id: UUID) -> bool:
     return bool(fetch("SELECT 1 FROM aftersales_swept_order WHERE case_id = %s LIMIT 1", [case_id]))
 
