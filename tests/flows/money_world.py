@@ -21,7 +21,7 @@ from sanhao.books.payments import api as payments
 from sanhao.books.settlement import api as settlement
 from sanhao.books.wallet import api as wallet
 from sanhao.goods.shops import api as shops
-from sanhao.kit import keeper
+from sanhao.kit import keeper, outbox
 from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import Refusal
@@ -40,7 +40,7 @@ _TICKS = (
     "orders.expiry", "delivery.inbox", "promises.settle", "promises.cancel_unshipped", "settlement.release",
     "settlement.reserve", "settlement.payout", "settlement.bank", "settlement.sandbox", "wallet.expiry",
     "wallet.issues_end", "payments.refunds", "delivery.pickups", "delivery.sandbox_pickups", "delivery.inbox",
-    "aftersales.ahead", "aftersales.due",
+    "aftersales.ahead", "aftersales.due", "kit.outbox",
 )  # fmt: skip
 SIZES = aftersales.Sizes(300)
 Found = list[dict[str, Any]]
@@ -411,7 +411,7 @@ class Market:
 
     def let_pass(self, hours: int) -> int:
         self.now += timedelta(hours=hours)
-        many = {"payments.refunds": 5}
+        many = {"payments.refunds": 5, "kit.outbox": 10}
         return sum(self._tick(name) for name in _TICKS for _ in range(many.get(name, 1)))
 
     def mend(self, dice: Random, n: int) -> int:
@@ -447,6 +447,7 @@ class Market:
             assert book["minor"] == row["minor"], (code, holder, book["minor"], row["minor"])
         aside = keeper.set_asides()
         assert not aside, aside
+        assert not outbox.retries(limit=3)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 

@@ -55,6 +55,8 @@ def broken(reason: str, at: float | None, owed: Money | None = ALL) -> Verdict:
         ((delivered(30, None, "a"), delivered(40, None, "b")), 99, Verdict("kept", "delivered", decided_at=h(40))),
         ((delivered(30), cancelled(50)), 99, Verdict("kept", "delivered", decided_at=h(30))),
         ((delivered(60), cancelled(50)), 99, broken("cancelled_by_shop", 50)),
+        ((delivered(50), cancelled(50)), 99, broken("cancelled_by_shop", 50)),
+        ((delivered(50), cancelled(50, "buyer")), 99, Verdict("void", "cancelled_by_buyer", decided_at=h(50))),
         ((delivered(30), cancelled(None)), 99, broken("cancelled_by_shop", None)),
         ((excused(10, "force_majeure"),), 99, Verdict("waiting", "running")),
     ],

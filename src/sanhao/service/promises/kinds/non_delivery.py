@@ -2,7 +2,8 @@
 
 1. An order that was paid and then cancelled by the shop or the platform, or whose goods turned out unavailable, gives
    back everything that was paid. The platform answers for it.
-2. A buyer who cancels is refunded as a cancellation, not under this promise (void). What was delivered is kept.
+2. A buyer who cancels is refunded as a cancellation, not under this promise (void). What was delivered is kept. Of both at
+   one moment the cancellation came first: what has arrived is not cancelled any more.
 3. What the buyer had called back on its way owes no arrival (void where that is all): its case gives the money back.
 4. Time alone breaks nothing, unless the terms say after how many days without a delivery it counts as not delivered.
 
@@ -143,7 +144,7 @@ def judge(terms: Terms, facts: Facts, now: datetime) -> Verdict:
     cancelled = facts.cancelled
     if cancelled is not None:
         at = cancelled.at or _EVER
-        if at <= now and at < facts.settle_at and (kept_at is None or at < kept_at):
+        if at <= now and at < facts.settle_at and (kept_at is None or at <= kept_at):
             if cancelled.by == "buyer":
                 return Verdict("void", "cancelled_by_buyer", decided_at=cancelled.at)
             reason = "unavailable" if cancelled.by == "unavailable" else f"cancelled_by_{cancelled.by}"
