@@ -80,14 +80,18 @@ def test_a_refusal_is_shown_in_the_couriers_words_and_a_label_is_cancelled(
         ({"weight": "12.5"}, "Write what each parcel weighs, in whole grams."),
         ({"weight": "-1"}, "Write what each parcel weighs, in whole grams."),
         ({"weight": "60000"}, "50 kg at most"),
+        ({"boxes": "some"}, "in how many boxes"),
+        ({"boxes": "0"}, "in how many boxes"),
+        ({"boxes": "11"}, "A parcel has at most 10 boxes."),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_asked(
     bench: Bench, three: list[UUID], more: dict[str, str], said: str
 ) -> None:
     form = _form(three[:1], **more)
-    if "weight" in more:
-        form[f"weight-{three[0]}"] = more["weight"]
+    for field in ("weight", "boxes"):
+        if field in more:
+            form[f"{field}-{three[0]}"] = more[field]
     answer = client_of(bench.clerk).post(url("labels/new/"), form)
     assert answer.status_code == 422 and said in words(answer)
     assert delivery.labels_of_shop(bench.at.shop_id) == []

@@ -19,6 +19,7 @@ from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
+from sanhao.kit.sizes import Sides
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.aftersales import labelled
 from sanhao.service.aftersales.paths import instant, label, pickup
@@ -541,9 +542,20 @@ def test_who_makes_the_label(brought: list[str], named: tuple[str, ...], makers:
     assert label.carrier_of(label.Terms(carriers=named), brought, makers) == who
 
 
-@pytest.mark.parametrize(("units", "grams"), [(1, 5_100), (3, 15_100), (4, 0)])
-def test_what_nobody_carries_to_a_courier_gets_none(units: int, grams: int) -> None:
-    assert label.grams_of(label.Terms(), [Thing("books", 5_000, units)]) == grams
+@pytest.mark.parametrize(
+    ("things", "grams"),
+    [
+        ([Thing("books", 5_000, 1)], [5_100]),
+        ([Thing("books", 5_000, 3)], [15_100]),
+        ([Thing("books", 5_000, 4)], [15_100, 5_100]),
+        ([Thing("books", 5_000, 7)], []),
+        ([Thing("books", 20_000, 1)], []),
+        ([Thing("books", 500, 2, Sides(700, 800, 700))], [600, 600]),
+        ([Thing("books", 500, 1, Sides(1_201, 10, 10))], []),
+    ],
+)
+def test_what_nobody_carries_to_a_courier_gets_none(things: list[Thing], grams: list[int]) -> None:
+    assert [one.weight_g for one in label.parcels_of(label.Terms(), things)] == grams
 
 
 def test_an_issued_waybill_is_nobody_elses_but_may_be_empty() -> None:

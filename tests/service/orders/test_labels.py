@@ -18,6 +18,7 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound, Refusal
 from sanhao.kit.rows import fetch
+from sanhao.kit.sizes import Packed, Sides
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery import doors
 from sanhao.service.delivery import label_errands as errands
@@ -329,6 +330,55 @@ def test_carriers_without_a_door_make_no_labels(now: datetime) -> None:
         )
     with refused("delivery.box"):
         ask(at, wish(order, weight_g=2_000_000), now=now)
+
+
+def test_what_does_not_fit_one_box_goes_in_several_and_costs_what_it_takes_up(now: datetime) -> None:
+    at = stage(packed=Sides(900, 600, 500))
+    order = paid(at, (4,))
+    label = asked_of(at, order, now=now)
+    made = seen(order, label)
+    assert made.sending.boxes == (delivery.Box(1_000, 900, 600, 1_500), delivery.Box(400, 900, 600, 500))
+    litres = 810 + 270
+    assert made.price == Money(800 + 300 * (litres * 167 // 1_000), "CNY"), "by what it takes up"
+    [(_, paper)] = delivery.label_papers([label], shop_id=at.shop_id)
+    assert len(PdfReader(io.BytesIO(paper)).pages) == 2
+    assert [one.tracking_no for one in delivery.consignments_of([order])[order]] == [made.tracking_no]
+
+
+@pytest.mark.parametrize(
+    ("said", "boxes"),
+    [
+        ({}, (delivery.Box(700, 300, 200, 200),)),
+        ({"weight_g": 5_001}, (delivery.Box(5_001, 300, 200, 200),)),
+        ({"boxes": 1, "weight_g": 900}, (delivery.Box(900, 300, 200, 200),)),
+        ({"boxes": 2}, (delivery.Box(400), delivery.Box(400))),
+        ({"boxes": 3, "weight_g": 1_000}, (delivery.Box(333), delivery.Box(333), delivery.Box(334))),
+    ],
+)
+def test_a_shop_may_say_how_heavy_it_is_and_in_how_many_boxes(
+    now: datetime, said: dict[str, int], boxes: tuple[delivery.Box, ...]
+) -> None:
+    at = stage(packed=Sides(200, 300, 100))
+    order = paid(at, (2,))
+    label = asked_of(at, order, now=now, **said)
+    assert seen(order, label).sending.boxes == boxes
+
+
+@pytest.mark.parametrize("boxes", [-1, 11])
+def test_more_boxes_than_the_terms_know_are_refused(now: datetime, boxes: int) -> None:
+    at = stage()
+    order = paid(at)
+    with refused("ship.boxes"):
+        ask(at, wish(order, boxes=boxes), now=now)
+    assert delivery.labels_of([order])[order] == []
+
+
+def test_what_no_boxes_hold_is_one_and_its_courier_says_no() -> None:
+    terms = delivery.LabelTerms(boxes=2, heaviest_g=1_000)
+    assert delivery.boxed(terms, [(Packed(900), 3)]) == (delivery.Box(2_800),)
+    for wrong in ({"boxes": 0}, {"boxes": 21}, {"heaviest_g": 0}, {"longest_mm": 0}, {"packaging_g": -1}):
+        with pytest.raises(ValueError):
+            delivery.LabelTerms(**wrong)
 
 
 def test_a_courier_that_says_nothing_is_asked_and_its_answer_keeps_the_promise(now: datetime) -> None:

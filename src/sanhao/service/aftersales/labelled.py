@@ -23,7 +23,7 @@ class Offer(msgspec.Struct, frozen=True):
     """A label that may be asked for. *most*: what it costs a buyer who pays it, at most."""
 
     carrier: str
-    grams: int
+    boxes: tuple[delivery.Box, ...]
     payer: Payer
     most: Money | None
     rule_id: UUID
@@ -52,11 +52,9 @@ def offers(
     found = {}
     for view in views:
         things = things_of(view, bought[view.order_id])
-        carrier, grams = (
-            label.carrier_of(terms, brought[view.order_id], makers),
-            label.grams_of(terms, things),
-        )
-        if not carrier or not grams or len(had[view.id]) >= terms.attempts:
+        carrier = label.carrier_of(terms, brought[view.order_id], makers)
+        parcels = label.parcels_of(terms, things)
+        if not carrier or not parcels or len(had[view.id]) >= terms.attempts:
             continue
         if by_hand is not None and pickup.bulky(by_hand, things):
             continue
@@ -66,7 +64,14 @@ def offers(
         most = label.most_of(terms, view.back) if payer == "buyer" else None
         if payer == "buyer" and (most is None or view.kind != "return" or view.ahead):
             continue  # there is nothing to take it out of
-        found[view.id] = Offer(carrier, grams, payer, most, rule.id, terms)
+        found[view.id] = Offer(
+            carrier,
+            tuple(delivery.Box(one.weight_g, *(one.sides or ())) for one in parcels),
+            payer,
+            most,
+            rule.id,
+            terms,
+        )
     return found
 
 

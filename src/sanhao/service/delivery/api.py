@@ -40,7 +40,7 @@ from sanhao.service.delivery.interception import (
     InterceptionWord,
 )
 from sanhao.service.delivery.labelling import ask_labels, cancel_labels, give_up, pending, withdraw_label
-from sanhao.service.delivery.labels import LABELS, BillDraft, LabelDraft, LabelView, Payer, Sending
+from sanhao.service.delivery.labels import LABELS, BillDraft, LabelDraft, LabelView, Payer, Sending, boxed
 from sanhao.service.delivery.labels import RULE as LABEL_RULE
 from sanhao.service.delivery.labels import Terms as LabelTerms
 from sanhao.service.delivery.pickup import FAILED, PICKUPS, STANDING, PickupDraft
@@ -155,6 +155,7 @@ __all__ = [
     "bill",
     "bills_of",
     "book_pickup",
+    "boxed",
     "cancel_labels",
     "cancel_pickups",
     "carrier_message",

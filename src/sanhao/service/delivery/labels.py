@@ -7,7 +7,7 @@ and what became of it is a person's to find out (*unsure*). A label is void as l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from sanhao.kit.money import Money
+from sanhao.kit.sizes import Packed, pack, spread
 from sanhao.kit.text import Text
 from sanhao.service.delivery.asking import Box, LabelWord, Place
 
@@ -70,9 +71,47 @@ class LabelDraft(msgspec.Struct, frozen=True):
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The rule `delivery.label`: *payer* of the labels a shop has made for its orders."""
+    """The rule `delivery.label`: *payer* of the labels a shop has made for its orders. What is heavier than *heaviest_g* or
+    longer than *longest_mm* goes in several boxes, *boxes* at most; *packaging_g*: what one is taken to weigh by itself."""
 
     payer: Literal["shop", "platform"] = "shop"
+    heaviest_g: int = 30_000
+    longest_mm: int = 1_500
+    packaging_g: int = 100
+    boxes: int = 10
+
+    def __post_init__(self) -> None:
+        if (
+            self.heaviest_g < 1
+            or self.longest_mm < 1
+            or self.packaging_g < 0
+            or not 1 <= self.boxes <= MOST_BOXES
+        ):
+            raise ValueError(
+                f"heaviest_g, longest_mm: at least 1; packaging_g: 0 or more; boxes: 1 to {MOST_BOXES}"
+            )
+
+
+def boxed(
+    terms: Terms, goods: Sequence[tuple[Packed, int]], *, weight_g: int = 0, count: int = 0
+) -> tuple[Box, ...]:
+    """The boxes of a parcel with so many of each of *goods*. *weight_g*: what they weigh together, by who packed them;
+    *count*: how many there are, by the same. Neither is said: as the terms have it, or one where that is not enough."""
+    boxes = pack(
+        goods,
+        heaviest_g=terms.heaviest_g,
+        longest_mm=terms.longest_mm,
+        packaging_g=terms.packaging_g,
+        most=terms.boxes,
+    )
+    if not boxes or (count and count != len(boxes)):
+        count = count or 1
+        known = sum(one.weight_g * units for one, units in goods) + count * terms.packaging_g
+        return tuple(Box(part) for part in spread(weight_g or known, [1] * count))
+    weights = [box.weight_g for box in boxes]
+    if weight_g:
+        weights = spread(weight_g, weights if any(weights) else [1] * len(weights))
+    return tuple(Box(weight, *(box.sides or ())) for weight, box in zip(weights, boxes, strict=True))
 
 
 class BillDraft(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from sanhao.service.orders.actions.cancel import cancel, cancel_by_buyer, cancel_by_shop
 from sanhao.service.orders.actions.cart import add_to_cart, adopt_cart, open_cart, set_quantity
 from sanhao.service.orders.actions.forget import forget_unpaid
-from sanhao.service.orders.actions.label import PACKAGING_G, LabelWish, cancel_label, print_labels
+from sanhao.service.orders.actions.label import LabelWish, cancel_label, label_terms, print_labels
 from sanhao.service.orders.actions.money import MoneyLine, MoneyShare, OrderMoney, money
 from sanhao.service.orders.actions.past import PastCheckout, PastLine, PastOrder, take_over
 from sanhao.service.orders.actions.place import Consents, Placed, Services, place
@@ -61,7 +61,6 @@ from sanhao.service.orders.sending import Rules, Sending, order_terms, rules_at,
 __all__ = [
     "FUNDERS",
     "ORDER_STATES",
-    "PACKAGING_G",
     "Buyer",
     "CartLineView",
     "CartView",
@@ -113,6 +112,7 @@ __all__ = [
     "found_rules",
     "hold",
     "known",
+    "label_terms",
     "line_quantities",
     "money",
     "numbers_of",

@@ -19,6 +19,7 @@ from sanhao.faces.workbench.waiting import Waiting, desk, said
 from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money, total
 from sanhao.kit.refusals import Refusal
+from sanhao.kit.sizes import Packed
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.delivery import api as delivery
@@ -37,16 +38,26 @@ _BORNE: Mapping[tuple[str, str], str | Promise] = {
 
 
 class Row(msgspec.Struct):
-    """One order that is to have a label: what it weighs, as it stands in its field."""
+    """One order that is to have a label: what it weighs and in how many boxes, as it stands in its fields."""
 
     waiting: Waiting
     typed: str
+    typed_boxes: str
     another: bool = False
     """By another courier than its buyer chose, though that costs the freight."""
 
     @property
     def weight_g(self) -> int:
-        return int(self.typed) if self.typed.isascii() and self.typed.isdigit() and len(self.typed) < 8 else 0
+        return _number(self.typed, digits=7)
+
+    @property
+    def boxes(self) -> int:
+        return _number(self.typed_boxes, digits=2)
+
+
+def _number(typed: str, *, digits: int) -> int:
+    """0 where it is none, or a longer one."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= digits else 0
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -83,13 +94,14 @@ def labels(request: HttpRequest, seat: Seat) -> HttpResponse:
 def new(request: HttpRequest, seat: Seat) -> HttpResponse:
     """From where, with whom, how heavy: then the couriers are asked. All or nothing; what was typed stays."""
     told = request.POST if request.method == "POST" else request.GET
-    rows = _rows(seat, told)
+    terms = orders.label_terms(seat.now)
+    rows = _rows(seat, told, terms)
     houses = [(id, address) for id, address, _is_default in aftersales.return_addresses(seat.shop.id)]
     origin = next(
         (place for id, place in houses if str(id) == told.get("origin")), houses[0][1] if houses else None
     )
     sender = delivery.Place(*[getattr(origin, name) for name in _FIELDS]) if origin else None
-    choices = _choices(seat, rows, sender) if sender and rows else []
+    choices = _choices(seat, rows, sender, terms) if sender and rows else []
     picked = next((one for one in choices if one.value == told.get("choice")), None)
     error = ""
     if request.method == "POST" and request.POST.get("do") == "ask":
@@ -115,30 +127,35 @@ def new(request: HttpRequest, seat: Seat) -> HttpResponse:
 _FIELDS = ("recipient", "phone", "country", "region", "city", "street", "postcode")
 
 
-def _rows(seat: Seat, told: QueryDict) -> list[Row]:
-    """The orders named, each with its goods' weight until somebody writes another."""
+def _rows(seat: Seat, told: QueryDict, terms: delivery.LabelTerms) -> list[Row]:
+    """The orders named, each with its goods' weight and as many boxes as they need until somebody writes another."""
+    rows = []
+    for one in _named(seat, told):
+        id, boxes = one.order.id, delivery.boxed(terms, _goods(one))
+        weight = told.get(f"weight-{id}", str(sum(box.weight_g for box in boxes)))
+        count = told.get(f"boxes-{id}", str(len(boxes)))
+        rows.append(Row(one, weight.strip()[:8], count.strip()[:3], f"another-{id}" in told))
+    return rows
+
+
+def _named(seat: Seat, told: QueryDict) -> list[Waiting]:
     wanted = set(told.getlist("order"))
-    found = [one for one in desk(seat).to_ship if str(one.order.id) in wanted][:_MOST]
-    return [
-        Row(
-            one,
-            told.get(f"weight-{one.order.id}", str(_weight(one))).strip()[:8],
-            f"another-{one.order.id}" in told,
-        )
-        for one in found
-    ]
+    return [one for one in desk(seat).to_ship if str(one.order.id) in wanted][:_MOST]
 
 
-def _weight(one: Waiting) -> int:
-    return sum(line.weight_g * left for line, left in one.left) + orders.PACKAGING_G
+def _goods(one: Waiting) -> list[tuple[Packed, int]]:
+    return [(Packed(line.weight_g, line.packed), left) for line, left in one.left]
 
 
-def _choices(seat: Seat, rows: Sequence[Row], sender: delivery.Place) -> list[Choice]:
+def _choices(
+    seat: Seat, rows: Sequence[Row], sender: delivery.Place, terms: delivery.LabelTerms
+) -> list[Choice]:
     """Every service of every carrier that makes labels, priced for the first parcels and, beyond those, for none."""
     found: list[Choice] = []
+    wanted = [_order(row, sender, terms) for row in rows[:_MOST_QUOTED]]
     for carrier, name in delivery.label_carriers().items():
         try:
-            sums = _sums(carrier, rows[:_MOST_QUOTED], sender, seat)
+            sums = _sums(carrier, wanted, seat)
         except (delivery.CarrierAway, delivery.CarrierRefused) as no:
             why = str(no) if isinstance(no, delivery.CarrierRefused) else _("it does not answer now")
             found.append(Choice(carrier, "", said(name), why_not=why))
@@ -154,12 +171,11 @@ def _choices(seat: Seat, rows: Sequence[Row], sender: delivery.Place) -> list[Ch
 
 
 def _sums(
-    carrier: str, rows: Sequence[Row], sender: delivery.Place, seat: Seat
+    carrier: str, wanted: Sequence[delivery.RateOrder], seat: Seat
 ) -> dict[str, tuple[Text, Money, int | None]]:
     """Of services that carry every one of these parcels: name, price of all, the longest way."""
     quoted = [
-        {rate.service: rate for rate in delivery.rates(carrier, _order(row, sender), now=seat.now)}
-        for row in rows
+        {rate.service: rate for rate in delivery.rates(carrier, order, now=seat.now)} for order in wanted
     ]
     common = [service for service in quoted[0] if all(service in each for each in quoted)]
     sums: dict[str, tuple[Text, Money, int | None]] = {}
@@ -171,11 +187,12 @@ def _sums(
     return sums
 
 
-def _order(row: Row, sender: delivery.Place) -> delivery.RateOrder:
+def _order(row: Row, sender: delivery.Place, terms: delivery.LabelTerms) -> delivery.RateOrder:
     """To the buyer, or to the hub that takes it on: the shop pays for the way there."""
     hub, home = row.waiting.hub, row.waiting.order.address
     to = [getattr(hub.address, name) if hub else str(home.get(name) or "") for name in _FIELDS]
-    return delivery.RateOrder(sender, delivery.Place(*to), (delivery.Box(max(row.weight_g, 1)),))
+    boxes = delivery.boxed(terms, _goods(row.waiting), weight_g=row.weight_g, count=row.boxes)
+    return delivery.RateOrder(sender, delivery.Place(*to), boxes)
 
 
 def _missing(rows: Sequence[Row], sender: delivery.Place | None, picked: Choice | None) -> str:
@@ -187,13 +204,20 @@ def _missing(rows: Sequence[Row], sender: delivery.Place | None, picked: Choice 
         return _("Choose a courier that carries all of them.")
     if any(not row.weight_g for row in rows):
         return _("Write what each parcel weighs, in whole grams.")
+    if any(not row.boxes for row in rows):
+        return _("Write in how many boxes each parcel goes: a whole number.")
     return ""
 
 
 def _wishes(rows: Sequence[Row], picked: Choice) -> list[orders.LabelWish]:
     return [
         orders.LabelWish(
-            row.waiting.order.id, picked.carrier, picked.service, weight_g=row.weight_g, another=row.another
+            row.waiting.order.id,
+            picked.carrier,
+            picked.service,
+            weight_g=row.weight_g,
+            boxes=row.boxes,
+            another=row.another,
         )
         for row in rows
     ]
@@ -242,9 +266,9 @@ def way(request: HttpRequest, seat: Seat) -> HttpResponse:
     """How the sandbox courier treats labels of these orders: a demo world only."""
     if not kit_time.is_demo() or request.POST.get("how") not in delivery.WAYS:
         raise Http404
-    rows = _rows(seat, request.POST)
-    for row in rows:
-        delivery.set_way(row.waiting.order.number, request.POST["how"])
+    named = _named(seat, request.POST)
+    for one in named:
+        delivery.set_way(one.order.number, request.POST["how"])
     tell(request, _("Noted: that is what the sandbox courier does with these labels."))
-    query = "&".join(f"order={row.waiting.order.id}" for row in rows)
+    query = "&".join(f"order={one.order.id}" for one in named)
     return redirect(f"{reverse('workbench:new_labels', args=[seat.shop.slug])}?{query}")

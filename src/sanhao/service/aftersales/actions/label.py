@@ -103,7 +103,7 @@ def _draft(
         id=new_id(), owner_kind="case", owner_id=row["id"], shop_id=row["shop_id"], carrier=offer.carrier, service="",
         origin=_place(msgspec.convert(order.address, people.AddressDraft)),
         to=_place(msgspec.json.decode(row["address"], type=Address)),
-        boxes=(delivery.Box(offer.grams),), items=tuple(units.items()), reference=order.number, by=row["person_id"],
+        boxes=offer.boxes, items=tuple(units.items()), reference=order.number, by=row["person_id"],
         not_before=row["opened_at"], until=min(now + timedelta(hours=offer.terms.answer_hours), row["due_at"]),
     )  # fmt: skip
 

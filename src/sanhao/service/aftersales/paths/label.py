@@ -6,7 +6,8 @@
    changed their mind, it comes when they ask for it; it costs them no more than was said, and that comes out of what comes
    back, once the courier has the goods. A label that nobody uses costs a buyer nothing.
 3. The courier that brought the goods takes them back, where it makes labels; else one that the terms name.
-4. What is too heavy for a parcel shop, or bulky (`paths/pickup.py`), gets no label: it is collected.
+4. What does not fit one parcel goes in several, one label for each. What is too heavy or long for a parcel shop, or bulky
+   (`paths/pickup.py`), gets none: it is collected.
 5. The buyer may always send it with whom they like. What the courier refuses, or does not answer in some hours, is sent that
    way too: nobody's time to send waits for a label.
 """
@@ -19,9 +20,10 @@ from typing import Literal, get_args
 import msgspec
 
 from sanhao.kit.money import Money
+from sanhao.kit.sizes import Packed, pack
 from sanhao.kit.text import Text
 from sanhao.kit.wording import sum_of
-from sanhao.service.aftersales.paths.pickup import Thing, listed_g
+from sanhao.service.aftersales.paths.pickup import Thing
 from sanhao.service.aftersales.paths.return_freight import Payer
 
 RULE = "delivery.return_label"
@@ -36,12 +38,15 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     *most_minor*: what a buyer pays at most, by currency; in a currency without it none is offered for
     the buyer's money. *carriers*: who is asked where the courier that brought the goods makes no labels, the first that does;
-    nobody named: any. *answer_hours*: as long as that may take. *attempts*: how many labels one case may have in all.
+    nobody named: any. Nobody carries more than *boxes* parcels to a parcel shop, of *heaviest_g* and *longest_mm* each at
+    most; *packaging_g*: what one is taken to weigh by itself. *answer_hours*: as long as that may take. *attempts*: how many labels one case may have in all.
     """
 
     most_minor: dict[str, int] = msgspec.field(default_factory=lambda: {"CNY": 1_500})
     carriers: tuple[str, ...] = ()
     heaviest_g: int = 20_000
+    longest_mm: int = 1_200
+    boxes: int = 2
     packaging_g: int = 100
     answer_hours: int = 6
     attempts: int = 3
@@ -50,8 +55,16 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if any(minor < 1 for minor in self.most_minor.values()):
             raise ValueError("what a buyer pays at most is more than nothing")
-        if not 1 <= self.answer_hours <= 48 or self.heaviest_g < 1 or self.packaging_g < 0:
-            raise ValueError("answer_hours: 1 to 48; heaviest_g: at least 1; packaging_g: 0 or more")
+        if (
+            not 1 <= self.answer_hours <= 48
+            or min(self.heaviest_g, self.longest_mm) < 1
+            or self.packaging_g < 0
+        ):
+            raise ValueError(
+                "answer_hours: 1 to 48; heaviest_g, longest_mm: at least 1; packaging_g: 0 or more"
+            )
+        if not 1 <= self.boxes <= 20:
+            raise ValueError("boxes: 1 to 20")
         if not 1 <= self.attempts <= 10 or not 1 <= self.fee_appeal_days <= 365:
             raise ValueError("attempts: 1 to 10; fee_appeal_days: 1 to 365")
 
@@ -63,10 +76,21 @@ def carrier_of(terms: Terms, brought_by: Sequence[str], makers: Collection[str])
     return next((carrier for carrier in wanted if carrier in makers), "")
 
 
-def grams_of(terms: Terms, things: Sequence[Thing]) -> int:
-    """What the parcel weighs; 0 where it is more than anybody carries to a parcel shop."""
-    grams = listed_g(things) + terms.packaging_g
-    return grams if grams <= terms.heaviest_g else 0
+def parcels_of(terms: Terms, things: Sequence[Thing]) -> list[Packed]:
+    """The parcels it goes in; empty where that is more than anybody carries to a parcel shop."""
+    goods = [(Packed(thing.weight_g, thing.packed), thing.units) for thing in things]
+    found = pack(
+        goods,
+        heaviest_g=terms.heaviest_g,
+        longest_mm=terms.longest_mm,
+        packaging_g=terms.packaging_g,
+        most=terms.boxes,
+    )
+    too_large = any(
+        one.weight_g > terms.heaviest_g or (one.sides and one.sides.longest_mm > terms.longest_mm)
+        for one in found
+    )
+    return [] if too_large else found
 
 
 def most_of(terms: Terms, back: Money) -> Money | None:

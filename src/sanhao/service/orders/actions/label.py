@@ -17,6 +17,7 @@ from sanhao.kit.events import News
 from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
+from sanhao.kit.sizes import Packed, sides_of
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.delivery import api as delivery
@@ -28,19 +29,24 @@ from sanhao.service.remote import api as remote
 
 
 class LabelWish(msgspec.Struct, frozen=True):
-    """A label for what is in one parcel (nothing named: all that is left). *weight_g* 0: what the goods weigh; *another*
-    as in `Shipment`."""
+    """A label for what is in one parcel (nothing named: all that is left). *weight_g* 0: what the goods weigh; *boxes* 0:
+    as many as the terms say; *another* as in `Shipment`."""
 
     order_id: UUID
     carrier: str
     service: str = ""
     items: tuple[tuple[UUID, int], ...] = ()
     weight_g: int = 0
+    boxes: int = 0
     another: bool = False
 
 
-PACKAGING_G = 100
-"""What a box is taken to weigh where only the goods' weight is known."""
+def label_terms(now: datetime) -> delivery.LabelTerms:
+    """The rule of labels in force; a site without one goes by its defaults."""
+    try:
+        return msgspec.convert(rulebook.in_force(delivery.LABEL_RULE, at=now).terms, delivery.LabelTerms)
+    except LookupError:
+        return delivery.LabelTerms()
 
 
 def print_labels(
@@ -52,6 +58,13 @@ def print_labels(
     """
     if not wishes:
         raise Invalid("ship.nothing", zh="请先选择要发货的订单。", en="Choose at least one order to ship.")
+    terms = label_terms(now)
+    if any(not 0 <= wish.boxes <= terms.boxes for wish in wishes):
+        raise Invalid(
+            "ship.boxes",
+            zh=f"一单最多分成{terms.boxes}箱。",
+            en=f"A parcel has at most {terms.boxes} boxes.",
+        )
     order_ids = sorted({wish.order_id for wish in wishes})
     shops.require_member(shop_id, by)
     with transaction.atomic():
@@ -61,7 +74,7 @@ def print_labels(
         waiting = delivery.pending(order_ids)
         for id, of_order in left.items():
             left[id] = {line: n - waiting.get(line, 0) for line, n in of_order.items()}
-        grams, homes = _weights(order_ids), _homes(order_ids)
+        goods, homes = _goods(order_ids), _homes(order_ids)
         drafts = []
         for wish in wishes:
             order, of_order = orders[wish.order_id], left[wish.order_id]
@@ -74,11 +87,13 @@ def print_labels(
                 )
             for line, n in items:
                 of_order[line] -= n
-            weight = wish.weight_g or sum(grams[line] * n for line, n in items) + PACKAGING_G
+            boxes = delivery.boxed(
+                terms, [(goods[line], n) for line, n in items], weight_g=wish.weight_g, count=wish.boxes
+            )
             drafts.append(
                 delivery.LabelDraft(
                     id=new_id(), owner_kind="order", owner_id=wish.order_id, shop_id=shop_id, carrier=wish.carrier,
-                    service=wish.service, origin=origin, to=homes[wish.order_id], boxes=(delivery.Box(weight),),
+                    service=wish.service, origin=origin, to=homes[wish.order_id], boxes=boxes,
                     items=items, reference=order["number"], by=by, not_before=order["paid_at"],
                 )
             )  # fmt: skip
@@ -86,9 +101,12 @@ def print_labels(
     return [draft.id for draft in drafts]
 
 
-def _weights(order_ids: Sequence[UUID]) -> dict[UUID, int]:
-    rows = fetch("SELECT id, weight_g FROM orders_line WHERE order_id = ANY(%s)", [list(order_ids)])
-    return {row["id"]: row["weight_g"] for row in rows}
+def _goods(order_ids: Sequence[UUID]) -> dict[UUID, Packed]:
+    """What a unit of each line weighs, and how large it is."""
+    rows = fetch(
+        "SELECT id, weight_g, packed_mm FROM orders_line WHERE order_id = ANY(%s)", [list(order_ids)]
+    )
+    return {row["id"]: Packed(row["weight_g"], sides_of(row["packed_mm"])) for row in rows}
 
 
 def _homes(order_ids: Sequence[UUID]) -> dict[UUID, delivery.Place]:
@@ -126,10 +144,7 @@ def _bill(fact: LabelMade) -> None:
     """What the carrier asks for a label, to whom the terms name; nothing where it says no price."""
     if fact.price is None:
         return
-    try:
-        terms = msgspec.convert(rulebook.in_force(delivery.LABEL_RULE, at=fact.at).terms, delivery.LabelTerms)
-    except LookupError:
-        terms = delivery.LabelTerms()
+    terms = label_terms(fact.at)
     delivery.bill(
         [
             delivery.BillDraft(

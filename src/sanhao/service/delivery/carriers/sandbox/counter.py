@@ -20,6 +20,7 @@ from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import execute, fetch
 from sanhao.kit.text import Text
 from sanhao.service.delivery.asking import (
+    Box,
     CarrierAway,
     CarrierRefused,
     LabelOrder,
@@ -50,6 +51,8 @@ EXPRESS: dict[str, Tariff] = {"express": Tariff(Text("特快", "Express"), 1_600
 CURRENCY = "CNY"
 NAME = Text("示例快递", "Sample Courier")
 _HEAVIEST_G = 50_000
+_LITRE_G = 167
+"""What takes up more than it weighs counts by that: a cubic metre is 167 kg to it."""
 _LATE = timedelta(minutes=30)
 
 WAYS: dict[str, Text] = {
@@ -85,13 +88,17 @@ def _days(tariff: Tariff, order: RateOrder) -> int:
 
 
 def _price(tariff: Tariff, order: RateOrder | LabelOrder) -> Money:
-    grams = sum(box.weight_g for box in order.boxes)
     if order.to.country != "CN" or order.origin.country != "CN":
         raise CarrierRefused("示例快递只在国内派送。 The sample courier drives within China only.")
-    if grams > _HEAVIEST_G:
+    if any(box.weight_g > _HEAVIEST_G for box in order.boxes):
         raise CarrierRefused("示例快递最多承运50公斤。 The sample courier carries 50 kg at most.")
+    grams = sum(max(box.weight_g, _volume_g(box)) for box in order.boxes)
     steps = max(0, -(-grams // 1000) - 1)
     return Money(tariff.first_minor + tariff.extra_minor * steps, CURRENCY)
+
+
+def _volume_g(box: Box) -> int:
+    return box.length_mm * box.width_mm * box.height_mm * _LITRE_G // 1_000_000
 
 
 def label(
