@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sanhao.goods.catalog import api as catalog
@@ -173,6 +175,11 @@ def test_a_shop_says_how_large_its_goods_are_packed(bench: Bench, offer: catalog
     [draft] = catalog.listings_of_shop(bench.at.shop_id, now=T0, states=("draft",)).cards
     [variant] = catalog.listing(draft.id, now=T0, shop_id=bench.at.shop_id).variants
     assert variant.packed == Sides(600, 455, 200)
+    stands = client.get(there).content.decode()
+    for n, side in enumerate(("60", "45.5", "20")):
+        assert re.search(rf'name="packed_{n}" value="{side}"', stands), (
+            "as it was typed, and saved again the same"
+        )
 
 
 def test_a_parcel_is_corrected_and_what_was_typed_stays_where_it_is_refused(

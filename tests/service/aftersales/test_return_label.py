@@ -3,6 +3,7 @@ and the buyer do."""
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,11 +11,13 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
 from sanhao.fairness.decisions import api as decisions
 from sanhao.fairness.notices import api as notices
+from sanhao.goods.catalog import api as catalog
 from sanhao.kit import time as kit_time
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
@@ -29,6 +32,7 @@ from sanhao.service.delivery import doors
 from sanhao.service.delivery import label_errands as errands
 from sanhao.service.delivery.asking import CarrierAway, Door, LabelOrder, LabelWord
 from sanhao.service.orders import api as orders
+from tests.goods import world as goods
 from tests.service import stage
 from tests.service.aftersales.stage import HOUSE, arbiter, ask, case, delivered, history, rules, shop
 from tests.service.orders.stage import refused
@@ -149,6 +153,24 @@ def test_printed_handed_in_refunded_on_the_first_scan_and_settled_when_the_shop_
     assert label_of(asked).collected and world(made.id)["voided_at"] is None
     assert list(decisions.rejudge_all()) == []
     sound()
+
+
+def test_what_does_not_fit_one_parcel_goes_back_in_two(now: datetime) -> None:
+    at, t = shop(), now + hours(60)
+    sold = goods.card(at.offers[0])
+    heavy = (at.shop_id, sold.listing_id, sold.variant_id, 12_000, Sides(500, 400, 300))
+    catalog.set_parcel(*heavy, by=at.owner_id, now=now)
+    order = delivered(at, (2,), now=t - hours(30))
+    asked = ask(at, order, "no_reason", 2, now=t - hours(1))
+    aftersales.approve(asked, shop_id=at.shop_id, by=at.owner_id, now=t)
+    drain(t)
+    if not case(asked).label:
+        aftersales.ask_label(asked, person_id=at.buyer_id, now=t)
+        drain(t)
+    made = label_of(asked)
+    assert made.sending.boxes == (delivery.Box(12_100, 500, 400, 300),) * 2
+    [(_, paper)] = delivery.label_papers([made.id], owner_id=asked)
+    assert len(PdfReader(io.BytesIO(paper)).pages) == 2
 
 
 def test_an_exchange_of_a_faulty_thing_goes_back_the_same_way(now: datetime) -> None:

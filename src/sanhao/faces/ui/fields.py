@@ -58,8 +58,8 @@ class SidesInput(forms.MultiWidget):
             [forms.TextInput({**attrs, "placeholder": name, "aria-label": name}) for name in names]
         )
 
-    def decompress(self, value: Sides | None) -> list[str | None]:
-        return [f"{side / 10:g}" for side in value] if value else [None] * 3
+    def decompress(self, value: None) -> list[None]:
+        return [None] * 3
 
 
 class SidesField(forms.MultiValueField):
@@ -73,6 +73,10 @@ class SidesField(forms.MultiValueField):
             for _side in range(3)
         ]
         super().__init__(fields, require_all_fields=False, required=False, **given)
+
+    def prepare_value(self, value: Sides | list[str] | None) -> list[str] | None:
+        """As it is typed: sides in cm, what was typed as it was."""
+        return [f"{side / 10:g}" for side in value] if isinstance(value, Sides) else value
 
     def compress(self, data_list: Sequence[Decimal | None]) -> Sides | None:
         sides = [side for side in data_list if side is not None]
