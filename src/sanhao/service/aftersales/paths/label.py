@@ -6,7 +6,7 @@
    changed their mind, it comes when they ask for it; it costs them no more than was said, and that comes out of what comes
    back, once the courier has the goods. A label that nobody uses costs a buyer nothing.
 3. The courier that brought the goods takes them back, where it makes labels; else one that the terms name.
-4. What does not fit one parcel goes in several, one label for each. What is too heavy or long for a parcel shop, or bulky
+4. What does not fit one parcel goes in several, a page of the label on each. What is too heavy or long for a parcel shop, or bulky
    (`paths/pickup.py`), gets none: it is collected.
 5. The buyer may always send it with whom they like. What the courier refuses, or does not answer in some hours, is sent that
    way too: nobody's time to send waits for a label.
@@ -39,7 +39,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     *most_minor*: what a buyer pays at most, by currency; in a currency without it none is offered for
     the buyer's money. *carriers*: who is asked where the courier that brought the goods makes no labels, the first that does;
     nobody named: any. Nobody carries more than *boxes* parcels to a parcel shop, of *heaviest_g* and *longest_mm* each at
-    most; *packaging_g*: what one is taken to weigh by itself. *answer_hours*: as long as that may take. *attempts*: how many labels one case may have in all.
+    most; *packaging_g*: what one is taken to weigh by itself. *answer_hours*: as long as that may take. *attempts*: how many
+    labels one case may have in all.
     """
 
     most_minor: dict[str, int] = msgspec.field(default_factory=lambda: {"CNY": 1_500})
