@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sanhao.books.wallet.core import FUNDERS, Ticket, best, clash, first_clash, fits, nearly, savings
+from sanhao.books.wallet.core.coupons import FUNDERS
+from sanhao.books.wallet.core.stacking import Ticket, best, clash, first_clash, fits, nearly, savings
 from tests.conftest import T0
 
 A, B, C = (UUID(int=n) for n in (1, 2, 3))

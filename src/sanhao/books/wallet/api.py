@@ -21,28 +21,32 @@ from sanhao.books.wallet.actions.issues import (
     start_issue,
 )
 from sanhao.books.wallet.actions.lapse import lapse
-from sanhao.books.wallet.core import (
+from sanhao.books.wallet.core.coupons import (
     COMPENSATION,
     FUNDERS,
-    ISSUE_STATES,
     CompensationTerms,
     CouponGrant,
     CouponView,
     FunderKind,
+    Reserved,
+    ShareBack,
+    Stacking,
+    Use,
+)
+from sanhao.books.wallet.core.issues import (
+    ISSUE_STATES,
     HostMoney,
     IssueDraft,
     IssueFigures,
     IssueOffer,
     IssueView,
-    Nearly,
     PrepaymentView,
-    Reserved,
-    ShareBack,
-    Stacking,
-    Ticket,
-    Use,
-    best,
     check_issue,
+)
+from sanhao.books.wallet.core.stacking import (
+    Nearly,
+    Ticket,
+    best,
     clash,
     first_clash,
     fits,

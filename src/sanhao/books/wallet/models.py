@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from sanhao.books.wallet.core import FUNDERS, ISSUE_STATES, STACKING
+from sanhao.books.wallet.core.coupons import FUNDERS, STACKING
+from sanhao.books.wallet.core.issues import ISSUE_STATES
 from sanhao.kit.states import States
 
 COUPON_STATES = States(

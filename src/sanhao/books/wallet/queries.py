@@ -8,18 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from sanhao.books.ledger.api import PLATFORM, Ref, balances
-from sanhao.books.wallet.core import (
-    COMPENSATION,
-    CompensationTerms,
-    CouponView,
-    FunderKind,
-    HostMoney,
-    IssueFigures,
-    IssueOffer,
-    IssueView,
-    PrepaymentView,
-    Ticket,
-)
+from sanhao.books.wallet.core.coupons import COMPENSATION, CompensationTerms, CouponView, FunderKind
+from sanhao.books.wallet.core.issues import HostMoney, IssueFigures, IssueOffer, IssueView, PrepaymentView
+from sanhao.books.wallet.core.stacking import Ticket
 from sanhao.fairness.rulebook.api import in_force
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound

@@ -7,7 +7,7 @@ import msgspec
 from sanhao.books.wallet import telling
 from sanhao.books.wallet.actions.coupons import expire, hand_over
 from sanhao.books.wallet.actions.issues import end_due
-from sanhao.books.wallet.core import COMPENSATION, CompensationTerms
+from sanhao.books.wallet.core.coupons import COMPENSATION, CompensationTerms
 from sanhao.books.wallet.events import CouponReturned
 from sanhao.books.wallet.term_names import TERM_NAMES
 from sanhao.fairness.rulebook.api import register_names, register_schema

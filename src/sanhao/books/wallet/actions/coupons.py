@@ -17,19 +17,16 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from sanhao.books.ledger.api import PLATFORM, Credit, EntryDraft, Ref, credit_shops, post
-from sanhao.books.wallet.core import (
+from sanhao.books.wallet.core.coupons import (
     COMPENSATION,
     CompensationTerms,
     CouponGrant,
     Reserved,
     ShareBack,
-    Ticket,
     Use,
-    first_clash,
-    fits,
-    in_scope,
     unspent,
 )
+from sanhao.books.wallet.core.stacking import Ticket, first_clash, fits, in_scope
 from sanhao.books.wallet.events import CouponExpired, CouponReturned, CouponsGranted
 from sanhao.books.wallet.models import COUPON_STATES
 from sanhao.books.wallet.queries import compensation_terms

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sanhao.books.ledger.api import PLATFORM, EntryDraft, Ref, balance, post, posted
 from sanhao.books.wallet.actions.coupons import funder_account
-from sanhao.books.wallet.core import IssueDraft, check_issue
+from sanhao.books.wallet.core.issues import IssueDraft, check_issue
 from sanhao.books.wallet.models import ISSUE
 from sanhao.books.wallet.queries import host_commitments
 from sanhao.kit.ids import derived_id, new_id

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sanhao.books.ledger.api import PLATFORM, Credit, EntryDraft, Ref, credit_shops, post
 from sanhao.books.wallet.actions.coupons import _note
-from sanhao.books.wallet.core import ShareBack, unspent
+from sanhao.books.wallet.core.coupons import ShareBack, unspent
 from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch, together
