@@ -1,16 +1,9 @@
 """The door of the wallet."""
 
-from sanhao.books.wallet.actions.coupons import (
-    coupons_account,
-    found_rules,
-    funder_account,
-    give_back,
-    grant,
-    release,
-    reserve,
-    spend,
-    take_over,
-)
+from sanhao.books.wallet.accounts import coupons_account, funder_account
+from sanhao.books.wallet.actions.checkout import release, reserve, spend
+from sanhao.books.wallet.actions.give_back import give_back
+from sanhao.books.wallet.actions.grant import grant
 from sanhao.books.wallet.actions.issues import (
     PrepaidFrom,
     claim,
@@ -21,6 +14,7 @@ from sanhao.books.wallet.actions.issues import (
     start_issue,
 )
 from sanhao.books.wallet.actions.lapse import lapse
+from sanhao.books.wallet.actions.take_over import take_over
 from sanhao.books.wallet.core.coupons import (
     COMPENSATION,
     FUNDERS,
@@ -70,6 +64,7 @@ from sanhao.books.wallet.queries import (
     usable,
     usable_for,
 )
+from sanhao.books.wallet.rules import found_rules
 
 __all__ = [
     "COMPENSATION",

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from sanhao.books.wallet import telling
-from sanhao.books.wallet.actions.coupons import expire, hand_over
+from sanhao.books.wallet.actions.expire import expire
+from sanhao.books.wallet.actions.grant import hand_over
 from sanhao.books.wallet.actions.issues import end_due
 from sanhao.books.wallet.core.coupons import COMPENSATION, CompensationTerms
 from sanhao.books.wallet.events import CouponReturned

@@ -7,13 +7,14 @@ a coupon is spent. A host's issue starts only when the host's prepaid money cove
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from sanhao.books.ledger.api import PLATFORM, EntryDraft, Ref, balance, post, posted
-from sanhao.books.wallet.actions.coupons import funder_account
+from sanhao.books.wallet.accounts import funder_account
 from sanhao.books.wallet.core.issues import IssueDraft, check_issue
 from sanhao.books.wallet.models import ISSUE
 from sanhao.books.wallet.queries import host_commitments
@@ -211,4 +212,18 @@ def prepay_host(
             "INSERT INTO wallet_prepayment (id, host_id, amount_minor, currency, source, reason, by_id, at) "
             "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             given,
+        )
+
+
+def to_budget(coupons: Sequence[Row]) -> None:
+    """What these coupons (rows with ``issue_id`` and ``amount_minor``) could have cost is their issues' to give again."""
+    back: dict[UUID, int] = defaultdict(int)
+    for row in coupons:
+        back[row["issue_id"]] += row["amount_minor"]
+    if back:
+        execute(
+            "WITH b AS (SELECT i.id, b.minor FROM wallet_issue i JOIN unnest(%s::uuid[], %s::bigint[]) AS b (id, minor) "
+            "ON b.id = i.id ORDER BY i.id FOR UPDATE OF i) "
+            "UPDATE wallet_issue i SET claimed_minor = i.claimed_minor - b.minor FROM b WHERE i.id = b.id",
+            [list(back), list(back.values())],
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sanhao.books.ledger.api import PLATFORM, Credit, EntryDraft, Ref, credit_shops, post
-from sanhao.books.wallet.actions.coupons import _note
+from sanhao.books.wallet.actions.give_back import note
 from sanhao.books.wallet.core.coupons import ShareBack, unspent
 from sanhao.kit.ids import new_id
 from sanhao.kit.money import Money
@@ -28,7 +28,7 @@ def lapse(shares: Sequence[ShareBack], *, now: datetime) -> None:
         }
         credits: list[Credit] = []
         entries: list[EntryDraft] = []
-        fresh = _note([share for share in shares if share.coupon_id in coupons and share.debit], now)
+        fresh = note([share for share in shares if share.coupon_id in coupons and share.debit], now)
         for share in fresh:
             coupon = coupons[share.coupon_id]
             currency, key, minor = coupon["currency"], f"{share.key}:{share.coupon_id}", share.amount_minor
