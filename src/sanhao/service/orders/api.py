@@ -21,38 +21,37 @@ from sanhao.service.orders.core import (
     arrives_by,
     price,
 )
-from sanhao.service.orders.queries import (
-    Buyer,
+from sanhao.service.orders.queries.carts import (
     CartLineView,
     CartView,
     CheckoutView,
-    Known,
-    LineView,
-    OrderView,
-    Waits,
-    Within,
-    all_of_shop,
-    buyers,
-    by_numbers,
     cart,
     cart_count,
     checkout,
-    checkout_ids,
-    destinations,
-    known,
-    line_quantities,
-    numbers_of,
+)
+from sanhao.service.orders.queries.counts import Known, Waits, destinations, known, reaching, waits
+from sanhao.service.orders.queries.orders import (
+    LineView,
+    OrderView,
+    all_of_shop,
     of_checkouts,
     order,
-    order_ids_of,
     orders,
     orders_of,
     orders_of_checkout,
     orders_of_shop,
-    reaching,
     to_ship,
+)
+from sanhao.service.orders.queries.which import (
+    Buyer,
+    Within,
+    buyers,
+    by_numbers,
+    checkout_ids,
+    line_quantities,
+    numbers_of,
+    order_ids_of,
     units_left,
-    waits,
     within,
 )
 from sanhao.service.orders.rules import found_rules
