@@ -12,41 +12,39 @@ from sanhao.service.conversations.actions.desk import (
     unblock,
 )
 from sanhao.service.conversations.actions.platform import hand_over, join, leave, open_ticket, rate, solve
-from sanhao.service.conversations.actions.seats import STAFF
 from sanhao.service.conversations.actions.talk import read, say, start, withdraw
 from sanhao.service.conversations.book import found_rules, hours_of, in_force, terms_of
 from sanhao.service.conversations.core import RATINGS, RULE, TOPICS, Quoted, Side, Terms
 from sanhao.service.conversations.hours import Hours, Opening
 from sanhao.service.conversations.photos import keep as keep_photos
-from sanhao.service.conversations.queries import (
+from sanhao.service.conversations.queries.messages import (
     Cited,
-    DeskCount,
-    Figures,
-    Filter,
     MessageView,
-    Owed,
     PhotoView,
-    Saved,
+    messages,
+    photo_for,
+    quotable,
+    quotes,
+    thread_of_photo,
+)
+from sanhao.service.conversations.queries.shops import Figures, Saved, figures, is_blocked, saved_answers
+from sanhao.service.conversations.queries.threads import (
+    DeskCount,
+    Filter,
+    Owed,
     ThreadView,
     answered_by_platform,
     desk,
     desk_count,
-    figures,
     inbox,
-    is_blocked,
-    messages,
-    photo_for,
     queue,
-    quotable,
-    quotes,
-    saved_answers,
     subject_of,
     thread,
     thread_about,
-    thread_of_photo,
     tickets,
     unread_of,
 )
+from sanhao.service.conversations.seats import STAFF
 from sanhao.service.conversations.subjects import Parties, Subject
 from sanhao.service.conversations.subjects import register as register_subject
 from sanhao.service.conversations.words import HOLES, LONGEST, PHOTOS, filled

@@ -6,6 +6,7 @@ Whoever is owed an answer *waits*; a waiting runs on the service hours of the si
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -135,7 +136,7 @@ def clock(terms: Terms, hours: Hours, side: Side, asked_at: datetime) -> Clock:
 
 
 class Quoted(msgspec.Struct, frozen=True):
-    """A message as it is frozen in a file. Its fingerprint is that of this struct's JSON."""
+    """A message as it is frozen in a file. Its `fingerprint` is that of this struct's JSON."""
 
     message_id: UUID
     thread_id: UUID
@@ -145,3 +146,8 @@ class Quoted(msgspec.Struct, frozen=True):
     text: str
     photos: tuple[str, ...]
     withdrawn: bool
+
+
+def fingerprint(quoted: str) -> str:
+    """Of a `Quoted` as JSON, as it stands in the file."""
+    return hashlib.sha256(quoted.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -12,8 +11,8 @@ import msgspec
 from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Invalid
 from sanhao.kit.rows import Rows, copy_together, fetch, together
-from sanhao.service.conversations.actions.seats import no_thread
-from sanhao.service.conversations.core import Quoted, Side
+from sanhao.service.conversations.core import Quoted, Side, fingerprint
+from sanhao.service.conversations.seats import no_thread
 
 MOST_QUOTED = 50
 
@@ -78,7 +77,3 @@ def frozen(row: dict[str, object]) -> tuple[str, str]:
     quoted = msgspec.convert({**row, "message_id": row["id"]}, Quoted)
     text = msgspec.json.encode(quoted).decode()
     return text, fingerprint(text)
-
-
-def fingerprint(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

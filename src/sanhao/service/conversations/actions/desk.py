@@ -12,12 +12,12 @@ from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Invalid, NotFound, Refusal
 from sanhao.kit.rows import execute, fetch
-from sanhao.service.conversations.actions.seats import Row, no_thread, take
 from sanhao.service.conversations.actions.talk import enter
 from sanhao.service.conversations.actions.waits import lapse
 from sanhao.service.conversations.core import Side
 from sanhao.service.conversations.events import ThreadChanged
 from sanhao.service.conversations.hours import Hours, checked
+from sanhao.service.conversations.seats import Row, no_thread, take
 from sanhao.service.conversations.words import clean, unknown_holes
 
 _MOST_SAVED = 100

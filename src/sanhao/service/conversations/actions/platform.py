@@ -15,13 +15,13 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.media import Stored
 from sanhao.kit.refusals import Invalid, Refusal
 from sanhao.kit.rows import execute, fetch
-from sanhao.service.conversations.actions.seats import Row, moved_on, no_thread, take
 from sanhao.service.conversations.actions.talk import come_in, enter, key_of, pass_over, write
 from sanhao.service.conversations.actions.waits import ask, lapse
 from sanhao.service.conversations.book import in_force, terms_of
 from sanhao.service.conversations.core import RATINGS, TOPICS, Side
 from sanhao.service.conversations.events import ThreadChanged
 from sanhao.service.conversations.models import THREAD
+from sanhao.service.conversations.seats import Row, moved_on, no_thread, take
 from sanhao.service.conversations.words import clean
 
 

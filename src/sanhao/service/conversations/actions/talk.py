@@ -16,7 +16,12 @@ from sanhao.kit.media import Stored
 from sanhao.kit.refusals import Forbidden, Invalid, Refusal
 from sanhao.kit.rows import Rows, copy_together, execute, fetch
 from sanhao.service.conversations import subjects
-from sanhao.service.conversations.actions.seats import (
+from sanhao.service.conversations.actions.waits import answer, ask, unanswer, unask
+from sanhao.service.conversations.book import in_force, terms_of
+from sanhao.service.conversations.core import HANDOVERS, Side, owes, readers
+from sanhao.service.conversations.events import MessageSent, ThreadChanged
+from sanhao.service.conversations.models import THREAD
+from sanhao.service.conversations.seats import (
     Row,
     moved_on,
     no_thread,
@@ -24,11 +29,6 @@ from sanhao.service.conversations.actions.seats import (
     take,
     talk_of,
 )
-from sanhao.service.conversations.actions.waits import answer, ask, unanswer, unask
-from sanhao.service.conversations.book import in_force, terms_of
-from sanhao.service.conversations.core import HANDOVERS, Side, owes, readers
-from sanhao.service.conversations.events import MessageSent, ThreadChanged
-from sanhao.service.conversations.models import THREAD
 from sanhao.service.conversations.subjects import Subject
 from sanhao.service.conversations.words import PHOTOS, clean, leads_away
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from sanhao.goods.shops import api as shops
 from sanhao.kit.ids import new_id
 from sanhao.kit.rows import execute, fetch
-from sanhao.service.conversations.actions.seats import Row
 from sanhao.service.conversations.book import owing_hours, terms_of
 from sanhao.service.conversations.core import Side, clock
 from sanhao.service.conversations.hours import spent
 from sanhao.service.conversations.models import WAIT
+from sanhao.service.conversations.seats import Row
 
 _OWED = ("waiting", "late")
 

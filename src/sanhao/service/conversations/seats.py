@@ -1,4 +1,5 @@
-"""Who may do what in a thread: every verb takes its thread here, under lock, for one side."""
+"""Who sits on which side of a thread, and who may do what: every verb takes its thread here, under lock, every reader
+without one."""
 
 from __future__ import annotations
 

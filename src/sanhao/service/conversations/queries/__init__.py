@@ -1,0 +1,1 @@
+"""Reading conversations. Whoever reads a thread has its seat checked first (`seats`)."""
