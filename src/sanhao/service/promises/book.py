@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
-from sanhao.service.promises.core import AnyKind, Due
+from sanhao.service.promises.core import Accepted, AnyKind, Due
 from sanhao.service.promises.coverage import FOUNDING, ByCategory, State
 from sanhao.service.promises.kinds import KINDS
 
@@ -64,6 +64,12 @@ def coverage_of(rule: rulebook.RuleVersion | None) -> ByCategory:
 @lru_cache(maxsize=256)
 def _coverage(rule_id: UUID) -> ByCategory:
     return msgspec.convert(rulebook.version(rule_id).terms, dict[str, dict[str, State]])
+
+
+def accepted_under(accepted_rule: UUID, rule: rulebook.RuleVersion, own: dict[str, int]) -> Accepted:
+    """What a shop accepted, beside the version in force: its terms are kept only where they are others."""
+    terms = None if accepted_rule == rule.id else rulebook.version(accepted_rule).terms
+    return Accepted(terms=terms if terms != rule.terms else None, own=own)
 
 
 def timely(due: Due) -> datetime | None:

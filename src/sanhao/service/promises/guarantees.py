@@ -17,8 +17,14 @@ from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.service.promises import coverage
-from sanhao.service.promises.actions.make import accepted_under
-from sanhao.service.promises.book import coverage_of, facts_from, own_choices, rule_key, terms_of
+from sanhao.service.promises.book import (
+    accepted_under,
+    coverage_of,
+    facts_from,
+    own_choices,
+    rule_key,
+    terms_of,
+)
 from sanhao.service.promises.claims import require_found
 from sanhao.service.promises.core import (
     Accepted,

@@ -18,10 +18,10 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.rows import fetch
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
-from sanhao.service.promises.actions.hear import heard_of, whole_lines
 from sanhao.service.promises.book import facts_from, terms_of
 from sanhao.service.promises.core import PromiseNews
 from sanhao.service.promises.kinds import KINDS
+from sanhao.service.promises.parcels import heard_of, whole_lines
 
 
 class Made(msgspec.Struct, frozen=True):

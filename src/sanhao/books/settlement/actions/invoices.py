@@ -12,6 +12,7 @@ from sanhao.books.settlement import papers
 from sanhao.books.settlement.core import INVOICING, InvoiceWish, InvoicingTerms, check_wish
 from sanhao.books.settlement.events import InvoiceAnswered, InvoiceAsked
 from sanhao.books.settlement.models import INVOICE
+from sanhao.books.settlement.queries.papers import no_invoice
 from sanhao.books.settlement.rules import terms_at
 from sanhao.kit.events import emit
 from sanhao.kit.ids import new_id
@@ -142,7 +143,3 @@ def _of_shop(invoice_id: UUID, shop_id: UUID, *, lock: bool = False) -> Row:
     if not rows:
         raise no_invoice()
     return rows[0]
-
-
-def no_invoice() -> NotFound:
-    return NotFound("invoice.unknown", zh="没有这张发票。", en="There is no such invoice.")

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import msgspec
 
-from sanhao.books.settlement.actions.invoices import no_invoice
 from sanhao.kit.money import Money
 from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
@@ -128,6 +127,10 @@ def invoice(invoice_id: UUID, *, shop_id: UUID) -> InvoiceView:
     if not found:
         raise no_invoice()
     return found[0]
+
+
+def no_invoice() -> NotFound:
+    return NotFound("invoice.unknown", zh="没有这张发票。", en="There is no such invoice.")
 
 
 def _invoices(where: str, params: Mapping[str, object]) -> list[InvoiceView]:

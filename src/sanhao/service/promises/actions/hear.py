@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,16 @@ from sanhao.service.promises.core import (
 from sanhao.service.promises.events import PromiseKept, PromiseVoided
 from sanhao.service.promises.kinds import KINDS
 from sanhao.service.promises.models import PROMISE
+from sanhao.service.promises.parcels import (
+    ARRIVED,
+    AT_A_HUB,
+    HANDED_OVER,
+    Legs,
+    Moment,
+    heard_of,
+    of_legs,
+    whole_lines,
+)
 
 _COLUMNS = "id, kind, checkout_id, order_id, line_id, shop_id, person_id, rule_id, facts::text AS facts, due_at, state"
 
@@ -51,7 +61,7 @@ _COLUMNS = "id, kind, checkout_id, order_id, line_id, shop_id, person_id, rule_i
 def collected(batch: Sequence[News[ConsignmentCollected]]) -> None:
     """Now-listener: a carrier's first scan of a parcel: whose hands it is in, and which lines it completes."""
     told = _hands(batch)
-    for order_id, moments in _complete(batch, "collected_at", _HANDED_OVER).items():
+    for order_id, moments in _complete(batch, "collected_at", HANDED_OVER).items():
         told[order_id] += [Collected(at, received_at, lines=lines) for (at, received_at), lines in moments]
     hear(told, at=max(news.at for news in batch))
 
@@ -60,10 +70,10 @@ def delivered(batch: Sequence[News[ConsignmentDelivered]]) -> None:
     """Now-listener: a parcel was signed for, by the buyer's side or by a hub. Who brought it had it in their hands,
     though nobody ever scanned that."""
     told = _hands(batch)
-    for legs in (_AT_A_HUB, _ARRIVED):
+    for legs in (AT_A_HUB, ARRIVED):
         for order_id, moments in _complete(batch, "delivered_at", legs).items():
             told[order_id] += [
-                Delivered(at, received_at, lines=lines, hub=legs == _AT_A_HUB)
+                Delivered(at, received_at, lines=lines, hub=legs == AT_A_HUB)
                 for (at, received_at), lines in moments
             ]
     hear(told, at=max(news.at for news in batch))
@@ -74,24 +84,12 @@ def _hands(
 ) -> dict[UUID, list[PromiseNews]]:
     """Whose hands these parcels are in, by order: those that a shop handed over."""
     told: dict[UUID, list[PromiseNews]] = defaultdict(list)
-    for fact in (news.fact for news in batch if news.fact.leg in _HANDED_OVER):
+    for fact in (news.fact for news in batch if news.fact.leg in HANDED_OVER):
         courier = Courier(fact.carrier, delivery.carrier_name(fact.carrier))
         told[fact.owner_id].append(
             CollectedBy(fact.received_at, str(fact.consignment_id), courier, str(fact.shop_id))
         )
     return told
-
-
-Legs = tuple[delivery.Leg, ...]
-_HANDED_OVER: Legs = (0, 1)
-"""What the shop hands over; second legs it has handed over before."""
-_ARRIVED: Legs = (0, 2)
-_AT_A_HUB: Legs = (1,)
-
-
-Said = type[Collected] | type[Delivered]
-Moment = tuple[datetime, datetime]
-"""When something happened, and when we heard of it."""
 
 
 def _complete(
@@ -114,41 +112,6 @@ def _complete(
         if whole := whole_lines(of_legs(parcels, legs), wanted, field, heard):
             found[order_id] = whole
     return found
-
-
-def of_legs(parcels: Sequence[delivery.ConsignmentView], legs: Legs) -> list[delivery.ConsignmentView]:
-    return [parcel for parcel in parcels if parcel.leg in legs]
-
-
-def heard_of(
-    parcels: Sequence[delivery.ConsignmentView],
-) -> Iterator[tuple[str, Said, list[delivery.ConsignmentView]]]:
-    """What is said of hand-over and arrival, the field that says it, and the parcels that count for it."""
-    yield "collected_at", Collected, of_legs(parcels, _HANDED_OVER)
-    yield "delivered_at", Delivered, of_legs(parcels, _ARRIVED)
-
-
-def whole_lines(
-    parcels: Sequence[delivery.ConsignmentView], wanted: Mapping[UUID, int], field: str, heard: Mapping[UUID, datetime]
-) -> list[tuple[Moment, tuple[str, ...]]]:  # fmt: skip
-    """Of one order's *parcels*, the lines of which *heard* (parcel to when) completes the scan named *field*."""
-    units: dict[UUID, int] = defaultdict(int)
-    last: dict[UUID, datetime] = {}
-    received: dict[UUID, datetime] = {}
-    for parcel in parcels:
-        at: datetime | None = getattr(parcel, field)
-        if at is None or (field == "collected_at" and parcel.handed_over_unseen):
-            continue
-        for line_id, quantity in parcel.items:
-            units[line_id] += quantity
-            last[line_id] = max(at, last.get(line_id, at))
-            if parcel.id in heard:
-                received[line_id] = max(heard[parcel.id], received.get(line_id, heard[parcel.id]))
-    by_moment: dict[Moment, list[str]] = defaultdict(list)
-    for line_id, received_at in received.items():
-        if units[line_id] >= wanted.get(line_id, 0):
-            by_moment[last[line_id], received_at].append(str(line_id))
-    return [(moment, tuple(lines)) for moment, lines in sorted(by_moment.items())]
 
 
 def registered(batch: Sequence[News[ConsignmentRegistered]]) -> None:

@@ -17,7 +17,7 @@ from sanhao.kit.money import Money
 from sanhao.kit.rows import copy_rows, fetch
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders.events import OrderPaid
-from sanhao.service.promises.book import coverage_of, encode, rule_key, terms_of, timely
+from sanhao.service.promises.book import accepted_under, coverage_of, encode, rule_key, terms_of, timely
 from sanhao.service.promises.core import Accepted, AnyKind, Courier, Extended, Line, PaidOrder, Scope
 from sanhao.service.promises.coverage import RULE, ByCategory, asks, covered
 from sanhao.service.promises.kinds import KINDS
@@ -173,9 +173,3 @@ def _standing(
                 row["rule_id"], rules[rule_key(row["kind"])], msgspec.json.decode(row["own"])
             )
     return extensions, accepted
-
-
-def accepted_under(accepted_rule: UUID, rule: rulebook.RuleVersion, own: dict[str, int]) -> Accepted:
-    """What a shop accepted, beside the version in force: its terms are kept only where they are others."""
-    terms = None if accepted_rule == rule.id else rulebook.version(accepted_rule).terms
-    return Accepted(terms=terms if terms != rule.terms else None, own=own)
