@@ -17,7 +17,7 @@ from sanhao.kit.ids import new_id
 from sanhao.kit.refusals import Refusal
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.aftersales.actions import remains
-from sanhao.service.aftersales.queries import row_of
+from sanhao.service.aftersales.queries.cases import row_of
 from sanhao.service.aftersales.wiring import DUE
 from sanhao.service.orders import api as orders
 from tests.service.aftersales.stage import ask, case, delivered, drain, history, rules, scan, shop

@@ -98,35 +98,37 @@ from sanhao.service.aftersales.paths.pickup import checked as checked_sizes
 from sanhao.service.aftersales.paths.proactive import BY_HAND, LEFT, SWEPT
 from sanhao.service.aftersales.paths.proactive import TITLES as TRIGGERS
 from sanhao.service.aftersales.paths.return_freight import PAID as RETURN_FREIGHT
-from sanhao.service.aftersales.queries import (
+from sanhao.service.aftersales.queries.cases import (
     CaseView,
-    DeskCount,
-    EvidenceView,
-    MoveView,
-    StatementView,
     arbitration_queue,
-    attempts_used,
     case,
     cases_of,
     cases_of_orders,
-    causes_of,
     decided_cases,
-    decision_of,
     desk,
-    desk_count,
+    row_of,
+)
+from sanhao.service.aftersales.queries.cases import by_ids as cases
+from sanhao.service.aftersales.queries.file import (
+    EvidenceView,
+    MoveView,
+    StatementView,
+    decision_of,
     evidence,
     evidence_for,
     moves,
+    proposals,
+    statements,
+)
+from sanhao.service.aftersales.queries.orders import (
+    attempts_used,
+    causes_of,
     order_ids_of,
     order_ids_of_evidence,
-    proposals,
-    return_addresses,
-    row_of,
-    statements,
     units_in_cases,
     window_of,
 )
-from sanhao.service.aftersales.queries import by_ids as cases
+from sanhao.service.aftersales.queries.shops import DeskCount, desk_count, return_addresses
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kinds_for, offered
 from sanhao.service.aftersales.rules import found_rules
 from sanhao.service.aftersales.stoppable import Stoppable, may_stop, stoppable

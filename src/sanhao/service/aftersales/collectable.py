@@ -15,7 +15,7 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.wording import sum_of
 from sanhao.service.aftersales.actions.return_freight import payer_of
 from sanhao.service.aftersales.paths import pickup
-from sanhao.service.aftersales.queries import CaseView, case
+from sanhao.service.aftersales.queries.cases import CaseView, case
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 

@@ -14,7 +14,7 @@ from sanhao.service.aftersales.actions import return_freight
 from sanhao.service.aftersales.collectable import things_of
 from sanhao.service.aftersales.paths import label, pickup
 from sanhao.service.aftersales.paths.return_freight import Payer
-from sanhao.service.aftersales.queries import CaseView
+from sanhao.service.aftersales.queries.cases import CaseView
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 

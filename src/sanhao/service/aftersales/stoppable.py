@@ -10,7 +10,7 @@ import msgspec
 
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.service.aftersales.paths import intercept
-from sanhao.service.aftersales.queries import units_in_cases
+from sanhao.service.aftersales.queries.orders import units_in_cases
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders import api as orders
 

@@ -14,12 +14,12 @@ from sanhao.kit.events import News
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date, sum_of
-from sanhao.service.aftersales import queries
 from sanhao.service.aftersales.actions import holds, moves
 from sanhao.service.aftersales.book import terms_of
 from sanhao.service.aftersales.case import OVER
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged
 from sanhao.service.aftersales.outlook import Outlook
+from sanhao.service.aftersales.queries.cases import CaseView, by_ids
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders.events import OrderCancelled
 
@@ -27,8 +27,8 @@ from sanhao.service.orders.events import OrderCancelled
 def moved(batch: Sequence[News[CaseMoved]]) -> None:
     """Each side learns where the case stands now, who has to do what by when, and what silence does."""
     ids = [news.fact.case_id for news in batch]
-    to_buyer = {view.id: view for view in queries.by_ids(ids, side="buyer")}
-    to_shop = {view.id: view for view in queries.by_ids(ids, side="shop")}
+    to_buyer = {view.id: view for view in by_ids(ids, side="buyer")}
+    to_shop = {view.id: view for view in by_ids(ids, side="shop")}
     members = shops.members_of({news.fact.shop_id for news in batch})
     told = []
     for news in batch:
@@ -59,7 +59,7 @@ def over(batch: Sequence[News[CaseMoved]]) -> None:
 _NOTHING = Text(zh="", en="")
 
 
-def _slots(views: Sequence[queries.CaseView]) -> dict[UUID, Text]:
+def _slots(views: Sequence[CaseView]) -> dict[UUID, Text]:
     """When a courier comes for each of these cases, as a sentence. One query, none where nobody comes."""
     booked = delivery.pickups_of([view.id for view in views]) if views else {}
     return {
@@ -118,8 +118,8 @@ def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
     if not said:
         return
     ids = [news.fact.case_id for news in said]
-    to_buyer = {view.id: view for view in queries.by_ids(ids, side="buyer")}
-    to_shop = {view.id: view for view in queries.by_ids(ids, side="shop")}
+    to_buyer = {view.id: view for view in by_ids(ids, side="buyer")}
+    to_shop = {view.id: view for view in by_ids(ids, side="shop")}
     members = shops.members_of({news.fact.shop_id for news in said})
     coming = _slots([to_buyer[news.fact.case_id] for news in said if news.fact.what == "pickup_booked"])
     told = []

@@ -42,7 +42,7 @@ from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged
 from sanhao.service.aftersales.judge import AT_ONCE, RULING, SILENCE, Seen, judge, say
 from sanhao.service.aftersales.paths import instant, intercept, label, pickup, proactive
 from sanhao.service.aftersales.paths import return_freight as way_home
-from sanhao.service.aftersales.queries import row_of
+from sanhao.service.aftersales.queries.cases import row_of
 from sanhao.service.aftersales.rules import checked
 from sanhao.service.aftersales.term_names import TERM_NAMES
 from sanhao.service.conversations import api as conversations

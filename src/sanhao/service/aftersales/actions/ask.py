@@ -31,7 +31,7 @@ from sanhao.service.aftersales.case import Kind, Terms
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
 from sanhao.service.aftersales.evidence import add
 from sanhao.service.aftersales.judge import AT_ONCE, Seen, judge
-from sanhao.service.aftersales.queries import attempts_used, units_in_cases
+from sanhao.service.aftersales.queries.orders import attempts_used, units_in_cases
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kind_of, kinds_for, offered, phase_of
 from sanhao.service.aftersales.trust import trusted
 from sanhao.service.delivery import api as delivery

@@ -26,7 +26,7 @@ from sanhao.service.aftersales.actions.moves import Going, enter
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, facts_of, terms_from
 from sanhao.service.aftersales.events import CaseMoved
 from sanhao.service.aftersales.evidence import add
-from sanhao.service.aftersales.queries import units_in_cases
+from sanhao.service.aftersales.queries.orders import units_in_cases
 from sanhao.service.aftersales.reasons import REASONS, UNDER, Reason, phase_of
 from sanhao.service.aftersales.trust import trusted
 from sanhao.service.orders import api as orders

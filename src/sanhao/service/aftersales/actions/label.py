@@ -26,7 +26,7 @@ from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
-from sanhao.service.aftersales import labelled, queries
+from sanhao.service.aftersales import labelled
 from sanhao.service.aftersales.actions import ahead, remains, return_freight, way_back
 from sanhao.service.aftersales.actions.give import units_of
 from sanhao.service.aftersales.actions.moves import Going, enter, take
@@ -35,6 +35,7 @@ from sanhao.service.aftersales.book import COLUMNS, encode
 from sanhao.service.aftersales.case import OVER, Address
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved
 from sanhao.service.aftersales.paths import label
+from sanhao.service.aftersales.queries.cases import by_ids
 from sanhao.service.delivery import api as delivery
 from sanhao.service.delivery.events import LabelMade, LabelMoved
 from sanhao.service.orders import api as orders
@@ -77,7 +78,7 @@ def ask(case_id: UUID, *, person_id: UUID, now: datetime) -> None:
 
 def _ask(rows: Sequence[Row], now: datetime, *, of_buyer: bool) -> bool:
     """Ask for labels for these locked cases; says whether there is any to ask for."""
-    views = queries.by_ids([row["id"] for row in rows], side="platform") if rows else []
+    views = by_ids([row["id"] for row in rows], side="platform") if rows else []
     bought = orders.orders([view.order_id for view in views]) if views else {}
     found = labelled.offers(views, bought, now=now)
     wanted = {id: offer for id, offer in found.items() if of_buyer or offer.payer != "buyer"}

@@ -19,7 +19,7 @@ from sanhao.kit.text import Text
 from sanhao.service.aftersales import core, money
 from sanhao.service.aftersales.paths import proactive
 from sanhao.service.aftersales.paths.proactive import Seen, Terms, Trigger, Verdict
-from sanhao.service.aftersales.queries import units_in_cases_of
+from sanhao.service.aftersales.queries.orders import units_in_cases_of
 from sanhao.service.orders import api as orders
 
 Where = Literal["unshipped", "on_way", "delivered"]

@@ -12,7 +12,7 @@ from uuid import UUID
 from sanhao.kit.keeper import Row
 from sanhao.kit.rows import fetch
 from sanhao.service.aftersales.actions.give import units_of
-from sanhao.service.aftersales.queries import units_in_cases
+from sanhao.service.aftersales.queries.orders import units_in_cases
 from sanhao.service.orders import api as orders
 
 

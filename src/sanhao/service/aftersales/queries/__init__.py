@@ -1,0 +1,1 @@
+"""Reading aftersales. Who may read what is asked for in the query itself."""
