@@ -53,7 +53,10 @@ def is_pure(file: File) -> bool:
     parts = file.parts
     return (
         "core" in parts
-        or (parts[2:3] == ["aftersales"] and parts[-1] in ("case", "judge", "outlook", "reasons"))
+        or (
+            parts[2:3] == ["aftersales"]
+            and parts[-1] in ("case", "judge", "outlook", "outlook_words", "reasons")
+        )
         or (parts[2:3] == ["remote"] and parts[-1] == "ending" and "actions" not in parts)
         or (parts[2:3] == ["conversations"] and parts[-1] in ("hours", "words"))
         or "kinds" in parts[:-1]

@@ -87,7 +87,8 @@ from sanhao.service.aftersales.evidence import keep as keep_evidence
 from sanhao.service.aftersales.judge import RULINGS, Found, Ruling, Verdict
 from sanhao.service.aftersales.labelled import offers as label_offers
 from sanhao.service.aftersales.money import Asked, give_back
-from sanhao.service.aftersales.outlook import TITLES, Outlook
+from sanhao.service.aftersales.outlook import Outlook
+from sanhao.service.aftersales.outlook_words import TITLES
 from sanhao.service.aftersales.paths.intercept import FEE as INTERCEPT_FEE
 from sanhao.service.aftersales.paths.label import FEE as LABEL_FEE
 from sanhao.service.aftersales.paths.pickup import FEE as PICKUP_FEE

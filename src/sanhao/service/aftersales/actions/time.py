@@ -15,7 +15,7 @@ from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.moves import Going, end_as_back, enter
 from sanhao.service.aftersales.book import encode, facts_of, terms_of
 from sanhao.service.aftersales.judge import SILENCE, Seen, Verdict, judge, say
-from sanhao.service.aftersales.outlook import DECIDED
+from sanhao.service.aftersales.outlook_words import DECIDED
 from sanhao.service.orders import api as orders
 
 
