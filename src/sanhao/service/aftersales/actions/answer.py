@@ -17,7 +17,8 @@ from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import units_of
-from sanhao.service.aftersales.actions.moves import Going, enter, take
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import enter, take
 from sanhao.service.aftersales.book import facts_of
 from sanhao.service.aftersales.paths.unshipped import shipped_anyway
 from sanhao.service.delivery import api as delivery

@@ -24,7 +24,8 @@ from sanhao.kit.wording import date_time
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import core, money, worth
 from sanhao.service.aftersales.actions import holds, intercept
-from sanhao.service.aftersales.actions.moves import Going, enter, take
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import enter, take
 from sanhao.service.aftersales.actions.time import draft
 from sanhao.service.aftersales.book import RULE, facts_of, terms_from, terms_of
 from sanhao.service.aftersales.case import Kind, Terms

@@ -23,7 +23,8 @@ from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales.actions import ahead, label, return_freight, way_back
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import units_of
-from sanhao.service.aftersales.actions.moves import Going, enter, retime, take
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import enter, retime, take
 from sanhao.service.aftersales.book import COLUMNS, facts_of
 from sanhao.service.aftersales.events import CaseChanged
 from sanhao.service.aftersales.evidence import add

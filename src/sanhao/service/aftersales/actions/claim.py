@@ -22,7 +22,8 @@ from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import money, worth
 from sanhao.service.aftersales.actions import ask, holds, return_freight
 from sanhao.service.aftersales.actions.choose import addresses_for
-from sanhao.service.aftersales.actions.moves import Going, enter
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import enter
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, facts_of, terms_from
 from sanhao.service.aftersales.events import CaseMoved
 from sanhao.service.aftersales.evidence import add

@@ -25,7 +25,8 @@ from sanhao.people.api import require_role, roles_of
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales.actions import promised, raised
 from sanhao.service.aftersales.actions.choose import addresses_for
-from sanhao.service.aftersales.actions.moves import Going, enter, lock, moved_on, take
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import enter, lock, moved_on, take
 from sanhao.service.aftersales.actions.time import draft
 from sanhao.service.aftersales.book import COLUMNS, facts_of, terms_of
 from sanhao.service.aftersales.case import Side

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
@@ -18,12 +17,10 @@ from sanhao.kit.ids import new_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import execute
+from sanhao.service.aftersales.actions.going import Going
 from sanhao.service.aftersales.book import encode
 from sanhao.service.aftersales.case import OVER
 from sanhao.service.aftersales.paths import pickup
-
-if TYPE_CHECKING:
-    from sanhao.service.aftersales.actions.moves import Going
 
 CAUSE = "case"
 OWNER = "aftersales.pickup"

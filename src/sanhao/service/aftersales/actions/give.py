@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sanhao.books.ledger import api as ledger
@@ -14,12 +13,10 @@ from sanhao.kit.money import Money
 from sanhao.kit.rows import fetch
 from sanhao.service.aftersales import core, money
 from sanhao.service.aftersales.actions import fees, promised
+from sanhao.service.aftersales.actions.going import Going
 from sanhao.service.aftersales.paths.unshipped import shipped_anyway
 from sanhao.service.aftersales.reasons import REASONS, Fault
 from sanhao.service.orders import api as orders
-
-if TYPE_CHECKING:
-    from sanhao.service.aftersales.actions.moves import Going
 
 CAUSE = "case"
 Units = Mapping[UUID, Mapping[UUID, int]]

@@ -27,7 +27,8 @@ from sanhao.people.api import roles_of
 from sanhao.service.aftersales.actions import ahead, remains
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.give import CAUSE, units_of
-from sanhao.service.aftersales.actions.moves import Going, enter, take
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import enter, take
 from sanhao.service.aftersales.book import COLUMNS, encode, facts_of, no_case, terms_of
 from sanhao.service.aftersales.case import OVER, due
 from sanhao.service.aftersales.events import CaseChanged

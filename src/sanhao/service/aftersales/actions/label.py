@@ -29,7 +29,8 @@ from sanhao.people import api as people
 from sanhao.service.aftersales import labelled
 from sanhao.service.aftersales.actions import ahead, remains, return_freight, way_back
 from sanhao.service.aftersales.actions.give import units_of
-from sanhao.service.aftersales.actions.moves import Going, enter, take
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import enter, take
 from sanhao.service.aftersales.actions.pickup import COMES
 from sanhao.service.aftersales.book import COLUMNS, encode
 from sanhao.service.aftersales.case import OVER, Address

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,32 +17,13 @@ from sanhao.kit.keeper import Row
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import case as life
-from sanhao.service.aftersales.actions import ahead, fees, give, holds, promised, remains
+from sanhao.service.aftersales.actions import ahead_ends, fees, give, holds, promised, remains
+from sanhao.service.aftersales.actions.going import Going
 from sanhao.service.aftersales.book import COLUMNS, facts_of, no_case, terms_of
 from sanhao.service.aftersales.case import OVER, Act, Side
 from sanhao.service.aftersales.events import CaseMoved
-from sanhao.service.aftersales.judge import Found
 from sanhao.service.aftersales.models import CASE
 from sanhao.service.orders.events import UnitsBack
-
-
-@dataclass
-class Going:
-    """One case (its locked row) on its way to another state. *amount_minor* None: all that was asked for."""
-
-    row: Row
-    to: str
-    note: str = ""
-    by: UUID | None = None
-    by_time: bool = False
-    bearer: str = "shop"
-    amount_minor: int | None = None
-    decision_id: UUID | None = None
-    also: Mapping[str, Any] = field(default_factory=dict)
-    refunded_minor: int = 0
-    words: str = ""
-    """An arbiter's reason, for the promise whose judge decides; and what the arbiter *found*."""
-    found: Found = field(default_factory=Found)
 
 
 def enter(items: Sequence[Going], *, now: datetime) -> None:
@@ -56,9 +36,9 @@ def enter(items: Sequence[Going], *, now: datetime) -> None:
     settled = [item for item in refunds if item.row["ahead_minor"]]
     promised.end(items, now=now)
     promised.tell_paid([item for item in settled if item.row["promise_id"]], now=now)
-    ahead.settle(settled, now=now)
+    ahead_ends.settle(settled, now=now)
     give.refund([item for item in refunds if not item.row["ahead_minor"]], now=now)
-    ahead.owe(items, now=now)
+    ahead_ends.owe(items, now=now)
     fees.settle(items, now=now)
     groups: dict[tuple[Any, ...], list[Going]] = defaultdict(list)
     for item in items:

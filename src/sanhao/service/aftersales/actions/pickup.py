@@ -29,7 +29,8 @@ from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import collectable
 from sanhao.service.aftersales.actions import ahead, fees, remains, way_back
 from sanhao.service.aftersales.actions.give import units_of
-from sanhao.service.aftersales.actions.moves import Going, enter, moved_on, take
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import enter, moved_on, take
 from sanhao.service.aftersales.actions.return_freight import payer_of
 from sanhao.service.aftersales.book import COLUMNS, encode, facts_of, terms_of
 from sanhao.service.aftersales.case import OVER, Address, due

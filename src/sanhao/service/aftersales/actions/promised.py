@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -24,14 +24,12 @@ from sanhao.kit.money import Money
 from sanhao.kit.rows import execute, fetch
 from sanhao.service.aftersales import core, money, worth
 from sanhao.service.aftersales.actions import fees
+from sanhao.service.aftersales.actions.going import Going
 from sanhao.service.aftersales.case import OVER
 from sanhao.service.aftersales.judge import Found, Verdict
 from sanhao.service.aftersales.reasons import REASONS
 from sanhao.service.orders import api as orders
 from sanhao.service.promises import api as promises
-
-if TYPE_CHECKING:
-    from sanhao.service.aftersales.actions.moves import Going
 
 CAUSE = "case"
 BACK = ("goods", "freight")
@@ -65,7 +63,7 @@ def tell_paid(items: Sequence[Going], *, now: datetime) -> None:
 
 
 def _wanted(item: Going) -> int:
-    """What of a refund paid ahead the buyer keeps, as `ahead.settle` has it."""
+    """What of a refund paid ahead the buyer keeps, as `ahead_ends.settle` has it."""
     wanted = item.row["back_minor"] if item.amount_minor is None else item.amount_minor
     return int(min(item.row["ahead_minor"], wanted))
 

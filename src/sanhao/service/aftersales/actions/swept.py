@@ -31,8 +31,9 @@ from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.actions import holds
 from sanhao.service.aftersales.actions.choose import addresses_for
+from sanhao.service.aftersales.actions.going import Going
 from sanhao.service.aftersales.actions.look import Look, asks, look, subject_of
-from sanhao.service.aftersales.actions.moves import Going, enter
+from sanhao.service.aftersales.actions.moves import enter
 from sanhao.service.aftersales.actions.sweep import terms_in
 from sanhao.service.aftersales.book import COLUMNS, RULE, encode, terms_of
 from sanhao.service.aftersales.events import CaseMoved, OrderSwept

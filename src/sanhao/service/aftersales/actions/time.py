@@ -10,9 +10,10 @@ from sanhao.fairness.decisions import api as decisions
 from sanhao.kit.ids import new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
-from sanhao.service.aftersales.actions import ahead, promised, remains
+from sanhao.service.aftersales.actions import ahead_ends, promised, remains
 from sanhao.service.aftersales.actions.choose import addresses_for
-from sanhao.service.aftersales.actions.moves import Going, end_as_back, enter
+from sanhao.service.aftersales.actions.going import Going
+from sanhao.service.aftersales.actions.moves import end_as_back, enter
 from sanhao.service.aftersales.book import encode, facts_of, terms_of
 from sanhao.service.aftersales.judge import SILENCE, Seen, Verdict, judge, say
 from sanhao.service.aftersales.outlook_words import DECIDED
@@ -94,7 +95,7 @@ def draft(
         person_id=row["person_id"],
         decided_at=now,
         appeal_until=now
-        + timedelta(days=ahead.appeal_days(row, verdict.outcome, terms.appeal_days, now=now)),
+        + timedelta(days=ahead_ends.appeal_days(row, verdict.outcome, terms.appeal_days, now=now)),
         automatic=by is None,
         decided_by=by,
     )
