@@ -22,13 +22,7 @@ from sanhao.service.aftersales.actions.claim import (
     claimables,
     look,
 )
-from sanhao.service.aftersales.actions.debts import FORGIVEN as DEBT_FORGIVEN
-from sanhao.service.aftersales.actions.debts import (
-    approve_write_off,
-    decline_write_off,
-    pay_debt,
-    propose_write_off,
-)
+from sanhao.service.aftersales.actions.debts import pay_debt
 from sanhao.service.aftersales.actions.dispute import (
     cite,
     claim,
@@ -60,6 +54,12 @@ from sanhao.service.aftersales.actions.sweep import (
     withdraw_finding,
 )
 from sanhao.service.aftersales.actions.sweep import preview as preview_sweep
+from sanhao.service.aftersales.actions.write_off import FORGIVEN as DEBT_FORGIVEN
+from sanhao.service.aftersales.actions.write_off import (
+    approve_write_off,
+    decline_write_off,
+    propose_write_off,
+)
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, terms_of
 from sanhao.service.aftersales.case import CASE_STATES, KINDS, OVER, WAITING, Act, Address, Kind, Side, Terms
 from sanhao.service.aftersales.collectable import Collectable, collectable, may_change_until, sizes_of

@@ -22,6 +22,8 @@ from sanhao.service.aftersales import debts as debt_terms
 from sanhao.service.aftersales.actions import (
     ahead,
     back,
+    debt_disputes,
+    debt_reminders,
     debts,
     dispute,
     fees,
@@ -32,6 +34,7 @@ from sanhao.service.aftersales.actions import (
     swept,
     time,
     way_back,
+    write_off,
 )
 from sanhao.service.aftersales.actions import intercept as intercepting
 from sanhao.service.aftersales.actions import label as labelling
@@ -81,7 +84,7 @@ REMIND = Keeper(
     name="aftersales.remind",
     query="SELECT t.id, t.reminded FROM aftersales_advance t "
     "WHERE t.state = 'owed' AND (t.remind_at IS NULL OR t.remind_at <= %(now)s)",
-    settle=debts.remind,
+    settle=debt_reminders.remind,
     order="t.id",
     batch=200,
     idle_seconds=60,
@@ -210,7 +213,7 @@ DECISIONS: Mapping[str, tuple[Text, decisions.Judge | None]] = {
     label.FEE: (Text(zh="退货面单费", en="Price of a label for the way back"), rejudge_label),
     proactive.SWEPT: (Text(zh="主动退款", en="Refund without a request"), rejudge_swept),
     way_home.PAID: (Text(zh="寄回运费", en="For sending it back"), rejudge_return_freight),
-    debts.FORGIVEN: (Text(zh="欠款核销", en="Debt forgiven"), None),
+    write_off.FORGIVEN: (Text(zh="欠款核销", en="Debt forgiven"), None),
 }
 """What each decision about a case is called, and who judges it again; None where a person decides."""
 
@@ -251,9 +254,9 @@ def wire() -> None:
     listen_later(SweepMoved, sweep_telling.moved)
     listen_now(DecisionOverturned, intercepting.overturned)
     listen_now(PaymentSucceeded, debts.paid)
-    listen_now(PaymentDisputed, debts.disputed)
-    listen_now(DisputeWon, debts.won)
-    listen_now(PaymentRestored, debts.restored)
+    listen_now(PaymentDisputed, debt_disputes.disputed)
+    listen_now(DisputeWon, debt_disputes.won)
+    listen_now(PaymentRestored, debt_disputes.restored)
     listen_later(DebtChanged, telling.debt)
     listen_now(DecisionOverturned, collecting.overturned)
     listen_now(DecisionOverturned, labelling.overturned)
