@@ -19,7 +19,7 @@ from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
 from sanhao.people import api as people
 from sanhao.service.aftersales import api as aftersales
-from sanhao.service.aftersales.actions.swept import pay_freight
+from sanhao.service.aftersales.actions.swept_freight import pay_freight
 from sanhao.service.aftersales.events import CaseMoved
 from sanhao.service.aftersales.paths import proactive
 from sanhao.service.aftersales.paths.proactive import Way

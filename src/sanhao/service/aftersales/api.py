@@ -43,17 +43,9 @@ from sanhao.service.aftersales.actions.return_freight import offer as offer_retu
 from sanhao.service.aftersales.actions.return_freight import offers as offers_return_freight
 from sanhao.service.aftersales.actions.return_freight import paid_for as way_home_paid
 from sanhao.service.aftersales.actions.return_freight import ways as ways_home
-from sanhao.service.aftersales.actions.sweep import (
-    Changes,
-    Figure,
-    Figures,
-    changes,
-    confirm,
-    raise_finding,
-    stop,
-    withdraw_finding,
-)
-from sanhao.service.aftersales.actions.sweep import preview as preview_sweep
+from sanhao.service.aftersales.actions.sweep import confirm, raise_finding, stop, withdraw_finding
+from sanhao.service.aftersales.actions.sweep_preview import Changes, changes
+from sanhao.service.aftersales.actions.sweep_preview import preview as preview_sweep
 from sanhao.service.aftersales.actions.write_off import FORGIVEN as DEBT_FORGIVEN
 from sanhao.service.aftersales.actions.write_off import (
     approve_write_off,
@@ -133,7 +125,17 @@ from sanhao.service.aftersales.queries.shops import DeskCount, desk_count, retur
 from sanhao.service.aftersales.reasons import REASONS, Phase, Reason, kinds_for, offered
 from sanhao.service.aftersales.rules import found_rules
 from sanhao.service.aftersales.stoppable import Stoppable, may_stop, stoppable
-from sanhao.service.aftersales.sweeps import Progress, SweepView, SweptView, progress, sweep, sweeps, swept
+from sanhao.service.aftersales.sweeps import (
+    Figure,
+    Figures,
+    Progress,
+    SweepView,
+    SweptView,
+    progress,
+    sweep,
+    sweeps,
+    swept,
+)
 
 __all__ = [
     "BY_HAND",

@@ -9,16 +9,40 @@ from uuid import UUID
 
 import msgspec
 
+from sanhao.fairness.rulebook import api as rulebook
+from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
+from sanhao.kit.refusals import NotFound
 from sanhao.kit.rows import fetch
 from sanhao.kit.text import Text
-from sanhao.service.aftersales.actions.sweep import Figures, no_sweep, scope_of
+from sanhao.service.aftersales.paths import proactive
 from sanhao.service.orders import api as orders
 
 _COLUMNS = (
     "s.id, s.trigger, s.rule_id, s.state, s.shop_id, s.scope, s.reason_zh, s.reason_en, s.evidence, s.raised_by_id, "
     "s.raised_at, s.look, s.looked_at, s.figures, s.confirmed_by_id, s.confirmed_at, s.ended_at"
 )
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """What a sweep comes to in one currency, by who bears it: the shop or the platform; *returns* are not paid yet."""
+
+    currency: str
+    bearer: str
+    outcome: str
+    orders: int
+    minor: int
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """What a look saw. *left*: orders it leaves alone, by reason; *parted*: those of which it leaves a part. An order of
+    which a part was shipped is counted with each of its parts."""
+
+    orders: int
+    buyers: int
+    sums: tuple[Figure, ...]
+    left: dict[str, int]
+    parted: dict[str, int] = {}
 
 
 class SweepView(msgspec.Struct, frozen=True):
@@ -162,3 +186,17 @@ def _sweeps(where: str, params: dict[str, Any], tail: str = "") -> list[SweepVie
         )
         for row in rows
     ]  # fmt: skip
+
+
+def terms_in(rule_id: UUID) -> proactive.Terms:
+    """The terms a sweep was raised under."""
+    return msgspec.convert(rulebook.version(rule_id).terms, proactive.Terms)
+
+
+def scope_of(row: Row) -> orders.Within:
+    """Which orders a sweep (its row) is about."""
+    return msgspec.json.decode(row["scope"], type=orders.Within)
+
+
+def no_sweep() -> NotFound:
+    return NotFound("sweep.unknown", zh="没有找到这次主动退款。", en="There is no such sweep.")

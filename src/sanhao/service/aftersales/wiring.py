@@ -30,8 +30,11 @@ from sanhao.service.aftersales.actions import (
     holds,
     moves,
     return_freight,
+    silent_shops,
     sweep,
     swept,
+    swept_freight,
+    swept_undone,
     time,
     way_back,
     write_off,
@@ -113,7 +116,7 @@ SWEPT = Keeper(
 WATCH = Keeper(
     name="aftersales.watch",
     query="SELECT t.id FROM aftersales_watch t WHERE t.due_at <= %(now)s",
-    settle=sweep.propose,
+    settle=silent_shops.propose,
     order="t.due_at",
     batch=1,
     idle_seconds=60,
@@ -234,7 +237,7 @@ def wire() -> None:
     decisions.register_undo(way_home.PAID, return_freight.OWNER)
     for kind, (title, judge_again) in DECISIONS.items():
         decisions.register_kind(kind, title, judge_again)
-    decisions.register_undo(proactive.SWEPT, swept.OWNER)
+    decisions.register_undo(proactive.SWEPT, swept_undone.OWNER)
     decisions.register_undo(intercept.FEE, intercepting.OWNER)
     decisions.register_undo(pickup.FEE, fees.OWNER)
     decisions.register_undo(label.FEE, labelling.OWNER)
@@ -249,7 +252,7 @@ def wire() -> None:
     listen_now(LabelMoved, labelling.moved)
     listen_now(ConsignmentDelivered, intercepting.delivered)
     listen_now(DecisionOverturned, dispute.overturned)
-    listen_now(DecisionOverturned, swept.overturned)
+    listen_now(DecisionOverturned, swept_undone.overturned)
     listen_later(OrderSwept, sweep_telling.swept)
     listen_later(SweepMoved, sweep_telling.moved)
     listen_now(DecisionOverturned, intercepting.overturned)
@@ -265,7 +268,7 @@ def wire() -> None:
     listen_later(OrderDelivered, holds.wait_for_guarantees)
     listen_later(CaseMoved, telling.moved)
     listen_later(CaseMoved, telling.over)
-    listen_later(CaseMoved, swept.pay_freight)
+    listen_later(CaseMoved, swept_freight.pay_freight)
     listen_later(CaseMoved, return_freight.pay)
     listen_now(DecisionOverturned, return_freight.overturned)
     listen_later(CaseMoved, collecting.left)

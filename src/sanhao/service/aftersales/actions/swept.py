@@ -12,21 +12,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import msgspec
-from django.db import transaction
-
 from sanhao.books.ledger import api as ledger
-from sanhao.books.wallet import api as wallet
 from sanhao.fairness.decisions import api as decisions
-from sanhao.fairness.decisions.events import DecisionOverturned
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit import events
-from sanhao.kit.events import News
 from sanhao.kit.ids import derived_id, new_ids
 from sanhao.kit.keeper import Row
 from sanhao.kit.money import Money
 from sanhao.kit.rows import copy_rows, execute, fetch
-from sanhao.kit.text import Text
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import money
 from sanhao.service.aftersales.actions import holds
@@ -34,14 +27,14 @@ from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.going import Going
 from sanhao.service.aftersales.actions.look import Look, asks, look, subject_of
 from sanhao.service.aftersales.actions.moves import enter
-from sanhao.service.aftersales.actions.sweep import terms_in
 from sanhao.service.aftersales.book import COLUMNS, RULE, encode, terms_of
 from sanhao.service.aftersales.events import CaseMoved, OrderSwept
 from sanhao.service.aftersales.models import SWEPT_ORDER
 from sanhao.service.aftersales.paths import proactive
+from sanhao.service.aftersales.sweeps import terms_in
 from sanhao.service.orders import api as orders
 
-CAUSE, OWNER = "sweep", "aftersales.sweep"
+CAUSE = "sweep"
 _REASON = "not_as_described"
 Doing = tuple[Row, Look]
 
@@ -141,7 +134,7 @@ def _refund(doing: Sequence[Doing], now: datetime) -> None:
             cause_kind="order",
             cause_id=row["order_id"],
             decision_id=ids[row["id"]],
-            payer=_goodwill(row["currency"]) if one.verdict.bearer == "platform" else None,
+            payer=goodwill(row["currency"]) if one.verdict.bearer == "platform" else None,
             unshipped=one.units if one.where == "unshipped" else {},
         )
         for row, one in doing
@@ -150,7 +143,7 @@ def _refund(doing: Sequence[Doing], now: datetime) -> None:
     _done(doing, ids, [backs[one.key].cash_minor for one in asked], now)
 
 
-def _goodwill(currency: str) -> ledger.Ref:
+def goodwill(currency: str) -> ledger.Ref:
     return ledger.Ref("goodwill", ledger.PLATFORM, currency)
 
 
@@ -202,75 +195,6 @@ def _open_returns(doing: Sequence[Doing], now: datetime) -> None:
     )
     holds.place([row["order_id"] for row, _ in doing], now=now)
     _done(doing, ids, [0] * len(doing), now, cases=cases)
-
-
-@transaction.atomic
-def pay_freight(batch: Sequence[News[CaseMoved]]) -> None:
-    """Later listener: what a sweep had the buyer send back is there. What that is taken to cost is the shop's, and since no
-    payment of the buyer's covers it, it is a coupon without a threshold. Once."""
-    at = max(news.at for news in batch)
-    rows = fetch(
-        # What a courier collected at the door, or took under a label, cost the buyer nothing.
-        "SELECT s.id, s.shop_id, s.person_id, s.currency, s.decision_id FROM aftersales_swept_order s "
-        "JOIN aftersales_case c ON c.id = s.case_id "
-        "WHERE s.case_id = ANY(%s) AND c.pickup <> 'collected' AND c.label <> 'used' ORDER BY s.id FOR UPDATE OF s",
-        [[news.fact.case_id for news in batch if news.fact.state == "refunded"]],
-    )
-    decided = decisions.decisions([row["decision_id"] for row in rows])
-    owed: dict[UUID, Money] = {}
-    for row in rows:
-        verdict = msgspec.convert(decided[row["decision_id"]].verdict, proactive.Verdict)
-        if isinstance(verdict.freight, Money):
-            owed[row["id"]] = verdict.freight
-    paid = ledger.posted([_freight_key(id) for id in owed])
-    fresh = [row for row in rows if row["id"] in owed and _freight_key(row["id"]) not in paid]
-    charged = {
-        one.key: one
-        for one in ledger.charge_shops(
-            [
-                ledger.Charge(
-                    key=_freight_key(row["id"]),
-                    kind="sweep.freight",
-                    shop_id=row["shop_id"],
-                    amount_minor=owed[row["id"]].minor,
-                    currency=row["currency"],
-                    credit=wallet.coupons_account(row["currency"]),
-                    cause_kind=CAUSE,
-                    cause_id=row["id"],
-                    decision_id=row["decision_id"],
-                )
-                for row in fresh
-            ],
-            now=at,
-        )
-    }
-    wallet.grant(
-        [_freight_coupon(row, owed[row["id"]], charged[_freight_key(row["id"])]) for row in fresh], now=at
-    )
-
-
-def _freight_key(id: UUID) -> str:
-    return f"sweep:{id}:freight"
-
-
-def _freight_coupon(row: Row, amount: Money, part: ledger.Charged) -> wallet.CouponGrant:
-    return wallet.CouponGrant(
-        id=derived_id(row["id"], "freight"),
-        person_id=row["person_id"],
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        reason=_FREIGHT,
-        source_kind=CAUSE,
-        source_id=row["id"],
-        shop_id=row["shop_id"],
-        from_balance=part.from_balance,
-        from_deposit=part.from_deposit,
-        advanced=part.advanced,
-        decision_id=row["decision_id"],
-    )
-
-
-_FREIGHT = Text(zh="退货运费补偿", en="For sending it back")
 
 
 def _decide(doing: Sequence[Doing], now: datetime) -> dict[UUID, UUID]:
@@ -350,57 +274,3 @@ def _each(
         "bearer": ("text", [one.verdict.bearer for (_, one), _ in over]),
         "decision_id": ("uuid", [ids[row["id"]] for (row, _), _ in over]),
     }
-
-
-def overturned(batch: Sequence[News[DecisionOverturned]]) -> None:
-    """Now-listener: the shop was right. What the buyer kept without sending it back the platform takes over; a return
-    that nobody has posted yet is called off; an order that had not left is not brought back, and its goods are there."""
-    at = max(news.at for news in batch)
-    ours = [
-        news.fact.decision_id
-        for news in batch
-        if news.fact.kind == proactive.SWEPT
-        and decisions.acknowledge_undo(news.fact.decision_id, OWNER, now=at)
-    ]
-    if not ours:
-        return
-    rows = fetch(
-        "SELECT id, shop_id, currency, paid_minor, reason, bearer, outcome, case_id, decision_id "
-        "FROM aftersales_swept_order WHERE decision_id = ANY(%s) ORDER BY id FOR UPDATE",
-        [ours],
-    )
-    cases = fetch(
-        f"SELECT {COLUMNS} FROM aftersales_case WHERE id = ANY(%s) AND state = 'to_send' ORDER BY id FOR UPDATE",
-        [[row["case_id"] for row in rows if row["case_id"]]],
-    )
-    enter([Going(row, "withdrawn", note="appeal_granted") for row in cases], now=at)
-    wallet.take_over(CAUSE, [row["id"] for row in rows], now=at)
-    gone = [
-        row
-        for row in rows
-        if row["outcome"] == "refund"
-        and row["reason"] != "unshipped"
-        and row["bearer"] == "shop"
-        and row["paid_minor"]
-    ]
-    ledger.credit_shops(
-        [
-            ledger.Credit(
-                key=f"sweep:{row['id']}:overturned",
-                kind="sweep.overturned",
-                shop_id=row["shop_id"],
-                amount_minor=row["paid_minor"],
-                currency=row["currency"],
-                debit=_goodwill(row["currency"]),
-                cause_kind=CAUSE,
-                cause_id=row["id"],
-                decision_id=row["decision_id"],
-            )
-            for row in gone
-        ],
-        now=at,
-    )
-    execute(
-        "UPDATE aftersales_swept_order SET bearer = 'platform' WHERE id = ANY(%s)",
-        [[row["id"] for row in gone]],
-    )
