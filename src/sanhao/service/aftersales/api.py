@@ -7,7 +7,7 @@ from sanhao.service.aftersales.actions.answer import (
     reject,
     saved_reasons,
 )
-from sanhao.service.aftersales.actions.ask import Ground, Wish, edit, ground, request, weigh, withdraw
+from sanhao.service.aftersales.actions.ask import edit, request, withdraw
 from sanhao.service.aftersales.actions.back import receive, refuse, replace, send_back
 from sanhao.service.aftersales.actions.choose import (
     add_return_address,
@@ -76,6 +76,7 @@ from sanhao.service.aftersales.debts import (
 )
 from sanhao.service.aftersales.evidence import FILMS, PHOTOS
 from sanhao.service.aftersales.evidence import keep as keep_evidence
+from sanhao.service.aftersales.ground import Ground, Wish, ground, weigh
 from sanhao.service.aftersales.judge import RULINGS, Found, Ruling, Verdict
 from sanhao.service.aftersales.labelled import offers as label_offers
 from sanhao.service.aftersales.money import Asked, give_back

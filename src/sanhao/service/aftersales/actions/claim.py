@@ -20,13 +20,15 @@ from sanhao.kit.rows import execute
 from sanhao.kit.text import Text
 from sanhao.service.aftersales import case as life
 from sanhao.service.aftersales import money, worth
-from sanhao.service.aftersales.actions import ask, holds, return_freight
+from sanhao.service.aftersales.actions import holds, return_freight
 from sanhao.service.aftersales.actions.choose import addresses_for
 from sanhao.service.aftersales.actions.going import Going
 from sanhao.service.aftersales.actions.moves import enter
+from sanhao.service.aftersales.actions.new_case import New, insert, worded
 from sanhao.service.aftersales.book import RULE, WITHDRAWAL, facts_of, terms_from
 from sanhao.service.aftersales.events import CaseMoved
 from sanhao.service.aftersales.evidence import add
+from sanhao.service.aftersales.ground import require_attempts, require_paid
 from sanhao.service.aftersales.queries.orders import units_in_cases
 from sanhao.service.aftersales.reasons import REASONS, UNDER, Reason, phase_of
 from sanhao.service.aftersales.trust import trusted
@@ -84,10 +86,10 @@ def look(
         raise NotFound("claim.unknown", zh="没有这个保障。", en="There is no such guarantee.")
     assert promise.order_id is not None
     order = orders.order(promise.order_id, person_id=person_id)
-    ask.require_paid(order)
+    require_paid(order)
     line = next(line for line in order.lines if line.id == promise.line_id)
     terms = terms_from(rulebook.in_force(RULE, at=now, market=order.address["country"]).terms)
-    ask.require_attempts(terms, {line.id: 1})
+    require_attempts(terms, {line.id: 1})
     taken = units_in_cases(order.id)
     left = line.quantity - line.refunded_units - taken.get(line.id, 0)
     units = measures.units or left
@@ -179,7 +181,7 @@ def claim_guarantee(
         new = _new(seen, admission, now)
         promises.claim(promise_id, msgspec.structs.replace(seen.claim, id=str(new.id)), now=now)
         rule = rulebook.version(new.rule_id)
-        row = ask.insert(new, terms_from(rule.terms), ask.worded(words), now)
+        row = insert(new, terms_from(rule.terms), worded(words), now)
         given = [*evidence, *documents]
         add(new.id, "buyer", given, by=person_id, round=0, now=now, documents=documents)
         events.emit(
@@ -197,7 +199,7 @@ def claim_guarantee(
     return new.id
 
 
-def _new(seen: Look, admission: promises.Admission, now: datetime) -> ask.New:
+def _new(seen: Look, admission: promises.Admission, now: datetime) -> New:
     order, line, units = seen.order, seen.line, seen.units
     by_right = admission.needs_return and not admission.answer_hours and not admission.by_hand
     rule = rulebook.in_force(WITHDRAWAL if by_right else RULE, at=now, market=order.address["country"])
@@ -211,7 +213,7 @@ def _new(seen: Look, admission: promises.Admission, now: datetime) -> ask.New:
         admission.answer_hours or None, admission.by_hand,
     )  # fmt: skip
     assert admission.owed is not None
-    return ask.New(
+    return New(
         order, {line.id: units}, kind, _reason(seen.promise.kind).code, admission.owed, rule.id, facts, phase,
         promise_id=seen.promise.id, id=new_id(),
     )  # fmt: skip
