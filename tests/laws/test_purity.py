@@ -125,6 +125,15 @@ def network_in_actions(file: File) -> Iterable[str]:
             yield f"{file.module}:{line} imports {target}"
 
 
+def verbs_in_readers(file: File) -> Iterable[str]:
+    """Where what only reads would enter a verb: verbs ask readers, never the other way round."""
+    if "queries" not in file.parts:
+        return
+    for line, target in file.imports():
+        if "actions" in target.split("."):
+            yield f"{file.module}:{line} imports {target}"
+
+
 @pytest.mark.parametrize(
     ("law", "cure"),
     [
@@ -134,6 +143,7 @@ def network_in_actions(file: File) -> Iterable[str]:
             network_in_actions,
             "effects leave through the outbox: emit an event, let a later listener or keeper send",
         ),
+        (verbs_in_readers, "put what both need beside them: a book, a core, the readers themselves"),
     ],
 )
 def test_the_law_holds_everywhere(law, cure) -> None:
@@ -197,6 +207,18 @@ def test_a_breach_is_noticed(law, source: str) -> None:
 )
 def test_a_network_inside_an_action_is_noticed(line: str) -> None:
     assert len(list(network_in_actions(File("sanhao.service.orders.actions", line)))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from sanhao.service.orders.actions import cancel",
+        "from sanhao.service.orders.actions.ship import ship",
+    ],
+)
+def test_a_verb_inside_a_reader_is_noticed(line: str) -> None:
+    assert len(list(verbs_in_readers(File("sanhao.service.orders.queries.carts", line)))) == 1
+    assert list(verbs_in_readers(File("sanhao.service.orders.actions.place", line))) == []
 
 
 @pytest.mark.parametrize(
