@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection
 
 from sanhao.kit.ids import new_ids
-from sanhao.kit.keeper import Keeper, Row, tick
+from sanhao.kit.keeper import Keeper, Row, drain, tick
 from sanhao.kit.rows import copy_rows, execute, fetch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,3 +56,21 @@ def test_a_row_set_aside_again_waits_longer(jobs: list[UUID], now: datetime) -> 
     tick(keeper(poisoned), now)
     [aside] = fetch("SELECT attempts, retry_at > now() + interval '50 seconds' AS longer FROM kit_set_aside")
     assert aside == {"attempts": 2, "longer": True}
+
+
+def test_draining_goes_on_until_nothing_is_due_and_asks_all_keepers_at_once(
+    jobs: list[UUID], now: datetime, django_assert_num_queries: Any
+) -> None:
+    def settle(rows: Sequence[Row], now: datetime) -> None:
+        execute("UPDATE job SET done = 2 WHERE id = ANY(%s)", [[row["id"] for row in rows]])
+
+    after = Keeper("test.after", "SELECT t.id FROM job t WHERE t.done = 1 AND %(now)s IS NOT NULL", settle)
+    assert drain([after, keeper(jobs[3])], now=now) == 39 * 2, "the one set aside is left alone"
+    with django_assert_num_queries(1):
+        assert drain([after, keeper(jobs[3])], now=now) == 0
+
+
+def test_a_keeper_that_never_comes_to_rest_is_noticed(jobs: list[UUID], now: datetime) -> None:
+    restless = Keeper("test.restless", "SELECT t.id FROM job t WHERE t.done = 0", lambda rows, now: None)
+    with pytest.raises(RuntimeError, match="never comes to rest"):
+        drain([restless], now=now, rounds=3)

@@ -95,13 +95,19 @@ def _tick(keeper: Keeper, now: datetime, only: list[UUID] | None) -> int:
         return _tick(keeper, now, claimed[:half]) + _tick(keeper, now, claimed[half:])
 
 
-def _claim(keeper: Keeper, now: datetime, only: list[UUID] | None) -> list[Row]:
-    return fetch(
-        f"""
+def _due(keeper: Keeper) -> str:
+    """What is due and does not stand aside, open for more conditions."""
+    return f"""
         {keeper.query}
           AND NOT EXISTS (SELECT 1 FROM kit_set_aside s
                           WHERE s.keeper = %(keeper)s AND s.row_id = t.id AND s.retry_at > %(machine_now)s)
-          {"AND t.id = ANY(%(only)s)" if only is not None else ""}
+    """
+
+
+def _claim(keeper: Keeper, now: datetime, only: list[UUID] | None) -> list[Row]:
+    return fetch(
+        f"""
+        {_due(keeper)} {"AND t.id = ANY(%(only)s)" if only is not None else ""}
         ORDER BY {keeper.order} LIMIT %(limit)s FOR UPDATE OF t SKIP LOCKED
         """,
         {
@@ -160,11 +166,24 @@ def drain(
     chosen = list(keepers if keepers is not None else all_keepers())
     done = 0
     for _ in range(rounds):
-        settled = sum(tick(keeper, now) for keeper in chosen)
+        # Asking all of them at once is ten times quicker than letting each find out by itself.
+        settled = sum(tick(keeper, now) for keeper in chosen) if _anything_due(chosen, now) else 0
         if not settled:
             return done
         done += settled
     raise RuntimeError("a keeper never comes to rest")
+
+
+def _anything_due(keepers: Sequence[Keeper], now: datetime | None) -> bool:
+    """Whether any of *keepers* would find a row, in one question. Locks nothing."""
+    given: dict[str, Any] = {"machine_now": machine_now()}
+    asked = []
+    for number, keeper in enumerate(keepers):
+        given |= {f"now{number}": now or keeper.clock(), f"keeper{number}": keeper.name}
+        due = _due(keeper).replace("%(now)s", f"%(now{number})s").replace("%(keeper)s", f"%(keeper{number})s")
+        asked.append(f"EXISTS ({due})")
+    [row] = fetch(f"SELECT {' OR '.join(asked) or 'false'} AS due", given)
+    return bool(row["due"])
 
 
 def keep(stop: threading.Event, keepers: Sequence[Keeper] | None = None) -> None:
