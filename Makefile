@@ -16,7 +16,7 @@ install: .venv/.ready ## only make .venv, so that .venv/bin/sanhao works
 	@echo "Ready: .venv/bin/sanhao --help"
 
 test: .venv/.ready-dev ## the whole suite, against a real PostgreSQL that it starts by itself (ARGS="tests/kit -k money")
-	@exec .venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@exec .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: .venv/.ready ## measure this machine, in a database of its own
 	.venv/bin/sanhao bench promises

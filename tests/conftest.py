@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,8 +117,24 @@ def page(browser: Any, site: Site) -> Iterator[Any]:
     assert not wrong, f"the browser's console: {wrong}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a browser is a browser test."""
+_LONG = (
+    "races/test_kills.py", "flows/test_any_sequence_of_money.py", "races/test_settlement_kills.py",
+    "races/test_second_leg_kills.py", "lab/demo/test_past.py", "lab/demo/test_found.py", "cli/test_up.py",
+    "laws/test_tools.py", "races/test_deadlocks.py", "races/test_three_keepers.py", "races/test_last_breath.py",
+    "flows/test_replay_equals_life.py", "e2e/",
+)  # fmt: skip
+"""Files of few tests that take long. With two workers they come first: one of them at the end would have a worker wait."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that asks for a browser is a browser test; workers begin with what takes longest."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        items.sort(key=lambda item: (_rank(item.path), -tests[item.path], item.path))
+
+
+def _rank(path: Path) -> int:
+    return next((n for n, long in enumerate(_LONG) if f"/tests/{long}" in path.as_posix()), len(_LONG))
