@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from sanhao.kit import time as kit_time
-from tests.site import Site, database_of_its_own, migrate, serve
+from tests.site import Site, database_of_its_own, serve, the_empty_world
 
 T0 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 _CHROMIUM = (
@@ -56,11 +58,19 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def empty_world() -> Iterator[str]:
-    """The URL of a database with all tables and nothing in them, to be copied."""
-    with database_of_its_own() as url:
-        migrate(url)
-        yield url
+def empty_world() -> str:
+    """The URL of a database with all tables and nothing in them, to be copied; made once, for all workers of a run."""
+    return the_empty_world()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, request: pytest.FixtureRequest
+) -> None:
+    """Workers copy the empty world instead of running all migrations once more, each for itself."""
+    if hasattr(request.config, "workerinput"):
+        url = request.getfixturevalue("empty_world")
+        connection.settings_dict["TEST"]["TEMPLATE"] = urlsplit(url).path.lstrip("/")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,15 @@ from pathlib import Path
 
 from sanhao.kit import database
 
+
+def _leave_clean(home: Path) -> None:
+    """A server that is not ours keeps nothing of a run."""
+    from tests.site import WORLD, drop
+
+    if (home / WORLD).exists():
+        drop((home / WORLD).read_text())
+
+
 # SANHAO_DATABASE_URL may name another server; its user must be allowed to create databases.
 if "SANHAO_TEST_HOME" not in os.environ:
     # The first process of the run; the workers that it starts inherit what is set here.
@@ -21,7 +30,9 @@ if "SANHAO_TEST_HOME" not in os.environ:
     owner = os.getpid()
     # Handlers run last in, first out: the server, started below, is stopped before its directory goes.
     atexit.register(lambda: shutil.rmtree(home, ignore_errors=True) if os.getpid() == owner else None)
-    if "SANHAO_DATABASE_URL" not in os.environ:
+    if "SANHAO_DATABASE_URL" in os.environ:
+        atexit.register(lambda: _leave_clean(home) if os.getpid() == owner else None)
+    else:
         # fsync off: the suite kills processes, never the machine. synchronous_commit stays on: the kill tests need it.
         calm = "fsync = off\nfull_page_writes = off\nshared_buffers = 256MB\n"
         database.use(database.start(home / "postgres", extra=calm))

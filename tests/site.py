@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -15,10 +16,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from sanhao.kit import database
 from sanhao.kit.ids import new_id
 from sanhao.kit.time import monotonic
 
 _START_SECONDS = 60
+WORLD = "world"
+"""The file in the home of a run that names its empty world."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,24 @@ class Site:
 @contextmanager
 def database_of_its_own(*, copy_of: str | None = None) -> Iterator[str]:
     """The URL of a fresh database, empty or a copy (a tenth of a second) of one that nobody is connected to."""
+    url = _create(copy_of)
+    try:
+        yield url
+    finally:
+        drop(url)
+
+
+def _create(copy_of: str | None = None) -> str:
     url, name = os.environ["SANHAO_DATABASE_URL"], f"sanhao_site_{new_id().hex}"
     template = urlsplit(copy_of).path.lstrip("/") if copy_of else "template1"
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    finally:
-        with psycopg.connect(url, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def drop(database_url: str) -> None:
+    with psycopg.connect(os.environ["SANHAO_DATABASE_URL"], autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE "{urlsplit(database_url).path.lstrip("/")}" WITH (FORCE)')
 
 
 def migrate(database_url: str) -> None:
@@ -53,6 +66,36 @@ def migrate(database_url: str) -> None:
         [sys.executable, "-m", "sanhao.cli", "migrate"], capture_output=True, text=True, env=given
     )
     assert done.returncode == 0, done.stderr
+
+
+def the_empty_world() -> str:
+    """The URL of a database with all tables and nothing in them; whoever asks first in a run makes it."""
+    home = Path(os.environ["SANHAO_TEST_HOME"])
+    with (home / "world.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = home / WORLD
+        if not made.exists():
+            url = _create()
+            migrate(url)
+            made.write_text(url)
+        return made.read_text()
+
+
+def fill(database_url: str, *, like: str) -> None:
+    """Copy all of the database *like* into an empty one of another server."""
+    dumped = subprocess.run(
+        [database.programs() / "pg_dump", "--no-owner", like], capture_output=True, check=True
+    )
+    command = [
+        database.programs() / "psql",
+        "--quiet",
+        "--no-psqlrc",
+        "--set=ON_ERROR_STOP=1",
+        "--output=/dev/null",
+        database_url,
+    ]
+    done = subprocess.run(command, input=dumped.stdout, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 @contextmanager

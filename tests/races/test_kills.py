@@ -24,7 +24,7 @@ import pytest
 from sanhao.kit import database
 from sanhao.kit.time import monotonic
 from tests.races.arena import Arena, Hand, arena, soon, waves
-from tests.site import migrate
+from tests.site import fill
 
 ROUNDS = int(os.environ.get("SANHAO_KILL_ROUNDS", "12"))
 SEED = int(os.environ.get("SANHAO_KILL_SEED", "1"))
@@ -93,11 +93,16 @@ class Killer:
 
 @pytest.mark.parametrize(("seed", "rounds"), WORLDS)
 def test_killed_at_random_moments_every_promise_is_settled_once(
-    cluster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: int, rounds: int
+    cluster: Path,
+    empty_world: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    seed: int,
+    rounds: int,
 ) -> None:
     began = monotonic()
     url = database.start(cluster, extra="shared_buffers = 128MB\n")
-    migrate(url)
+    fill(url, like=empty_world)
     with arena(url, tmp_path) as at:
         assert [at.ask(f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == [
             "on"

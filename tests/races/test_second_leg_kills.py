@@ -16,7 +16,7 @@ from sanhao.kit.time import monotonic
 from tests.races.arena import arena, soon
 from tests.races.second_legs import DUE
 from tests.races.test_kills import KEEPERS, SEED, Killer, cluster
-from tests.site import migrate
+from tests.site import fill
 
 EACH = 66
 """Orders: six for each way in which a hub can behave."""
@@ -35,11 +35,11 @@ class Carrier(Killer):
 
 
 def test_killed_at_random_moments_every_second_leg_ends_once(
-    cluster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cluster: Path, empty_world: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = monotonic()
     url = database.start(cluster, extra="shared_buffers = 128MB\n")
-    migrate(url)
+    fill(url, like=empty_world)
     with arena(url, tmp_path) as at:
         signed = soon()
         sent = at.do("send_by_hub", within=300, seed=SEED, signs=signed.isoformat(), each=EACH)

@@ -19,7 +19,7 @@ from sanhao.kit import database
 from sanhao.kit.time import monotonic
 from tests.races.arena import OF_SETTLEMENT, arena, soon, waves
 from tests.races.test_kills import KEEPERS, OF_A_WORLD, SEED, Killer, cluster
-from tests.site import migrate
+from tests.site import fill
 
 ROUNDS = int(os.environ.get("SANHAO_KILL_ROUNDS", "4"))
 EACH = 200
@@ -38,6 +38,7 @@ class Cashier(Killer):
 @pytest.mark.parametrize(("seed", "rounds"), WORLDS)
 def test_killed_at_random_moments_every_order_is_released_and_every_payout_sent_once(
     cluster: Path,
+    empty_world: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     seed: int,
@@ -45,7 +46,7 @@ def test_killed_at_random_moments_every_order_is_released_and_every_payout_sent_
 ) -> None:
     began = monotonic()
     url = database.start(cluster, extra="shared_buffers = 128MB\n")
-    migrate(url)
+    fill(url, like=empty_world)
     with arena(url, tmp_path) as at:
         days = waves(soon(), rounds, A_DAY)
         given = {"seed": seed, "waves": [day.isoformat() for day in days], "each": EACH, "step_ms": 4}
