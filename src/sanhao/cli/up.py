@@ -108,7 +108,7 @@ def seed_demo() -> None:
 
 
 def _tell_past() -> None:
-    say(Text(zh="演示世界正在过它的头两周……", en="The demo world is living its first fortnight …"))
+    say(Text(zh="演示世界正在过它的头三周……", en="The demo world is living its first three weeks …"))
 
 
 def _welcome(demo: bool) -> list[str]:
