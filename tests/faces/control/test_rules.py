@@ -158,6 +158,20 @@ def test_tables_of_a_rule_are_rows_and_refused_beside_their_cell() -> None:
     assert not TermsForm("aftersales.debts", {}, {"remind_days": "soon"}).is_valid()
 
 
+def test_only_what_is_a_sum_reads_as_one() -> None:
+    """A price list by currency holds weights too."""
+    told = spelled.spelled("delivery.pickup", {})
+    assert {
+        told[f"Prices · CNY · {name}"] for name in ("First weight, in grams", "Price of the first weight")
+    } == {"10000", "¥26"}
+    [prices] = [
+        row.words
+        for row in shop_words.terms(shop_words.whole_terms("delivery.pickup", {}))
+        if row.key == "prices"
+    ]
+    assert "First weight, in grams 10000" in prices and "Price of the first weight ¥26" in prices
+
+
 def filled(client: Any, path: str, **over: str) -> dict[str, str]:
     form = client.get(path).context["form"]
     heads = {"title_zh": "晚发即赔", "title_en": "Late shipment pays", "reason": "Waiting is worth more."}

@@ -58,10 +58,11 @@ def _alike(table: dict[str, Any]) -> Iterator[tuple[list[str], Any]]:
 
 
 def _of(key: str, currency: str, last: str) -> tuple[str, str]:
-    """Currency and term of what stands under *key*: sums may stand by currency, and then are of the term above."""
+    """Currency and term of what stands under *key*: sums may stand by currency, and then are of the term above; a term of its
+    own is what it says."""
     if terms.CURRENCY.fullmatch(key):
         return key, f"{last.removesuffix('_minor')}_minor"
-    return currency, last if last.endswith("_minor") else key
+    return currency, last if last.endswith("_minor") and rulebook.name_of(key) is None else key
 
 
 def _row(item: Any, currency: str) -> str:

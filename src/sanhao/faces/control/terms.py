@@ -148,7 +148,9 @@ class TermsForm(forms.Form):
         elif isinstance(kind, shapes.DictType) and _named_all(kind):
             named = kind.key_type.values if isinstance(kind.key_type, shapes.LiteralType) else ()
             keys = list(dict.fromkeys([*value, *(str(key) for key in named)]))
-            names = [self._add((name, key), kind.value_type, value.get(key), loose=True) for key in keys]
+            names = [
+                self._add((name, key), kind.value_type, value.get(key), loose=bool(named)) for key in keys
+            ]
             self.parts.append(("group", (name, names)))
         else:
             self.parts.append(("field", self._add((name,), kind, value, optional=_optional)))

@@ -113,7 +113,8 @@ def _entry(name: str, value: Any, key: str, currency: str) -> str:
     """One row of a table: a sum of its currency says itself, anything else is named."""
     if worded.CURRENCY.fullmatch(name):
         return _plain(value, f"{key.removesuffix('_minor')}_minor", name)
-    return f"{worded.label(name)} {_plain(value, key if key.endswith('_minor') else name, currency)}"
+    of_sums = key.endswith("_minor") and rulebook.name_of(name) is None
+    return f"{worded.label(name)} {_plain(value, key if of_sums else name, currency)}"
 
 
 def facts(stored: Mapping[str, Any]) -> list[Row]:

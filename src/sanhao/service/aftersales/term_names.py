@@ -87,7 +87,7 @@ TERM_NAMES: dict[str, Text] = {
     "apart_minor": Text(zh="拆装加价", en="for taking apart"),
     "floors": Text(zh="楼层", en="floors"),
     "most_minor": Text(zh="买家最多付", en="what a buyer pays at most"),
-    "place": Text(zh="省份（不填即其余各地）", en="province (empty: everywhere else)"),
+    "place": Text(zh="省份（空即其余）", en="province (empty: the rest)"),
     "reason": Text(zh="原因", en="reason"),
     "flat": Text(zh="没有凭证时补", en="given without a receipt"),
     "offers": Text(zh="店铺主动承担的算数", en="a shop's own offer counts"),
