@@ -6,7 +6,7 @@ from sanhao.kit.text import Text
 
 TERM_NAMES: dict[str, Text] = {
     "unshipped_hours": Text(zh="未发货退款几小时内答复", en="hours to answer before shipping"),
-    "answer_hours": Text(zh="店铺几小时内答复", en="hours a shop has to answer"),
+    "answer_hours": Text(zh="几小时内答复", en="hours to answer"),
     "send_days": Text(zh="买家几天内寄回", en="days a buyer has to send it back"),
     "receive_days": Text(zh="店铺几天内确认收货", en="days a shop has to confirm what came back"),
     "signed_hours": Text(zh="签收后几小时内确认", en="hours to confirm once signed for"),
@@ -75,7 +75,7 @@ TERM_NAMES: dict[str, Text] = {
     "long_mm": Text(zh="边长多少算大件（毫米）", en="bulky from a side of, in mm"),
     "large_l": Text(zh="体积多少算大件（升）", en="bulky from, in litres"),
     "categories": Text(zh="类目", en="categories"),
-    "longest_mm": Text(zh="最长边超过（毫米）", en="longest side over, in mm"),
+    "longest_mm": Text(zh="最长边最多（毫米）", en="longest side at most, in mm"),
     "litre_g": Text(zh="每升折合（克）", en="grams for a litre"),
     "heaviest_g": Text(zh="最重（克）", en="heaviest, in grams"),
     "prices": Text(zh="价目", en="prices"),
@@ -87,7 +87,7 @@ TERM_NAMES: dict[str, Text] = {
     "apart_minor": Text(zh="拆装加价", en="for taking apart"),
     "floors": Text(zh="楼层", en="floors"),
     "most_minor": Text(zh="买家最多付", en="what a buyer pays at most"),
-    "place": Text(zh="省份（空即其余）", en="province (empty: the rest)"),
+    "place": Text(zh="省份（空即其余）", en="province or none"),
     "reason": Text(zh="原因", en="reason"),
     "flat": Text(zh="没有凭证时补", en="given without a receipt"),
     "offers": Text(zh="店铺主动承担的算数", en="a shop's own offer counts"),
