@@ -9,10 +9,12 @@ import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from sanhao.faces.ui.format import lang_of
 from sanhao.faces.ui.papers import printable_response
 from sanhao.faces.workbench.seat import Seat, at_work, is_part, page, sentence, tell
 from sanhao.faces.workbench.waiting import Waiting, desk, said
@@ -83,11 +85,19 @@ def labels(request: HttpRequest, seat: Seat) -> HttpResponse:
     given = {
         "shown": shown, "carriers": delivery.carrier_names(), "desk": "two",
         "ready": [one for one in shown if one.owner_kind == "order" and one.state == "made" and not one.collected],
-        "bills": {id: _BORNE[one.payer, one.state] for id, one in bills.items() if (one.payer, one.state) in _BORNE},
+        "bills": {one.id: _borne(bills[one.id], one) for one in shown if one.id in bills},
         "ticked": request.GET.getlist("label"),
         "making": any(one.state == "asked" for one in shown),
     }  # fmt: skip
     return page(request, seat, "labels#board" if is_part(request) else "labels", given)
+
+
+def _borne(bill: delivery.BillView, label: delivery.LabelView) -> str:
+    """Who bears a label; and how much of it, where the rest is the platform's."""
+    word = _BORNE.get((bill.payer, bill.state))
+    if word is None or bill.amount == label.price:
+        return str(word or "")
+    return f"{word} {bill.amount.format(lang_of(translation.get_language()))}"
 
 
 @at_work("GET", "POST")
