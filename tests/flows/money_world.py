@@ -407,7 +407,7 @@ class Market:
 
     def wait(self, dice: Random, n: int) -> int:
         """Hours or days go by: releases, payouts, returns, expiries, late parcels, refunds on their way."""
-        return self.let_pass(dice.choices([2, 20, 80, 200], [8, 4, 1, 2])[0])
+        return self.let_pass(dice.choices([2, 20, 80, 400], [8, 4, 1, 2])[0])
 
     def let_pass(self, hours: int) -> int:
         self.now += timedelta(hours=hours)
