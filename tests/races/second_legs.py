@@ -14,6 +14,7 @@ from sanhao.books.settlement import api as settlement
 from sanhao.kit import time as kit_time
 from sanhao.kit.rows import fetch
 from sanhao.service.delivery import api as delivery
+from sanhao.service.delivery.core import Status
 from sanhao.service.remote import api as remote
 from sanhao.service.remote.core import Goods, Terms
 from tests.races import seeding
@@ -60,7 +61,7 @@ def send(*, seed: int, signs: str, each: int) -> dict[str, Any]:
     for number, (order, at) in enumerate(zip(sold, moments, strict=True)):
         delivery.sandbox_hub_mischief(parcels[order.id], ways[number % len(ways)], now=at)
         _say(order, "picked_up", at - timedelta(hours=20))
-        fate = rng.choices(("delivered", "return_to_sender", ""), (8, 1, 1))[0]
+        fate: Status | None = rng.choices(("delivered", "return_to_sender", None), (8, 1, 1))[0]
         if fate:
             _say(order, fate, at)
     seeding.tidy()
@@ -75,8 +76,8 @@ def _reserve(order: Sold, hub: remote.Hub, terms: Terms) -> None:
         remote.reserve([remote.Draft(order.id, order.shop.shop_id, leg)], terms, now=order.paid_at)
 
 
-def _say(order: Sold, status: str, at: datetime) -> None:
-    body, headers = delivery.sandbox_body(number_of(order.id), status, now=at)  # type: ignore[arg-type]
+def _say(order: Sold, status: Status, at: datetime) -> None:
+    body, headers = delivery.sandbox_body(number_of(order.id), status, now=at)
     delivery.receive("sandbox", body, headers, now=at)
 
 

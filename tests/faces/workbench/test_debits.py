@@ -102,6 +102,6 @@ def test_what_went_back_out_of_the_order_is_no_debit_of_nothing(bench: Bench, cl
     said = words(client.get(url("debits/")))
     assert f"{total.format('en')} from what was held for the order" in said
     sheet = client.get(url("debits.csv"))
-    lines = b"".join(sheet.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    lines = sheet.getvalue().decode().splitlines()
     assert lines[0].startswith("\ufeffDecided at,What was decided,In all,From the order,")
     assert [line for line in lines if f",{total.amount},{total.amount},0" in line]

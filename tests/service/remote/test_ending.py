@@ -21,7 +21,7 @@ from sanhao.service.orders import api as orders
 from sanhao.service.remote import api as remote
 from sanhao.service.remote.actions.spend import spend
 from sanhao.service.remote.core import Terms
-from sanhao.service.remote.ending import Facts, Seen, judge
+from sanhao.service.remote.ending import Facts, Seen, Where, judge
 from sanhao.service.remote.wiring import ENDING
 from tests.at_once import at_once
 from tests.conftest import T0
@@ -107,9 +107,9 @@ def refunded(order: UUID) -> int:
     ],
 )
 def test_what_became_of_the_parcels_decides(
-    parcels: tuple[tuple[str, int], ...], after: int, said: tuple[str, str, int | None]
+    parcels: tuple[tuple[Where, int], ...], after: int, said: tuple[str, str, int | None]
 ) -> None:
-    seen = tuple(Seen(where, T0 + day * DAY) for where, day in parcels)  # type: ignore[arg-type]
+    seen = tuple(Seen(where, T0 + day * DAY) for where, day in parcels)
     verdict = judge(Terms(), Facts(T0 + after * DAY, seen, yuan(400)))
     until = None if verdict.until is None else (verdict.until - T0) // DAY
     assert (verdict.outcome, verdict.reason, until) == said

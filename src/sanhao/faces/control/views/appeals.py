@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -79,8 +79,9 @@ def _form(raisable: aftersales.Raisable | None, data: QueryDict | None = None) -
     if raisable is not None and raisable.named:
         form.fields["amount"].help_text = _("In all, with what was given before.")
     if raisable is not None and raisable.bearers:
-        form.fields["bearer"].choices = [(name, words.BEARERS[name]) for name in raisable.bearers]  # type: ignore[attr-defined]
-        form.fields["bearer"].initial = raisable.bearers[0]
+        bearer = cast(forms.ChoiceField, form.fields["bearer"])
+        bearer.choices = [(name, words.BEARERS[name]) for name in raisable.bearers]
+        bearer.initial = raisable.bearers[0]
     else:
         del form.fields["bearer"]
     return form

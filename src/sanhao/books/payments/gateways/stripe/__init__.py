@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import stripe
@@ -35,7 +35,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sanhao.payments")
 _SECONDS = 15
-_DISPUTES = {"won": "won", "lost": "lost", "warning_closed": "won", "prevented": "won"}
+_DISPUTES: Mapping[str, Literal["won", "lost"]] = {
+    "won": "won",
+    "lost": "lost",
+    "warning_closed": "won",
+    "prevented": "won",
+}
 
 
 class Stripe:
@@ -186,7 +191,7 @@ def _dispute(dispute: Mapping[str, Any]) -> Disputed:
     return Disputed(
         ref=dispute["id"],
         payment_ref=dispute.get("payment_intent") or "",
-        outcome=_DISPUTES.get(dispute["status"], "open"),  # type: ignore[arg-type]
+        outcome=_DISPUTES.get(dispute["status"], "open"),
         amount_minor=money.minor,
         currency=money.currency,
         reason=str(dispute.get("reason") or "")[:100],
