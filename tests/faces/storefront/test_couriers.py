@@ -206,7 +206,7 @@ def test_who_lives_where_it_is_not_sent_reads_so_beside_the_price_and_what_to_do
     [listing] = catalog.listings_of_shop(at.shop_id, now=kit_time.now()).cards
     page = f"/goods/{listing.id}/"
     said = words(client_of(at.buyer_id).get(page))
-    assert "Not sent to 徐汇区 Send it to another address · See others of its kind" in said
+    assert "Not sent to Shanghai Send it to another address · See others of its kind" in said
     assert "不发往徐汇区" in words(client_of(at.buyer_id, ZH).get(page))
     assert "Not sent to: Shanghai" in words(client_of(None).get(page)), (
         "who has no address here reads where not"
@@ -235,8 +235,8 @@ def test_of_two_shops_the_one_that_does_not_send_there_is_named_and_the_other_ke
         client.post("/cart/add/", {"offer": offer, "quantity": 1})
     answer = client.get("/checkout/")
     page, html = words(answer), answer.content.decode()
-    assert "Not everything is sent to 上海市:" in page
-    assert page.count("Not sent to 上海市, neither straight nor by a hub.") == 1
+    assert "Not everything is sent to Shanghai:" in page
+    assert page.count("Not sent to Shanghai, neither straight nor by a hub.") == 1
     assert (
         "Sample Express" in page and '<button class="button button--primary button--wide" disabled>' in html
     )

@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sanhao.faces.control import words
-from sanhao.faces.ui.fields import InCurrency, MoneyField
+from sanhao.faces.ui import places, terms
+from sanhao.faces.ui.fields import InCurrency, MoneyField, choose_among
 from sanhao.kit.text import Text
 from sanhao.service.delivery import api as delivery
 from sanhao.service.remote import api as remote
@@ -29,7 +30,7 @@ class HubForm(InCurrency):
     extra = MoneyField(label=_("Price of a further step"))
     recipient = forms.CharField(label=_("Recipient"), max_length=60)
     phone = forms.CharField(label=_("Phone"), max_length=30)
-    country = forms.RegexField(r"^[A-Za-z]{2}$", label=_("Country (two letters)"), max_length=2)
+    country = forms.ChoiceField(label=_("Country or region"), choices=places.choices)
     region = forms.CharField(label=_("Province or region"), max_length=60)
     city = forms.CharField(label=_("City"), max_length=60)
     street = forms.CharField(label=_("Street and number"), max_length=200)
@@ -42,11 +43,14 @@ class HubForm(InCurrency):
 
     def __init__(self, *given: Any, areas: Mapping[str, str], **more: Any) -> None:
         super().__init__(*given, **more)
-        serves, carrier = self.fields["serves"], self.fields["carrier"]
-        assert isinstance(serves, forms.MultipleChoiceField) and isinstance(carrier, forms.ChoiceField)
-        kept = (self.initial or {}).get("serves", [])
-        serves.choices = [(key, areas.get(key, key)) for key in dict.fromkeys([*areas, *kept])]
-        carrier.choices = [(key, words.said(name)) for key, name in delivery.carrier_names().items()]
+        kept = self.initial or {}
+        serves = dict.fromkeys([*areas, *kept.get("serves", [])])
+        choose_among(self, "serves", ((key, areas.get(key, key)) for key in serves))
+        choose_among(
+            self, "carrier", ((key, words.said(name)) for key, name in delivery.carrier_names().items())
+        )
+        if (elsewhere := kept.get("country", places.CHINA)) not in dict(places.choices()):
+            choose_among(self, "country", [*places.choices(), (elsewhere, terms.value(elsewhere))])
 
     @staticmethod
     def of(hub: remote.Hub) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from sanhao.faces.storefront import places
+from sanhao.faces.ui import places
 from sanhao.faces.ui.format import lang_of
 from sanhao.kit.refusals import Refusal
 from sanhao.kit.text import Lang
@@ -16,10 +16,6 @@ from sanhao.people import api as people
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
-
-
-def _countries() -> list[tuple[str, str]]:
-    return list(places.countries(lang_of(get_language())))
 
 
 class Suggested(forms.TextInput):
@@ -149,7 +145,7 @@ class AddressForm(SpokenForm):
         label=_("Phone"), max_length=24, help_text=_("For the courier only."),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )  # fmt: skip
-    country = forms.ChoiceField(label=_("Country or region"), choices=_countries, initial=places.CHINA)
+    country = forms.ChoiceField(label=_("Country or region"), choices=places.choices, initial=places.CHINA)
     region = forms.CharField(
         label=_("Province or region"),
         max_length=60,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from sanhao.faces.storefront.cards import Parcel, language, said
+from sanhao.faces.ui import places
 from sanhao.faces.ui.cards import PromiseCard
 from sanhao.faces.ui.format import absolute
 from sanhao.goods.catalog import api as catalog
@@ -154,20 +155,21 @@ def freight(
         couriers = _couriers(delivery.services(shop.id), offer, shop, now)
         return replace(least, couriers=couriers, not_to=_not_to(templates, offer, shop, now))
     place = own[0]
+    near = places.city(place.region, place.city, language())
     parcel = delivery.Parcel(shop.id, place.country, place.region, offer.weight_g, offer.price)
     wish = remote.Wish(parcel, (remote.Goods(offer.category_path, offer.weight_g),))
     try:
         [found] = orders.sendings([wish], orders.rules_at(now), now=now)
         if not found:
-            return Freight(None, place.city)
+            return Freight(None, near)
         first, *others = found
         chosen = [sending.option for sending in others if sending.option.carrier]
         return Freight(
-            first.option.freight, place.city, subsidy=first.leg.subsidy if first.leg else None,
+            first.option.freight, near, subsidy=first.leg.subsidy if first.leg else None,
             arrives=_arrives(first.option.transit_days, offer, shop, now), couriers=_couriers(chosen, offer, shop, now),
         )  # fmt: skip
     except Refusal as refusal:
-        return Freight(None, place.city, sentence=refusal.text.in_(language()))
+        return Freight(None, near, sentence=refusal.text.in_(language()))
 
 
 def _couriers(

@@ -22,6 +22,7 @@ _NAMES: dict[str, Text] = {
     "at_shop": Text(zh="已到店铺", en="with the shop"),
     "back": Text(zh="退回", en="comes back"),
     "bound_for": Text(zh="寄往", en="bound for"),
+    "brought_by": Text(zh="由谁送达", en="brought by"),
     "by_hand": Text(zh="由人决定", en="decided by a person"),
     "calls": Text(zh="扫描与签收", en="what couriers said"),
     "carrier": Text(zh="承运商", en="courier"),

@@ -11,12 +11,12 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sanhao.faces.ui import places
 from sanhao.faces.ui.format import lang_of
 from sanhao.fairness.rulebook import api as rulebook
 from sanhao.kit.text import Lang, Text
 from sanhao.service.aftersales import api as aftersales
 from sanhao.service.promises import api as promises
-from sanhao.service.remote import api as remote
 
 CLOCKS = ("opens", "closes", "platform_opens", "platform_closes")
 """Terms that are minutes of a day, shown and typed as a clock shows them."""
@@ -150,7 +150,7 @@ def value(given: object) -> str:
         return aftersales.REASONS[plain].title.in_(lang)
     if len(plain) == 2 and plain.isupper():
         return str(Locale.parse(_LOCALES[lang]).territories.get(plain, plain))
-    return plain
+    return places.NAMES[plain].in_(lang) if plain in places.NAMES else plain
 
 
 def clock(minutes: int) -> str:
@@ -167,8 +167,7 @@ def place(pattern: str) -> str:
     """Where a pattern of freight or couriers reaches: ``*``, a country, one of its regions (``CN/新疆``)."""
     country, _slash, region = pattern.partition("/")
     if region:
-        known = next((name for name in remote.PROVINCES.values() if name.name.zh == region), None)
-        return known.name.in_(_lang()) if known else region
+        return places.called(region, _lang())
     return _("anywhere") if country == "*" else value(country)
 
 

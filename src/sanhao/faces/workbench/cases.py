@@ -44,6 +44,10 @@ class Desk(msgspec.Struct, frozen=True):
     others: tuple[Row, ...]
     at_stake: Money
 
+    @property
+    def approvable(self) -> bool:
+        return any(row.may_approve for row in self.yours)
+
 
 def card_of(view: aftersales.CaseView, seat: Seat, *, linked: bool = True) -> PromiseCard:
     state: PromiseState = (

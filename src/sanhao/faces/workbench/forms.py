@@ -10,7 +10,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from sanhao.faces.ui import pictures
+from sanhao.faces.ui import pictures, places
 from sanhao.faces.ui.fields import InCurrency, MomentField, MoneyField, SidesField, choose_among
 from sanhao.goods.catalog import api as catalog
 from sanhao.kit.text import Text
@@ -343,7 +343,9 @@ class ReturnAddressForm(forms.Form):
 
     recipient = forms.CharField(label=gettext_lazy("Recipient"), max_length=60)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=24)
-    country = forms.CharField(label=gettext_lazy("Country"), max_length=2, min_length=2, initial="CN")
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country or region"), choices=places.choices, initial=places.CHINA
+    )
     region = forms.CharField(label=gettext_lazy("Province or region"), max_length=60)
     city = forms.CharField(label=gettext_lazy("City"), max_length=60)
     street = forms.CharField(label=gettext_lazy("Street and number"), max_length=200)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sanhao.faces.ui import places
 from sanhao.faces.ui.cards import PromiseCard, PromiseState
 from sanhao.faces.ui.promised import Weighed, by_weight, promise_title, timed
 from sanhao.faces.workbench.seat import Seat
@@ -144,6 +145,8 @@ def said(text: Text) -> str:
 def place(order: orders.OrderView) -> str:
     """Where a parcel goes, no more than a packer needs to see in a list: 上海市, 新疆 乌鲁木齐市."""
     region, city = (str(order.address.get(part) or "") for part in ("region", "city"))
+    if (near := places.city(region, city, lang())) != city:
+        return near
     return city if city.startswith(region) else f"{region} {city}".strip()
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
@@ -102,6 +103,8 @@ def _plain(value: Any, key: str = "", currency: str = "CNY") -> str:
             for name, one in value.items()
             if name != worded.SHORT_NAME and one != ""
         )
+    if (moment := _moment(value)) is not None:
+        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
     if key in worded.CLOCKS and isinstance(value, int):
         return worded.clock(value)
     if key.endswith("_minor") and isinstance(value, int):
@@ -113,8 +116,10 @@ def _entry(name: str, value: Any, key: str, currency: str) -> str:
     """One row of a table: a sum of its currency says itself, anything else is named."""
     if worded.CURRENCY.fullmatch(name):
         return _plain(value, f"{key.removesuffix('_minor')}_minor", name)
-    of_sums = key.endswith("_minor") and rulebook.name_of(name) is None
-    return f"{worded.label(name)} {_plain(value, key if of_sums else name, currency)}"
+    nameless = rulebook.name_of(name) is None
+    of_sums = key.endswith("_minor") and nameless
+    label = other_facts.label(name) if nameless and other_facts.known(name) else worded.label(name)
+    return f"{label} {_plain(value, key if of_sums else name, currency)}"
 
 
 def facts(stored: Mapping[str, Any]) -> list[Row]:

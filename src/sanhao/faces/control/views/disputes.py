@@ -75,8 +75,10 @@ def index(request: StaffRequest) -> HttpResponse:
 def _card(view: aftersales.CaseView, shop: shops.ShopCard) -> PromiseCard:
     return PromiseCard(
         id=str(view.id), kind=words.said(view.outlook.title), title=words.said(view.reason), shop=words.said(shop.name),
-        state="void" if view.over else "open", starts_at=view.moved_at, due_at=view.due_at or view.moved_at,
+        state="kept" if view.state in ("refunded", "exchanged") else "void" if view.over else "open",
+        starts_at=view.moved_at, due_at=view.due_at or view.moved_at,
         silence=words.said(view.outlook.silence), decided_at=view.moved_at if view.over else None, mark=shop.mark, word="",
+        compensation=view.refunded if view.refunded.minor else None, remedy="refund",
     )  # fmt: skip
 
 

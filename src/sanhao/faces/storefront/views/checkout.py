@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanhao.books.wallet import api as wallet
-from sanhao.faces.storefront import basket, coupons, guarantees, places, unsigned, visitor, ways
+from sanhao.faces.storefront import basket, coupons, guarantees, unsigned, visitor, ways
 from sanhao.faces.storefront.cards import by_shop, language
 from sanhao.faces.storefront.forms import GuestForm
 from sanhao.faces.storefront.offers import parcels_promised
 from sanhao.faces.storefront.preview import goods_of, preview
+from sanhao.faces.ui import places
 from sanhao.goods.shops import api as shops
 from sanhao.kit import time as kit_time
 from sanhao.kit.refusals import Invalid, Refusal
@@ -102,7 +103,8 @@ def _place_of(address: people.AddressCard | None) -> str:
     """How a reader calls where it goes."""
     if address is None:
         return ""
-    return address.region or dict(places.countries(language())).get(address.country, address.country)
+    country = dict(places.countries(language())).get(address.country, address.country)
+    return places.called(address.region, language()) or country
 
 
 def _show(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:

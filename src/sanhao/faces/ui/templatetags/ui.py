@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sanhao.faces.ui import charts, format, icons, pictures, terms
+from sanhao.faces.ui import charts, format, icons, pictures, places, terms
 from sanhao.faces.ui.cards import Audience, Bar, ListingCard, PromiseCard, Series, Step, Tab, time_left
 from sanhao.faces.ui.fields import SidesInput
 from sanhao.faces.ui.promised import Weighed
@@ -126,6 +126,12 @@ def month(date: dt.date) -> str:
 def reaches(pattern: str) -> str:
     """``{{ "CN/新疆"|reaches }}``: where a pattern of freight or couriers reaches."""
     return terms.place(pattern)
+
+
+@register.filter
+def region(written: str) -> str:
+    """``{{ "内蒙古"|region }}``: a region as the reader calls it."""
+    return places.called(written, _lang())
 
 
 @register.simple_tag

@@ -87,7 +87,7 @@ def _debit(request: HttpRequest, seat: Seat, view: decisions.DecisionView, form:
     given: dict[str, Any] = {
         "decision": view, "recent": recent, "told": promises.told_to_shop([view, *recent]),
         "sums": charged(seat, [view, *recent]), "facts": words.facts(view.facts),
-        "rule": rulebook.version(view.rule_id) if view.rule_id else None,
+        "rule": rulebook.rule(view.rule_id) if view.rule_id else None,
         "order": order, "appeal": decisions.appeals_of([view.id]).get(view.id), "form": form,
         "may_appeal": view.may_appeal(seat.now), "promise": promise, "share": promises.is_share(view.kind),
     }  # fmt: skip

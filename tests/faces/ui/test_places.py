@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils.translation import override
 
-from sanhao.faces.storefront import places
 from sanhao.faces.storefront.forms import AddressForm
+from sanhao.faces.ui import places
 
 HOME = {"recipient": "Leo", "phone": "13800001111", "city": "X", "street": "Y 1", "postcode": ""}
 
@@ -41,3 +41,16 @@ def test_a_province_is_kept_by_the_name_that_couriers_go_by(typed: str, kept: st
 def test_there_is_a_list_and_no_other_country() -> None:
     assert len(places.provinces("zh")) == 31
     assert not AddressForm(HOME | {"country": "ZZ", "region": "X"}).is_valid()
+
+
+def test_a_region_is_called_by_its_name_in_the_readers_language_and_a_city_they_cannot_read_by_its_province() -> (
+    None
+):
+    assert [places.called("内蒙古自治区", lang) for lang in ("zh", "en")] == [
+        "内蒙古自治区",
+        "Inner Mongolia",
+    ]
+    assert places.called("Bavaria", "en") == "Bavaria"
+    assert places.city("新疆", "乌鲁木齐市", "zh") == "乌鲁木齐市"
+    assert places.city("新疆", "乌鲁木齐市", "en") == "Xinjiang"
+    assert places.city("Bavaria", "Munich", "en") == "Munich"
