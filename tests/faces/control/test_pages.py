@@ -19,7 +19,9 @@ from tests.service.aftersales.stage import disputed
 from tests.service.conversations.stage import a_ticket
 from tests.service.remote.stage import a_hub
 
-_FILES = ("decisions_export", "sweep_export", "books_export", "claims_export", "remote_export")
+_FILES = (
+    "decisions_export", "sweep_export", "books_export", "claims_export", "remote_export", "coverage_export",
+)  # fmt: skip
 _PAGES = [
     name for name, (method, _path, _expected) in MATRIX.items() if method == "GET" and name not in _FILES
 ]

@@ -38,7 +38,7 @@ NEW = {
     "ledger.Posting": None,
     "settlement.Drawing": "t.settlement_id",
     "wallet.CouponReturn": "c.order_id",
-    "kit.OutboxEvent": "(t.payload ->> 'order_id')::uuid",
+    "kit.OutboxEvent": "coalesce(t.payload ->> 'order_id', t.payload #>> '{order_ids,0}')::uuid",
 }
 CHANGED = {
     "aftersales.Case": (
