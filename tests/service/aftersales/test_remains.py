@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from sanhao.books.ledger import api as ledger
 from sanhao.books.settlement import api as settlement
+from sanhao.fairness.notices import api as notices
 from sanhao.kit import keeper
 from sanhao.kit import time as kit_time
 from sanhao.kit.ids import new_id
@@ -63,6 +64,8 @@ def test_all_of_it_is_back_so_nobody_is_asked_to_send_it(now: datetime) -> None:
     view = case(asked)
     assert (view.state, view.back.minor, history(asked)) == ("withdrawn", 0, ["to_send", "withdrawn"])
     assert view.outlook.next.en == "The money for these goods went back another way; this is settled."
+    told = [n.text.en for n in notices.inbox(at.buyer_id, limit=10) if n.topic == "case.buyer"]
+    assert told[0] == "Withdrawn. The money for these goods went back another way; this is settled."
     assert settlement.holds([order]) == []
     sound()
 

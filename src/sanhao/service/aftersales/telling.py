@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sanhao.fairness.notices import api as notices
@@ -11,6 +10,7 @@ from sanhao.goods.shops import api as shops
 from sanhao.kit import push
 from sanhao.kit.deadline import zone
 from sanhao.kit.events import News
+from sanhao.kit.ids import derived_id
 from sanhao.kit.money import Money
 from sanhao.kit.text import Text
 from sanhao.kit.wording import date, sum_of
@@ -18,7 +18,6 @@ from sanhao.service.aftersales.actions import holds, moves
 from sanhao.service.aftersales.book import terms_of
 from sanhao.service.aftersales.case import OVER
 from sanhao.service.aftersales.events import CaseChanged, CaseMoved, DebtChanged
-from sanhao.service.aftersales.outlook import Outlook
 from sanhao.service.aftersales.queries.cases import CaseView, by_ids
 from sanhao.service.delivery import api as delivery
 from sanhao.service.orders.events import OrderCancelled
@@ -37,13 +36,13 @@ def moved(batch: Sequence[News[CaseMoved]]) -> None:
             continue  # it went on already: what is told next says where it is
         if fact.state == "refunded" and to_buyer[fact.case_id].promise_id is not None:
             continue  # the promise tells both sides what was given, why, and who paid it
-        if fact.state != "withdrawn" and (fact.state != "asked" or fact.source == "stopping"):
-            told.append(
-                _notice(fact.person_id, "case.buyer", to_buyer[fact.case_id].outlook, fact, f"{news.id}")
-            )
+        own = (fact.state == "asked" and fact.source != "stopping") or (
+            fact.state == "withdrawn" and not fact.by_time
+        )
+        if not own:
+            told.append(_notice(fact.person_id, "case.buyer", to_buyer[fact.case_id]))
         told += [
-            _notice(member, "case.shop", to_shop[fact.case_id].outlook, fact, f"{news.id}:{member}")
-            for member in members.get(fact.shop_id, ())
+            _notice(member, "case.shop", to_shop[fact.case_id]) for member in members.get(fact.shop_id, ())
         ]
     notices.notify(told, now=max(news.at for news in batch))
     signal(batch)
@@ -75,14 +74,15 @@ def _when(slot: delivery.Slot, timezone: str) -> Text:
     return Text(zh=f"上门时间：{day.zh}{begins}到{ends}。", en=f"It is {day.en}, {begins} to {ends}.")
 
 
-def _notice(
-    person: Any, topic: str, said: Outlook, fact: CaseMoved | CaseChanged, key: str, when: Text = _NOTHING
-) -> notices.Notice:
+def _notice(person: UUID, topic: str, case: CaseView, when: Text = _NOTHING) -> notices.Notice:
+    """Where a case stands. Two facts that lead to one sentence are told once."""
+    said = case.outlook
     text = Text(
         zh=f"售后·{said.title.zh}：{said.next.zh}{when.zh}{said.silence.zh}",
         en=" ".join(part for part in (f"{said.title.en}.", said.next.en, when.en, said.silence.en) if part),
     )
-    return notices.Notice(person, topic, text, "case", fact.case_id, key)
+    key = derived_id(case.id, f"{topic}:{text.en}:{case.due_at}")
+    return notices.Notice(person, topic, text, "case", case.id, str(key))
 
 
 def signal(batch: Sequence[News[CaseMoved]] | Sequence[News[CaseChanged]]) -> None:
@@ -127,10 +127,9 @@ def paid_ahead(batch: Sequence[News[CaseChanged]]) -> None:
         fact, when = news.fact, coming.get(news.fact.case_id, _NOTHING)
         if to_buyer[fact.case_id].over:
             continue
-        outlook = to_buyer[fact.case_id].outlook
-        told.append(_notice(fact.person_id, "case.buyer", outlook, fact, f"{news.id}", when))
+        told.append(_notice(fact.person_id, "case.buyer", to_buyer[fact.case_id], when))
         told += [
-            _notice(member, "case.shop", to_shop[fact.case_id].outlook, fact, f"{news.id}:{member}", when)
+            _notice(member, "case.shop", to_shop[fact.case_id], when)
             for member in members.get(fact.shop_id, ())
             if fact.what in _TO_BOTH
         ]
