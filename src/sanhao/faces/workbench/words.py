@@ -104,7 +104,7 @@ def _plain(value: Any, key: str = "", currency: str = "CNY") -> str:
             if name != worded.SHORT_NAME and one != ""
         )
     if (moment := _moment(value)) is not None:
-        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+        return f"{moment.astimezone(timezone.get_current_timezone()):%Y-%m-%d %H:%M}"
     if key in worded.CLOCKS and isinstance(value, int):
         return worded.clock(value)
     if key.endswith("_minor") and isinstance(value, int):
