@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import TextIO
 
 from sanhao.lab.histories.refusals import Unreadable, unreadable
@@ -69,29 +68,21 @@ def together(paths: list[Path]) -> Iterator[list[TextIO]]:
     paths = [path.resolve() for path in paths]
     with ExitStack() as cleaning:
         files: list[TextIO] = []
-        hidden: list[Path] = []
+        hidden = [path.with_name(f".{path.name}.{token_hex(6)}.part") for path in paths]
         try:
-            for path in paths:
-                handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-                hidden.append(Path(name))
-                cleaning.callback(Path(name).unlink, missing_ok=True)
-                files.append(cleaning.enter_context(os.fdopen(handle, "w", encoding="utf-8", newline="")))
+            for made in hidden:
+                # Before it is there: the end may come at any moment.
+                cleaning.callback(made.unlink, missing_ok=True)
+                files.append(cleaning.enter_context(made.open("x", encoding="utf-8", newline="")))
             yield files
             for file, made, path in zip(files, hidden, paths, strict=True):
                 file.close()
-                made.chmod(0o666 & ~_umask())
                 made.replace(path)
         except OSError as error:
             what = error.strerror or str(error)
             raise Unreadable(
                 zh=f"结果写不出来：{what}。", en=f"the results cannot be written: {what}."
             ) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 class VerdictWriter:
