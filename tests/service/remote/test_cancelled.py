@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -156,8 +157,8 @@ def test_a_cancellation_and_the_hubs_scan_in_either_order_and_at_once(
     late = now + hours(50)
     for id, parcel in zip(ids, parcels, strict=True):
         acts: list[Callable[[], object]] = [
-            lambda id=id: who(at, id, late),  # type: ignore[misc]
-            lambda parcel=parcel: signed(parcel, late),  # type: ignore[misc]
+            partial(who, at, id, late),
+            partial(signed, parcel, late),
         ]
         if first == "at_once":
             at_once(*acts)
